@@ -1,0 +1,189 @@
+/**
+ * The journal's events: one typed map, each with a line on what is true once it is written. Format version 1.
+ *
+ * Must: an event, once written, never changes. Must: `change:recorded` is on disk before its script is sent.
+ * Must: secrets and `no_log` values never enter an event.
+ */
+
+import type { Place } from "../problem/problem.ts";
+
+/** JSON, as events hold it. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export const journalFormat = 1;
+
+/** How a task ended on a host. */
+export type Outcome = "ok" | "changed" | "skipped" | "failed" | "unreachable";
+
+/** Which task: the engine's number is unique in the run and grows in running order. */
+export interface TaskRef {
+  /** `play.task` numbering, e.g. `2.14`; handlers and includes get fresh numbers. */
+  readonly id: string;
+  /** As shown: `role : name`, or the module's name. */
+  readonly name: string;
+  readonly module: string;
+  readonly place: Place;
+  readonly kind: "task" | "handler" | "gate" | "rollback" | "setup";
+}
+
+/** What a way back is: the module's revert over the recorded change, the playbook's own tasks, or none. */
+export type WayBack =
+  | { readonly kind: "revert" }
+  | { readonly kind: "tasks"; readonly tasks: readonly ResolvedTask[] }
+  | { readonly kind: "none"; readonly reason: string };
+
+/** A `rollback:` task with its templates already filled in, so that the journal alone can run it. */
+export interface ResolvedTask {
+  readonly name: string;
+  readonly module: string;
+  readonly args: Json;
+  readonly become: { readonly method: string; readonly user: string } | null;
+  readonly place: Place;
+}
+
+export interface Recap {
+  readonly ok: number;
+  readonly changed: number;
+  readonly unreachable: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly rescued: number;
+  readonly ignored: number;
+}
+
+export interface Events {
+  /** First line of every journal. */
+  "run:started": {
+    readonly format: number;
+    readonly run: string;
+    readonly kmend: string;
+    readonly command: "run" | "plan" | "apply" | "rollback" | "resume" | "scan";
+    readonly playbooks: readonly string[];
+    readonly inventories: readonly string[];
+    readonly check: boolean;
+    readonly diff: boolean;
+    readonly options: Json;
+    /** For a rollback: the run it takes back. */
+    readonly of?: string;
+  };
+  "play:started": {
+    readonly play: number;
+    readonly name: string;
+    readonly place: Place;
+    readonly hosts: readonly string[];
+  };
+  /** No host of this batch was touched before. */
+  "batch:started": {
+    readonly play: number;
+    readonly batch: number;
+    readonly of: number;
+    readonly hosts: readonly string[];
+  };
+  "task:started": { readonly task: TaskRef; readonly hosts: readonly string[] };
+  /** The host begins this task (or this item of its loop): shown as running. */
+  "host:started": { readonly host: string; readonly task: TaskRef };
+  /** On disk before the script is sent; `change.before` and the saved files are all that revert needs. */
+  "change:recorded": {
+    readonly change: string;
+    /** The host changed: the delegate where the task is delegated. */
+    readonly host: string;
+    /** The inventory host whose task this is. */
+    readonly for: string;
+    readonly task: TaskRef;
+    readonly item?: Json;
+    readonly module: string;
+    readonly become: { readonly method: string; readonly user: string } | null;
+    /** The module's change, whole (JSON); a blob reference stands for texts over 4 KiB: `{"$blob": "<sha256>"}`. */
+    readonly changes: Json;
+    /** The folder on the host that keeps the originals. */
+    readonly save: string;
+    readonly wayBack: WayBack;
+  };
+  /** The change's script ended well; where this is missing, the change is "unknown". */
+  "change:applied": { readonly change: string; readonly host: string };
+  /** The change's script failed: the host may hold part of it. */
+  "change:failed": { readonly change: string; readonly host: string; readonly message: string };
+  /** The `rollback:` tasks of an applied change, resolved with its registered result; replaces its wayBack. */
+  "change:wayback": { readonly change: string; readonly host: string; readonly wayBack: WayBack };
+  /** One item of a loop ended. */
+  "item:ended": {
+    readonly host: string;
+    readonly task: TaskRef;
+    readonly item: Json;
+    readonly label: string;
+    readonly outcome: Outcome;
+    readonly ignored: boolean;
+    readonly result: Json;
+  };
+  /** One try of `until`, or of a wait, said no. */
+  "task:retrying": {
+    readonly host: string;
+    readonly task: TaskRef;
+    readonly attempt: number;
+    readonly retriesLeft: number;
+  };
+  /** This task is over for this host. */
+  "task:ended": {
+    readonly host: string;
+    readonly task: TaskRef;
+    readonly outcome: Outcome;
+    readonly ignored: boolean;
+    readonly rescued: boolean;
+    readonly result: Json;
+    readonly diff?: readonly {
+      readonly beforeHeader: string;
+      readonly afterHeader: string;
+      readonly before: string;
+      readonly after: string;
+    }[];
+    readonly delegate?: string;
+    readonly item?: Json;
+    readonly durationMs: number;
+    /** In a plan: how this change could be undone. */
+    readonly wayBack?: WayBack;
+  };
+  /** One line for people, not tied to a host: a warning, a skipped play, an included file. */
+  "message:said": {
+    readonly level: "info" | "warning" | "error";
+    readonly text: string;
+    readonly place?: Place;
+  };
+  "gate:ended": { readonly play: number; readonly batch: number; readonly held: boolean };
+  "rollback:started": {
+    readonly scope: "task" | "block" | "host" | "batch" | "run";
+    readonly hosts: readonly string[];
+    readonly reason: string;
+  };
+  /** The recorded state stands again, compared. */
+  "change:reverted": { readonly change: string; readonly host: string; readonly task: TaskRef };
+  /** Not reverted, or the state differs from the recorded one: a human is needed. */
+  "change:revert-failed": {
+    readonly change: string;
+    readonly host: string;
+    readonly task: TaskRef;
+    readonly kind: "irreversible" | "failed" | "different" | "unreachable";
+    readonly message: string;
+    readonly expected?: Json;
+    readonly actual?: Json;
+    /** What to run at the console. */
+    readonly hint?: string;
+  };
+  "rollback:ended": {
+    readonly hosts: Readonly<Record<string, "rolled back" | "rollback failed" | "nothing to do">>;
+  };
+  /** Ctrl-C or SIGTERM was taken in. */
+  "run:interrupted": { readonly signal: string };
+  /** Last line of every journal that ended by itself. */
+  "run:ended": {
+    readonly exitCode: number;
+    readonly recap: Readonly<Record<string, Recap>>;
+    readonly seconds: number;
+  };
+}
+
+export type EventName = keyof Events;
+
+/** One line of the journal. */
+export type Event = {
+  [Name in EventName]: { readonly n: number; readonly at: string; readonly type: Name } & Events[Name];
+}[EventName];

@@ -1,0 +1,224 @@
+/**
+ * What a module is: a description of one task on one host, as pure functions. Data in, script out; no I/O here.
+ *
+ * Words: **state** (what inspect saw), **change** (what is to be done, with what revert needs), **effect** (what a
+ * controller module changes in the play, as data).
+ * Must: inspect changes nothing. Must: plan returns null when the host is already right, so a second run is all `ok`.
+ * Must: revert restores exactly what inspect saw; a module that cannot says so in `irreversible`.
+ */
+
+import type { Place } from "../problem/problem.ts";
+import type { Output } from "../script/output.ts";
+import type { Script } from "../script/script.ts";
+import type { Dict, Value } from "../template/values.ts";
+import type { Options } from "./options.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: the registry holds modules of every argument type
+type Any = any;
+
+/** Where apply and revert may keep files on the host; root-only, made by the engine before apply runs. */
+export interface Where {
+  /** This change's own folder: saved originals live here until the run is pruned. Exists when apply and revert run. */
+  readonly save: string;
+  /** Temp folder for this task; what the engine brought lies here as `brought.NAME.path`. Removed after the task. */
+  readonly tmp: string;
+}
+
+/** A read-only script, and how to read what it printed. `parse` throws TaskFailed when the host said no. */
+export interface Inspection<State> {
+  readonly script: Script;
+  parse(output: Output): State;
+}
+
+/** Something of the controller's that a module needs; the engine reads or renders it and passes it on as `Brought`. */
+export type Need =
+  /** A file's bytes, looked up as Ansible does (`files/` of the role, beside the playbook, ...). */
+  | { readonly kind: "file"; readonly name: string; readonly path: string }
+  /** Every file below a folder. */
+  | { readonly kind: "tree"; readonly name: string; readonly path: string }
+  /** A template rendered with the task's variables; looked up in `templates/`. */
+  | {
+      readonly kind: "template";
+      readonly name: string;
+      readonly path: string;
+      readonly settings?: Readonly<Record<string, string | boolean>>;
+    }
+  /** A YAML or JSON file's value, looked up in `vars/`. */
+  | { readonly kind: "vars"; readonly name: string; readonly path: string };
+
+/** What the engine brought for a Need, by its name. */
+export interface Brought {
+  /** The controller's path it was found at. */
+  readonly source: string;
+  readonly bytes?: Uint8Array;
+  /** For large files: not in memory; the engine streams them into `${where.tmp}/NAME` when `uploads` asks. */
+  readonly size: number;
+  readonly sha1: string;
+  readonly sha256: string;
+  /** The source's permission bits, for `mode: preserve`. */
+  readonly mode: number;
+  /** For a tree: each file and folder below it, paths relative to it. */
+  readonly entries?: readonly TreeEntry[];
+  /** For vars: the file's value. */
+  readonly value?: Value;
+}
+
+export interface TreeEntry {
+  readonly path: string;
+  readonly kind: "file" | "directory" | "link";
+  readonly mode: number;
+  readonly target?: string;
+  readonly size: number;
+  readonly sha1: string;
+  readonly sha256: string;
+}
+
+/** A file the engine puts on the host before apply runs: bytes given here, or what was brought under a name. */
+export type Upload =
+  | { readonly to: string; readonly bytes: Uint8Array }
+  | { readonly to: string; readonly from: string; readonly entry?: string };
+
+/** What every module may know of the run; nothing else reaches it. */
+export interface Setting {
+  readonly checkMode: boolean;
+  readonly diff: boolean;
+  /** Login of the session and its numeric id on this host. */
+  readonly user: string;
+  readonly uid: number;
+  /** Facts already gathered for this host: package manager, service manager. May be empty. */
+  readonly facts: Dict;
+  readonly brought: Readonly<Record<string, Brought>>;
+}
+
+interface Base {
+  readonly name: string;
+  /** One sentence, for `kmend doc` and the docs. */
+  readonly summary: string;
+  readonly options: Options;
+  /** The option that takes Ansible's free form (`command: ls -l`), if any. */
+  readonly freeForm?: string;
+  /** Other canonical names: `ansible.builtin.X` is understood for all; list others (`yum` for `package`, ...). */
+  readonly aliases?: readonly string[];
+  readonly examples?: string;
+  /** What its revert does, or why there is none, for docs and plans. */
+  readonly wayBack: string;
+}
+
+/** A module that acts on the host: design idea 1's four functions. */
+export interface HostModule<Args = Any, State = Any, Change extends AnyChange = Any> extends Base {
+  readonly kind: "host";
+  /** Extra checks of arguments beyond the option table. @throws TaskFailed */
+  validate?(args: Args): void;
+  needs?(args: Args): readonly Need[];
+  /** null: nothing can be read beforehand (command, shell, raw, script without creates/removes). */
+  inspect: ((args: Args, setting: Setting) => Inspection<State>) | null;
+  /** null: already right. @throws TaskFailed when the state makes the task impossible. */
+  plan(state: State | null, args: Args, setting: Setting): Change | null;
+  apply(change: Change, where: Where): Script;
+  /** Files to put on the host before apply's script runs. */
+  uploads?(change: Change, where: Where): readonly Upload[];
+  /** null: this change cannot be undone. */
+  revert(change: Change, where: Where): Script | null;
+  /** What the task returns (registered); `output` is apply's, null when nothing was applied. Adds no changed/failed
+   *  unless it decides them itself (command: failed by rc). */
+  result?(given: {
+    args: Args;
+    state: State | null;
+    change: Change | null;
+    output: Output | null;
+    setting: Setting;
+  }): Dict;
+  /** `skip`: check mode runs nothing and reports skipped (command and friends). Default `predict`. */
+  readonly checkMode?: "predict" | "skip";
+  /** True when apply's nonzero exit is data, not failure (result decides). */
+  readonly exitIsData?: boolean;
+}
+
+/** A change: JSON, journaled before apply. `before` and `after` are what people and proofs compare. */
+export interface AnyChange {
+  readonly before: unknown;
+  readonly after: unknown;
+  /** For --diff: headers and texts. Absent where there is nothing to show. */
+  readonly diff?: readonly Diff[];
+  /** Set when this very change has no way back; the sentence says why. */
+  readonly irreversible?: string;
+}
+
+export interface Diff {
+  readonly beforeHeader: string;
+  readonly afterHeader: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** A module that waits for a condition on the host; the engine does the waiting. */
+export interface WaitModule<Args = Any> extends Base {
+  readonly kind: "wait";
+  timing(args: Args): { readonly delayS: number; readonly sleepS: number; readonly timeoutS: number };
+  probe(args: Args): Script;
+  /** True when the wait is over. @throws TaskFailed when it can never be. */
+  done(output: Output, args: Args): boolean;
+  result(given: { args: Args; output: Output; elapsedS: number }): Dict;
+  /** The message when time is up. */
+  timedOut(args: Args): string;
+}
+
+/** A module that acts on the controller or the play; it returns what it changes there as data. */
+export interface ControllerModule<Args = Any> extends Base {
+  readonly kind: "controller";
+  needs?(args: Args): readonly Need[];
+  /** `test` evaluates a bare Jinja expression with the task's variables (assert); `evaluate` gives a variable's or
+   *  expression's value (debug var=).  @throws TaskFailed */
+  act(
+    args: Args,
+    given: {
+      setting: Setting;
+      test(expression: string): boolean;
+      evaluate(expression: string): Value;
+      extra: Dict;
+    },
+  ): Acted;
+}
+
+export interface Acted {
+  readonly result: Dict;
+  readonly effects?: readonly Effect[];
+}
+
+export type Effect =
+  | { readonly kind: "set-facts"; readonly facts: Dict; readonly cacheable: boolean }
+  | { readonly kind: "include-vars"; readonly vars: Dict }
+  | {
+      readonly kind: "add-host";
+      readonly host: string;
+      readonly groups: readonly string[];
+      readonly vars: Dict;
+    }
+  | { readonly kind: "group-by"; readonly group: string; readonly parents: readonly string[] }
+  /** The engine waits: `seconds`, or for Enter with `prompt` on a terminal. */
+  | {
+      readonly kind: "pause";
+      readonly seconds: number | null;
+      readonly prompt: string;
+      readonly echo: boolean;
+    }
+  | { readonly kind: "meta"; readonly action: string };
+
+export type Module = HostModule | WaitModule | ControllerModule;
+
+/** The host or the arguments make this task impossible: the task's `failed`, with what to register. */
+export class TaskFailed extends Error {
+  override readonly name = "TaskFailed";
+  readonly result: Readonly<Record<string, Value>>;
+  readonly place: Place | undefined;
+  constructor(message: string, result: Readonly<Record<string, Value>> = {}, place?: Place) {
+    super(message);
+    this.result = result;
+    this.place = place;
+  }
+}
+
+/** Bytes as text, the way a host's output is read: UTF-8, bad bytes replaced. */
+export function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
