@@ -1,0 +1,200 @@
+import { createHash } from "node:crypto";
+import { mkdir, open, readdir, readFile, rename, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { KmendError } from "../problem/problem.ts";
+import type { Event, EventName, Events } from "./events.ts";
+import type { Journal, RecordedRun, RunSummary, Store } from "./journal.ts";
+import { newRunId } from "./run-id.ts";
+import { openLineWriter } from "./writer.ts";
+
+const journalName = "journal.jsonl";
+
+/** The store of files: `STATE/runs/RUN/journal.jsonl`, blobs in `STATE/runs/RUN/blobs/`.
+ *  @param state the state folder, made at need with rights 0700 */
+export function createFileStore(state: string): Store {
+  const runs = join(state, "runs");
+  return {
+    create: (run = newRunId()) => createJournal(runs, run),
+    read: async (run) => readRun(runs, await findRun(runs, run)),
+    blob: (run, sha256) => readBlob(join(runs, run), sha256),
+    list: () => listRuns(runs),
+  };
+}
+
+async function createJournal(runs: string, run: string): Promise<Journal> {
+  const folder = join(runs, run);
+  try {
+    await mkdir(join(folder, "blobs"), { recursive: true, mode: 0o700 });
+    await syncFolder(runs);
+    const writer = await openLineWriter(join(folder, journalName));
+    await syncFolder(folder);
+    return journalOver(writer, run, folder);
+  } catch (cause) {
+    if (cause instanceof KmendError) throw cause;
+    throw new KmendError(
+      {
+        code: "state-unwritable",
+        message: `Cannot make the run's folder ${folder}: ${(cause as Error).message}`,
+        hint: "Choose a folder that you may write with --state DIR, or set KMEND_STATE.",
+      },
+      1,
+      cause,
+    );
+  }
+}
+
+function journalOver(
+  writer: Awaited<ReturnType<typeof openLineWriter>>,
+  run: string,
+  folder: string,
+): Journal {
+  const readers = new Set<(event: Event) => void>();
+  let n = 0;
+  let closed: Promise<void> | null = null;
+
+  function append<Name extends EventName>(type: Name, body: Events[Name]): string {
+    n += 1;
+    const event = { n, at: new Date().toISOString(), type, ...body } as unknown as Event;
+    for (const reader of readers) reader(event);
+    return `${JSON.stringify(event)}\n`;
+  }
+
+  return {
+    run,
+    folder,
+    write: (type, body) => writer.durable(append(type, body)),
+    note: (type, body) => writer.queue(append(type, body)),
+    keep: (bytes) => keepBlob(folder, bytes),
+    subscribe(reader) {
+      readers.add(reader);
+      return () => readers.delete(reader);
+    },
+    close() {
+      closed ??= writer.close();
+      return closed;
+    },
+  };
+}
+
+async function keepBlob(folder: string, bytes: Uint8Array): Promise<string> {
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const path = join(folder, "blobs", sha256);
+  const temporary = `${path}.${process.pid}.part`;
+  const file = await open(temporary, "w", 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+  return sha256;
+}
+
+async function readBlob(folder: string, sha256: string): Promise<Uint8Array> {
+  const bytes = await readFile(join(folder, "blobs", sha256)).catch(() => null);
+  if (bytes && createHash("sha256").update(bytes).digest("hex") === sha256) return bytes;
+  throw new KmendError({
+    code: "missing-blob",
+    message: `Cannot read the blob ${sha256} of ${folder}: ${bytes ? "its content does not match its name" : "no such file"}`,
+  });
+}
+
+/** The id that `last` or a unique beginning stands for. */
+async function findRun(runs: string, wanted: string): Promise<string> {
+  const ids = (await runIds(runs)).sort();
+  const hit =
+    wanted === "last"
+      ? ids.slice(-1)
+      : ids.includes(wanted)
+        ? [wanted]
+        : ids.filter((id) => id.startsWith(wanted) || id.endsWith(`-${wanted}`));
+  const [only, another] = hit;
+  if (only && !another) return only;
+  throw new KmendError({
+    code: another ? "ambiguous-run" : "unknown-run",
+    message: another
+      ? `Cannot tell which run "${wanted}" is: ${hit.join(", ")}`
+      : `Cannot find the run "${wanted}" below ${runs}`,
+    hint: "List the runs with\n    kmend runs",
+  });
+}
+
+async function readRun(runs: string, run: string): Promise<RecordedRun> {
+  const folder = join(runs, run);
+  const source = await readFile(join(folder, journalName), "utf8").catch(() => "");
+  return { run, folder, ...parseJournal(source) };
+}
+
+/** Events of a journal's text, and what is wrong with it. A last line without its newline was torn by a crash. */
+export function parseJournal(source: string): Pick<RecordedRun, "events" | "damage"> {
+  const lines = source.split("\n");
+  const last = lines.pop() ?? "";
+  const events: Event[] = [];
+  const damage: RecordedRun["damage"][number][] = [];
+  lines.forEach((text, index) => {
+    const event = parseEvent(text);
+    if (event && event.n === events.length + damage.length + 1) events.push(event);
+    else damage.push({ line: index + 1, kind: "damaged", text: text.slice(0, 200) });
+  });
+  if (last !== "") damage.push({ line: lines.length + 1, kind: "torn", text: last.slice(0, 200) });
+  return { events, damage };
+}
+
+function parseEvent(text: string): Event | null {
+  try {
+    const event: unknown = JSON.parse(text);
+    const isEvent =
+      typeof event === "object" && event !== null && "n" in event && "type" in event && "at" in event;
+    return isEvent ? (event as Event) : null;
+  } catch {
+    return null;
+  }
+}
+
+async function listRuns(runs: string): Promise<readonly RunSummary[]> {
+  const summaries = await Promise.all(
+    (await runIds(runs)).map(async (run) => summarize(await readRun(runs, run))),
+  );
+  return summaries.filter((summary) => summary !== null).sort((a, b) => (a.run < b.run ? 1 : -1));
+}
+
+function summarize(recorded: RecordedRun): RunSummary | null {
+  const [first] = recorded.events;
+  if (first?.type !== "run:started") return null;
+  const last = recorded.events.findLast((event) => event.type === "run:ended");
+  const hosts = new Set(
+    recorded.events.flatMap((event) => (event.type === "play:started" ? event.hosts : [])),
+  );
+  return {
+    run: recorded.run,
+    at: first.at,
+    command: first.command,
+    playbooks: first.playbooks,
+    check: first.check,
+    exitCode: last?.type === "run:ended" ? last.exitCode : null,
+    hosts: hosts.size,
+    changes: recorded.events.filter((event) => event.type === "change:applied").length,
+    ...(first.of === undefined ? {} : { of: first.of }),
+  };
+}
+
+async function runIds(runs: string): Promise<string[]> {
+  const names = await readdir(runs).catch(() => []);
+  const folders = await Promise.all(
+    names.map(async (name) =>
+      (await stat(join(runs, name)).catch(() => null))?.isDirectory() ? name : null,
+    ),
+  );
+  return folders.filter((name) => name !== null);
+}
+
+/** A new file survives a power cut only once its folder is synced too. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * The journal: what happened, durable and append-only. Everything that tells of a run reads it and nothing else.
+ *
+ * Words: a **run** has an id and a folder; an **event** is one JSON line of its `journal.jsonl`; a **blob** is a
+ * text too long for a line, kept beside it under its SHA-256. docs/journal.md has the format and the order of writes.
+ * Must: a promise of `write` resolves only when the event is on disk. Must: an event, once written, never changes.
+ * Must: folders are 0700 and files 0600. Should: a torn last line is named when read, never silently dropped.
+ */
+
+import type { Event, EventName, Events } from "./events.ts";
+
+export * from "./events.ts";
+export { createFileStore } from "./file-store.ts";
+export { stateFolder } from "./state-folder.ts";
+
+/** One run being written. */
+export interface Journal {
+  readonly run: string;
+  /** The run's folder on the controller; its path is shown to people. */
+  readonly folder: string;
+  /** Appends and resolves once it is on disk (fdatasync; writers that wait together share one).
+   *  @throws KmendError `journal-unwritable` when the disk says no: nothing may be changed on a host after that. */
+  write<Name extends EventName>(type: Name, event: Events[Name]): Promise<void>;
+  /** Appends without waiting: for what nothing depends on. A failure shows at the next `write`. */
+  note<Name extends EventName>(type: Name, event: Events[Name]): void;
+  /** Keeps bytes beside the journal; resolves to their SHA-256 once they are on disk. */
+  keep(bytes: Uint8Array): Promise<string>;
+  /** Calls back with each event as it is appended; returns how to stop. */
+  subscribe(reader: (event: Event) => void): () => void;
+  /** Writes what is left and closes the file. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** A run read back. */
+export interface RecordedRun {
+  readonly run: string;
+  readonly folder: string;
+  readonly events: readonly Event[];
+  /** What is wrong with the file: a torn last line (`torn`), a line that is no event (`damaged`), with its number. */
+  readonly damage: readonly {
+    readonly line: number;
+    readonly kind: "torn" | "damaged";
+    readonly text: string;
+  }[];
+}
+
+/** What a list of runs shows of each. */
+export interface RunSummary {
+  readonly run: string;
+  readonly at: string;
+  readonly command: string;
+  readonly playbooks: readonly string[];
+  readonly check: boolean;
+  /** null: still going, or it died. */
+  readonly exitCode: number | null;
+  readonly hosts: number;
+  readonly changes: number;
+  /** For a rollback: the run that it takes back. */
+  readonly of?: string;
+}
+
+/** Where journals live. One implementation, files; another must be possible without touching the engine. */
+export interface Store {
+  create(run?: string): Promise<Journal>;
+  /** A unique beginning of an id, or `last`, is enough. @throws KmendError `unknown-run`, `ambiguous-run` */
+  read(run: string): Promise<RecordedRun>;
+  /** @throws KmendError `missing-blob` */
+  blob(run: string, sha256: string): Promise<Uint8Array>;
+  /** Newest first. */
+  list(): Promise<readonly RunSummary[]>;
+}

@@ -1,0 +1,166 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import t from "tap";
+import { createFileStore, type Event, stateFolder } from "../../src/journal/journal.ts";
+import type { KmendError } from "../../src/problem/problem.ts";
+
+const started = {
+  format: 1,
+  run: "r",
+  kmend: "0",
+  command: "run",
+  playbooks: ["site.yml"],
+  inventories: [],
+  check: false,
+  diff: false,
+  options: {},
+} as const;
+
+async function withState(test: (state: string) => Promise<void>): Promise<void> {
+  const state = await mkdtemp(join(tmpdir(), "kmend-journal-"));
+  try {
+    await test(state);
+  } finally {
+    await rm(state, { recursive: true });
+  }
+}
+
+t.test("an event whose write resolved is on disk, whole, in order, for its owner alone", () =>
+  withState(async (state) => {
+    const journal = await createFileStore(state).create();
+    const seen: Event[] = [];
+    journal.subscribe((event) => seen.push(event));
+    await journal.write("run:started", { ...started, run: journal.run });
+    journal.note("message:said", { level: "info", text: "one" });
+    await Promise.all(
+      Array.from({ length: 50 }, (_, i) => journal.write("change:applied", { change: String(i), host: "h" })),
+    );
+    const file = join(journal.folder, "journal.jsonl");
+    const lines = (await readFile(file, "utf8")).trimEnd().split("\n");
+    t.equal(lines.length, 52);
+    t.same(
+      lines.map((line) => JSON.parse(line).n),
+      Array.from({ length: 52 }, (_, i) => i + 1),
+    );
+    t.equal(seen.length, 52, "subscribers were told of each");
+    t.equal((await stat(file)).mode & 0o777, 0o600);
+    t.equal((await stat(journal.folder)).mode & 0o777, 0o700);
+    await journal.close();
+    await journal.close();
+  }),
+);
+
+t.test("a run is read back by its id, by a unique beginning, and as `last`", () =>
+  withState(async (state) => {
+    const store = createFileStore(state);
+    for (const run of ["20260101-000000-aaaa", "20260102-000000-bbbb"]) {
+      const journal = await store.create(run);
+      await journal.write("run:started", { ...started, run });
+      if (run.endsWith("bbbb")) await journal.write("run:ended", { exitCode: 2, recap: {}, seconds: 1 });
+      await journal.close();
+    }
+    t.equal((await store.read("last")).run, "20260102-000000-bbbb");
+    t.equal((await store.read("20260101")).run, "20260101-000000-aaaa");
+    t.equal((await store.read("bbbb")).run, "20260102-000000-bbbb");
+    t.same(
+      (await store.list()).map((each) => [each.run.slice(-4), each.exitCode]),
+      [
+        ["bbbb", 2],
+        ["aaaa", null],
+      ],
+    );
+    await t.rejects(store.read("2026"), { code: "ambiguous-run" });
+    await t.rejects(store.read("nope"), { code: "unknown-run" });
+  }),
+);
+
+t.test("a torn last line and a damaged line are named, and the rest is still read", () =>
+  withState(async (state) => {
+    const store = createFileStore(state);
+    const journal = await store.create();
+    await journal.write("run:started", { ...started, run: journal.run });
+    await journal.close();
+    const file = join(journal.folder, "journal.jsonl");
+    await appendFile(
+      file,
+      'garbage\n{"n":3,"at":"x","type":"message:said","level":"info","text":"a"}\n{"n":4,"at',
+    );
+    const read = await store.read(journal.run);
+    t.same(
+      read.events.map((event) => event.n),
+      [1, 3],
+    );
+    t.same(
+      read.damage.map((each) => [each.line, each.kind]),
+      [
+        [2, "damaged"],
+        [4, "torn"],
+      ],
+    );
+  }),
+);
+
+t.test("a blob is kept under its SHA-256 and a changed one is refused", () =>
+  withState(async (state) => {
+    const store = createFileStore(state);
+    const journal = await store.create();
+    const name = await journal.keep(Buffer.from("before\n"));
+    t.equal(Buffer.from(await store.blob(journal.run, name)).toString(), "before\n");
+    await writeFile(join(journal.folder, "blobs", name), "after\n");
+    await t.rejects(store.blob(journal.run, name), { code: "missing-blob" });
+    await journal.close();
+  }),
+);
+
+t.test("a full disk fails the write that met it and every later one, and says what to do", async (t) => {
+  const mounted = await mountSmallDisk();
+  if (!mounted) {
+    t.comment("skipped: a small file system needs root and mount");
+    return;
+  }
+  try {
+    const journal = await createFileStore(mounted.path).create();
+    const fill = "x".repeat(40_000);
+    const write = () => journal.write("message:said", { level: "info", text: fill });
+    let failed: KmendError | undefined;
+    for (let i = 0; i < 20 && !failed; i += 1) await write().catch((error: KmendError) => (failed = error));
+    t.equal(failed?.code, "journal-unwritable");
+    t.match(failed?.message ?? "", /the disk is full/);
+    await t.rejects(journal.write("change:applied", { change: "1", host: "h" }), {
+      code: "journal-unwritable",
+    });
+    await t.rejects(journal.close());
+  } finally {
+    await mounted.remove();
+  }
+});
+
+t.test("a state folder that cannot be written is one clear problem", async (t) => {
+  await t.rejects(createFileStore("/dev/null/nowhere").create(), { code: "state-unwritable" });
+});
+
+t.test("the state folder is --state, then KMEND_STATE, then XDG's", async (t) => {
+  t.equal(stateFolder("/a", { KMEND_STATE: "/b" }), "/a");
+  t.equal(stateFolder(undefined, { KMEND_STATE: "/b", XDG_STATE_HOME: "/c" }), "/b");
+  t.equal(stateFolder(undefined, { XDG_STATE_HOME: "/c" }), "/c/kmend");
+});
+
+async function run(command: string, ...args: string[]): Promise<number> {
+  const [code] = await once(spawn(command, args, { stdio: "ignore" }), "exit").catch(() => [1]);
+  return code as number;
+}
+
+async function mountSmallDisk(): Promise<{ path: string; remove(): Promise<void> } | null> {
+  const path = await mkdtemp(join(tmpdir(), "kmend-small-disk-"));
+  if ((await run("mount", "-t", "tmpfs", "-o", "size=128k", "kmend-test", path)) !== 0) return null;
+  return {
+    path,
+    async remove() {
+      await run("umount", path);
+      await rm(path, { recursive: true });
+    },
+  };
+}
