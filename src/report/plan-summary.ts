@@ -1,0 +1,78 @@
+import type { Event, Events, WayBack } from "../journal/journal.ts";
+import { harmless } from "./style.ts";
+
+/** One predicted change, and the hosts it would be made on. */
+interface Prediction {
+  readonly task: string;
+  readonly wayBack: string;
+  readonly hosts: string[];
+}
+
+/** What a dry run predicts, for a change board: each change with its hosts and its way back, then what would fail, what
+ *  cannot be known before, and the hosts where all is right already. */
+export function planSummary(events: readonly Event[]): string {
+  const ended = events.filter((event) => event.type === "task:ended");
+  const hosts = [...new Set(events.flatMap((event) => (event.type === "play:started" ? event.hosts : [])))];
+  const changes = fold(ended.filter((event) => event.outcome === "changed"));
+  const unknown = fold(ended.filter(isUnknowable));
+  const failing = ended.filter(
+    (event) => (event.outcome === "failed" || event.outcome === "unreachable") && !event.ignored,
+  );
+  const touched = new Set([...changes, ...unknown].flatMap((each) => each.hosts));
+  const right = hosts.filter((host) => !touched.has(host) && !failing.some((event) => event.host === host));
+  return [
+    `PLAN for ${hosts.length} hosts`,
+    section(
+      "Would change",
+      changes.map(
+        (each) => `${each.task}\n      on: ${each.hosts.join(", ")}\n      way back: ${each.wayBack}`,
+      ),
+    ),
+    section(
+      "Cannot be known before it runs",
+      unknown.map((each) => `${each.task}\n      on: ${each.hosts.join(", ")}`),
+    ),
+    section(
+      "Would fail",
+      failing.map((event) => `${event.host}: ${harmless(event.task.name)}: ${message(event)}`),
+    ),
+    section("Right already", right.length > 0 ? [right.join(", ")] : []),
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+function section(title: string, entries: readonly string[]): string {
+  return entries.length === 0 ? "" : `${title}:\n${entries.map((entry) => `  - ${entry}`).join("\n")}`;
+}
+
+/** A command that check mode skipped: nobody knows what it would do. */
+function isUnknowable(event: Events["task:ended"]): boolean {
+  const said = event.result as { msg?: unknown; skip_reason?: unknown } | null;
+  return event.outcome === "skipped" && typeof said?.msg === "string" && said.skip_reason === undefined;
+}
+
+function fold(events: readonly Events["task:ended"][]): Prediction[] {
+  const groups = new Map<string, Prediction>();
+  for (const event of events) {
+    const wayBack = describeWayBack(event.wayBack);
+    const key = `${event.task.id}\n${wayBack}`;
+    const group = groups.get(key) ?? { task: harmless(event.task.name), wayBack, hosts: [] };
+    group.hosts.push(event.host);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+function describeWayBack(wayBack: WayBack | undefined): string {
+  if (!wayBack) return "none needed";
+  if (wayBack.kind === "revert") return "kmend restores the state before";
+  if (wayBack.kind === "tasks")
+    return `the playbook's rollback: ${wayBack.tasks.map((task) => task.name).join(", ")}`;
+  return `NONE: ${wayBack.reason}`;
+}
+
+function message(event: Events["task:ended"]): string {
+  const said = (event.result as { msg?: unknown } | null)?.msg;
+  return harmless(typeof said === "string" ? said : "no message");
+}

@@ -1,0 +1,45 @@
+import type { Event } from "../journal/journal.ts";
+import { harmless, type Tone } from "./style.ts";
+
+/** What a rollback, a gate or an interruption says in one line; null for events that say nothing. */
+export function rollbackLine(event: Event): { text: string; tone: Tone } | null {
+  switch (event.type) {
+    case "rollback:started":
+      return {
+        text: `\nROLLBACK of the ${event.scope} on ${event.hosts.join(", ")}: ${harmless(event.reason)}`,
+        tone: "warning",
+      };
+    case "change:reverted":
+      return { text: `reverted: [${event.host}] ${harmless(event.task.name)}`, tone: "changed" };
+    case "change:revert-failed":
+      return {
+        text: `${notReverted[event.kind]}: [${event.host}] ${harmless(event.task.name)}: ${harmless(event.message)}${event.hint ? `\n  ${harmless(event.hint)}` : ""}`,
+        tone: "failed",
+      };
+    case "rollback:ended":
+      return {
+        text: Object.entries(event.hosts)
+          .map(([host, how]) => `${how}: [${host}]`)
+          .join("\n"),
+        tone: Object.values(event.hosts).includes("rollback failed") ? "failed" : "ok",
+      };
+    case "gate:ended":
+      return event.held
+        ? { text: `gate held: batch ${event.batch}`, tone: "ok" }
+        : { text: `gate not held: batch ${event.batch}; the next batch does not start`, tone: "failed" };
+    case "run:interrupted":
+      return {
+        text: `interrupted by ${event.signal}: the tasks under way end, nothing new starts`,
+        tone: "warning",
+      };
+    default:
+      return null;
+  }
+}
+
+const notReverted = {
+  irreversible: "NOT REVERTED (no way back)",
+  failed: "ROLLBACK FAILED",
+  different: "REVERTED, BUT DIFFERENT",
+  unreachable: "NOT REVERTED (unreachable)",
+} as const;

@@ -1,0 +1,26 @@
+import type { RunSummary } from "../journal/journal.ts";
+
+/** A line a run, newest first: id, when, what, how it ended. */
+export function runsTable(runs: readonly RunSummary[]): string {
+  const rows = runs.map((run) => [
+    run.run,
+    run.at.slice(0, 19).replace("T", " "),
+    `${run.command}${run.check && run.command === "run" ? " --check" : ""}`,
+    `${run.hosts} hosts`,
+    `${run.changes} changes`,
+    run.exitCode === null ? "not ended" : `exit ${run.exitCode}`,
+    run.of ? `of ${run.of}` : run.playbooks.join(" "),
+  ]);
+  const widths = rows.reduce<number[]>(
+    (widest, row) => row.map((cell, i) => Math.max(widest[i] ?? 0, cell.length)),
+    [],
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
