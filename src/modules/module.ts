@@ -97,6 +97,8 @@ interface Base {
   readonly options: Options;
   /** The option that takes Ansible's free form (`command: ls -l`), if any. */
   readonly freeForm?: string;
+  /** Any other name is an option too, and reaches `act` as `extra` (`set_fact`, `add_host`). */
+  readonly anyOption?: boolean;
   /** Other canonical names: `ansible.builtin.X` is understood for all; list others (`yum` for `package`, ...). */
   readonly aliases?: readonly string[];
   readonly examples?: string;

@@ -1,0 +1,31 @@
+/**
+ * What a task can do to a host: the room's front door. Data in, script out; nothing here reads or writes anything.
+ *
+ * Words: a **module** describes one kind of task; its **options** are a table, its **arguments** what one task gave.
+ * Must: a module's inspect changes nothing, and after its revert inspect sees what it saw before.
+ * Should: a new module is one file and one line of the list below.
+ */
+
+import type { Module } from "./module.ts";
+
+export { extraArguments, optionProblem, parseArguments } from "./arguments.ts";
+export * from "./module.ts";
+export { nearest } from "./nearest.ts";
+export type { ArgumentsOf, Mode, Option, Options, OptionType } from "./options.ts";
+
+/** Every module, one a line, in the order that help shows. */
+const all: readonly Module[] = [];
+
+const byName = new Map<string, Module>(
+  all.flatMap((module) => [module.name, ...(module.aliases ?? [])].map((name) => [name, module] as const)),
+);
+
+/** A module by any name it goes by: `copy`, `ansible.builtin.copy`, `ansible.legacy.copy`, `kmend.kmem.evidence`. */
+export function findModule(name: string): Module | undefined {
+  return byName.get(name.replace(/^ansible\.(builtin|legacy)\./, ""));
+}
+
+/** Every canonical name, in the order of the list. */
+export function moduleNames(): string[] {
+  return all.map((module) => module.name);
+}
