@@ -1,5 +1,5 @@
 import type { Event, Events, Json } from "../journal/journal.ts";
-import type { Paper, Reader } from "./report.ts";
+import type { Paper, Reader } from "./reader.ts";
 
 interface TaskReport {
   readonly task: {

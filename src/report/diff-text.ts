@@ -21,8 +21,8 @@ export function diffText(diff: TextDiff, colour = false): string {
     { context: 3 },
   );
   return patch
+    .slice(patch.indexOf("--- "))
     .split("\n")
-    .slice(1)
     .map((line) => paintLine(harmless(line), colour))
     .join("\n");
 }

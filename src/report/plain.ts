@@ -1,7 +1,7 @@
 import type { Event, Events, Json } from "../journal/journal.ts";
 import { diffText } from "./diff-text.ts";
+import type { Paper, Reader } from "./reader.ts";
 import { recapLines } from "./recap.ts";
-import type { Paper, Reader } from "./report.ts";
 import { rollbackLine } from "./rollback-lines.ts";
 import { harmless, paint, type Tone } from "./style.ts";
 

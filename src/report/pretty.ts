@@ -3,7 +3,7 @@ import type { Event, Events } from "../journal/journal.ts";
 import { diffText } from "./diff-text.ts";
 import { type FleetView, fleetView, paintFleet } from "./fleet-view.ts";
 import { foldedRecap } from "./folded-recap.ts";
-import type { Paper, Reader } from "./report.ts";
+import type { Paper, Reader } from "./reader.ts";
 import { rollbackLine } from "./rollback-lines.ts";
 import { harmless, paint } from "./style.ts";
 

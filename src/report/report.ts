@@ -6,26 +6,12 @@
  * Must: output of a host is data: control characters never reach a terminal.
  */
 
-import type { Event } from "../journal/journal.ts";
-
 export { ansibleJson } from "./ansible-json.ts";
 export { changesTable } from "./changes-table.ts";
 export { type FleetView, fleetView, paintFleet } from "./fleet-view.ts";
+export { ndjsonReader } from "./ndjson.ts";
 export { plainReader } from "./plain.ts";
 export { planSummary } from "./plan-summary.ts";
 export { prettyReader } from "./pretty.ts";
+export type { Paper, Reader } from "./reader.ts";
 export { runsTable } from "./runs-table.ts";
-
-/** Reads events as they come; `end` writes what is left and gives the screen back. */
-export interface Reader {
-  read(event: Event): void;
-  end(): void | Promise<void>;
-}
-
-/** Where a reader writes, and what it may assume of it. */
-export interface Paper {
-  write(text: string): void;
-  readonly colour: boolean;
-  readonly columns: number;
-  readonly rows: number;
-}

@@ -1,0 +1,64 @@
+import type { Command } from "commander";
+
+/** Every command: its name, what it is for, and how its file is loaded. Help, completion and docs are made from this list. */
+export const commands: readonly {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<Command>;
+}[] = [
+  {
+    name: "scan",
+    summary: "Find the leak: evidence and a diagnosis for every host",
+    load: async () => (await import("./scan.ts")).scanCommand(),
+  },
+  {
+    name: "plan",
+    summary: "Show what playbooks would change, on which host, with what way back",
+    load: async () => (await import("./plan.ts")).planCommand(),
+  },
+  {
+    name: "run",
+    summary: "Run playbooks across the inventory",
+    load: async () => (await import("./run.ts")).runCommand(),
+  },
+  {
+    name: "rollback",
+    summary: "Take back what a run changed",
+    load: async () => (await import("./rollback.ts")).rollbackCommand(),
+  },
+  {
+    name: "runs",
+    summary: "List the runs, newest first",
+    load: async () => (await import("./runs.ts")).runsCommand(),
+  },
+  {
+    name: "show",
+    summary: "Read one run from its journal",
+    load: async () => (await import("./show.ts")).showCommand(),
+  },
+  {
+    name: "inventory",
+    summary: "Show the inventory as it was understood",
+    load: async () => (await import("./inventory.ts")).inventoryCommand(),
+  },
+  {
+    name: "validate",
+    summary: "Load playbooks, touch nothing, list every problem",
+    load: async () => (await import("./validate.ts")).validateCommand(),
+  },
+  {
+    name: "doc",
+    summary: "Explain a module: options, examples, its way back",
+    load: async () => (await import("./doc.ts")).docCommand(),
+  },
+  {
+    name: "lab",
+    summary: "Raise and use the rehearsal fleet on this machine",
+    load: async () => (await import("./lab.ts")).labCommand(),
+  },
+  {
+    name: "completion",
+    summary: "Print the completion script for a shell",
+    load: async () => (await import("./completion.ts")).completionCommand(),
+  },
+];

@@ -1,0 +1,76 @@
+#!/usr/bin/env node
+/**
+ * The command line: argv in, exit code out. Each command is one file, loaded only when it is called, so that
+ * `kmend --help` costs little more than Node itself.
+ */
+
+import { Command } from "commander";
+import { exitCodes, formatProblem, KmendError } from "../problem/problem.ts";
+import { commands } from "./commands.ts";
+import { version } from "./version.ts";
+
+const program = new Command("kmend")
+  .description("Mend Kubernetes nodes over SSH: find the kmem leak, fix it, prove it, take it back")
+  .version(version)
+  .showHelpAfterError("(--help shows what there is)")
+  .exitOverride()
+  .addHelpText(
+    "after",
+    `
+Examples:
+  kmend lab up --nodes 6
+  kmend scan -i inventory/example.yml
+
+Exit codes: 0 well, 1 error, 2 some host failed, 4 some host unreachable or a playbook that does not load,
+            5 bad options, 99 interrupted, 250 unexpected`,
+  );
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.exitCode = report(error);
+  },
+);
+
+// `kmend ... | head` closes the pipe: that ends the output, not the run in the middle of a change.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+
+async function main(argv: readonly string[]): Promise<number> {
+  const wanted = argv.find((word) => !word.startsWith("-"));
+  for (const { name, summary, load } of commands) {
+    if (name === wanted) program.addCommand(await load());
+    else program.addCommand(new Command(name).description(summary));
+  }
+  if (argv.length === 0) program.help();
+  await program.parseAsync(argv, { from: "user" });
+  return typeof process.exitCode === "number" ? process.exitCode : exitCodes.ok;
+}
+
+/** Prints what went wrong, once and without a stack, and gives the exit code. */
+function report(error: unknown): number {
+  if (error instanceof KmendError) {
+    const sorted = [...error.problems].sort(byPlace);
+    process.stderr.write(`${sorted.map((problem) => formatProblem(problem)).join("\n")}\n`);
+    return error.exitCode;
+  }
+  const commanders = error as { code?: unknown; exitCode?: unknown };
+  if (typeof commanders.code === "string" && commanders.code.startsWith("commander."))
+    return commanders.exitCode === 0 ? exitCodes.ok : exitCodes.badOptions;
+  process.stderr.write(
+    `Cannot go on: ${error instanceof Error ? error.message : String(error)}\n` +
+      "  This is a fault in kmend. What happened until here is in the journal; KMEND_DEBUG=1 shows where it broke.\n",
+  );
+  if (process.env["KMEND_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return exitCodes.unexpected;
+}
+
+function byPlace(a: KmendError["problems"][number], b: KmendError["problems"][number]): number {
+  const [x, y] = [a.place, b.place];
+  if (!x || !y) return x ? 1 : y ? -1 : 0;
+  return x.file === y.file ? x.line - y.line || x.column - y.column : x.file < y.file ? -1 : 1;
+}

@@ -1,0 +1,136 @@
+import { type Command, Option } from "commander";
+
+/** What the shared options of `run`, `plan`, `scan` and `rollback` parse to; names and meaning are ansible-playbook's. */
+export interface RunFlags {
+  readonly inventory?: readonly string[];
+  readonly limit?: string;
+  readonly extraVars?: readonly string[];
+  readonly forks?: number;
+  readonly tags?: readonly string[];
+  readonly skipTags?: readonly string[];
+  readonly check?: boolean;
+  readonly diff?: boolean;
+  readonly become?: boolean;
+  readonly becomeMethod?: string;
+  readonly becomeUser?: string;
+  readonly askBecomePass?: boolean;
+  readonly becomePasswordFile?: string;
+  readonly user?: string;
+  readonly askPass?: boolean;
+  readonly connectionPasswordFile?: string;
+  readonly connection?: string;
+  readonly timeout?: number;
+  readonly privateKey?: string;
+  readonly sshCommonArgs?: string;
+  readonly sshExtraArgs?: string;
+  readonly listHosts?: boolean;
+  readonly listTasks?: boolean;
+  readonly listTags?: boolean;
+  readonly syntaxCheck?: boolean;
+  readonly startAtTask?: string;
+  readonly forceHandlers?: boolean;
+  readonly verbose?: number;
+  readonly output?: "pretty" | "plain" | "json" | "ndjson";
+  readonly state?: string;
+  readonly onFailure?: "stop" | "rollback_host" | "rollback_batch" | "rollback_run";
+  readonly yes?: boolean;
+}
+
+/** Options that ansible-playbook has and kmend has not, with what to do instead. */
+const refused: Readonly<Record<string, string>> = {
+  "--step": "use --start-at-task, or --tags",
+  "--flush-cache": "kmend keeps no fact cache between runs: leave it out",
+  "--ask-vault-password": "vault files cannot be read yet: pass the values with -e @FILE",
+  "--vault-id": "vault files cannot be read yet: pass the values with -e @FILE",
+  "--vault-password-file": "vault files cannot be read yet: pass the values with -e @FILE",
+  "--module-path": "modules in Python cannot run: kmend needs no Python on a host",
+};
+
+const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value];
+const words = (value: string, all: readonly string[] = []): readonly string[] => [
+  ...all,
+  ...value.split(",").filter((word) => word !== ""),
+];
+
+/** Options that choose hosts and how to reach them. */
+export function addConnectionOptions(command: Command): Command {
+  return command
+    .optionsGroup("Hosts:")
+    .option(
+      "-i, --inventory <source>",
+      'read hosts from a file, a folder, a program or "host1,host2,"',
+      collect,
+    )
+    .option("-l, --limit <pattern>", "narrow the hosts to a pattern, or to a list in @FILE")
+    .option("-e, --extra-vars <vars>", "set variables: k=v, JSON, or @FILE", collect)
+    .optionsGroup("Connection:")
+    .option("-u, --user <name>", "log in as this user")
+    .option("-k, --ask-pass", "ask for the login password")
+    .option("--connection-password-file <file>", "read the login password from a file")
+    .option("--private-key <file>", "log in with this key")
+    .option("-c, --connection <kind>", "reach hosts by ssh, openssh or local")
+    .option("-T, --timeout <seconds>", "give up a connection after this long", wholeNumber)
+    .option("--ssh-common-args <args>", 'pass options to every ssh connection, e.g. "-J bastion"')
+    .option("--ssh-extra-args <args>", "pass more options to ssh")
+    .option("-f, --forks <n>", "work on this many hosts at once (default: 50)", wholeNumber)
+    .optionsGroup("Privileges:")
+    .option("-b, --become", "act as another user, root unless told otherwise")
+    .option("--become-method <method>", "become by sudo, su or doas")
+    .option("--become-user <user>", "become this user")
+    .option("-K, --ask-become-pass", "ask for the password that becoming needs")
+    .option("--become-password-file <file>", "read that password from a file");
+}
+
+/** Options of the output and of where runs are kept. */
+export function addOutputOptions(command: Command): Command {
+  return command
+    .optionsGroup("Output:")
+    .option("-v, --verbose", "show more; up to -vvvv", (_: string, level: number = 0) => level + 1)
+    .addOption(
+      new Option("--output <kind>", "show as pretty (a terminal's default), plain, json or ndjson").choices([
+        "pretty",
+        "plain",
+        "json",
+        "ndjson",
+      ]),
+    )
+    .option("--state <dir>", "keep runs here instead of $KMEND_STATE or the XDG state folder");
+}
+
+/** Options that choose tasks and how they run. */
+export function addTaskOptions(command: Command): Command {
+  return command
+    .optionsGroup("Tasks:")
+    .option("-t, --tags <tags>", "run only tasks with these tags", words)
+    .option("--skip-tags <tags>", "leave out tasks with these tags", words)
+    .option("--start-at-task <name>", "begin at the task of this name")
+    .option("--force-handlers", "run notified handlers also on hosts that failed")
+    .option("--list-hosts", "list the hosts and do nothing else")
+    .option("--list-tasks", "list the tasks and do nothing else")
+    .option("--list-tags", "list the tags and do nothing else")
+    .option("--syntax-check", "load the playbooks and do nothing else")
+    .optionsGroup("Way back:")
+    .addOption(
+      new Option(
+        "--on-failure <what>",
+        "when a host fails: stop, rollback_host, rollback_batch or rollback_run",
+      ).choices(["stop", "rollback_host", "rollback_batch", "rollback_run"]),
+    );
+}
+
+/** Known to ansible-playbook, refused here by name: a hidden option that says what to do instead. */
+export function addRefusedOptions(command: Command): Command {
+  for (const [flag, instead] of Object.entries(refused))
+    command.addOption(
+      new Option(`${flag} [value]`)
+        .hideHelp()
+        .argParser(() => command.error(`Cannot take ${flag}: ${instead}`, { exitCode: 5 })),
+    );
+  return command;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new RangeError(`"${text}" is not a whole number above 0`);
+  return value;
+}

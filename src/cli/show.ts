@@ -1,0 +1,66 @@
+import { watch } from "node:fs";
+import { Command } from "commander";
+import { createFileStore, type RecordedRun, type Store, stateFolder } from "../journal/journal.ts";
+import { exitCodes } from "../problem/problem.ts";
+import { changesTable } from "../report/report.ts";
+import { stdoutPaper } from "./paper.ts";
+import { chooseReader } from "./reader.ts";
+import type { RunFlags } from "./run-options.ts";
+import { addOutputOptions } from "./run-options.ts";
+
+type ShowFlags = RunFlags & { readonly follow?: boolean; readonly changes?: boolean };
+
+/** `kmend show RUN`. */
+export function showCommand(): Command {
+  const command = new Command("show")
+    .description("Read one run from its journal, as it looked while it ran")
+    .argument("<run>", "a run's id, a unique beginning of it, or `last`")
+    .option("--follow", "go on until the run ends")
+    .option("--changes", "list each change, what became of it, and its way back")
+    .option("-D, --diff", "show the diffs of what changed");
+  return addOutputOptions(command)
+    .addHelpText(
+      "after",
+      "\nExamples:\n  kmend show last\n  kmend show last --changes\n\nExit codes: 0 well, 1 no such run, or its journal is damaged",
+    )
+    .action(async (run: string, flags: ShowFlags) => {
+      const store = createFileStore(stateFolder(flags.state, process.env));
+      const recorded = await store.read(run);
+      if (flags.changes) console.log(changesTable(recorded.events));
+      else await replay(store, recorded, flags);
+      for (const damage of recorded.damage)
+        console.error(
+          `${recorded.folder}/journal.jsonl:${damage.line}: Cannot read this line: it is ${damage.kind}`,
+        );
+      if (recorded.damage.some((damage) => damage.kind === "damaged")) process.exitCode = exitCodes.error;
+    });
+}
+
+async function replay(store: Store, recorded: RecordedRun, flags: ShowFlags): Promise<void> {
+  const reader = chooseReader({ ...flags, output: flags.output ?? "plain" }, stdoutPaper());
+  for (const event of recorded.events) reader.read(event);
+  if (flags.follow) await follow(store, recorded, (event) => reader.read(event));
+  await reader.end();
+}
+
+/** Reads again whenever the journal grows, until its last event stands. */
+async function follow(
+  store: Store,
+  recorded: RecordedRun,
+  read: (event: RecordedRun["events"][number]) => void,
+): Promise<void> {
+  let seen = recorded.events.length;
+  let hasEnded = recorded.events.at(-1)?.type === "run:ended";
+  const watcher = watch(recorded.folder);
+  try {
+    while (!hasEnded) {
+      await new Promise((resolve) => watcher.once("change", resolve));
+      const { events } = await store.read(recorded.run);
+      for (const event of events.slice(seen)) read(event);
+      seen = events.length;
+      hasEnded = events.at(-1)?.type === "run:ended";
+    }
+  } finally {
+    watcher.close();
+  }
+}
