@@ -59,6 +59,6 @@ export const commands: readonly {
   {
     name: "completion",
     summary: "Print the completion script for a shell",
-    load: async () => (await import("./completion.ts")).completionCommand(),
+    load: async () => (await import("./completion.ts")).completionCommand(commands),
   },
 ];

@@ -1,0 +1,38 @@
+/** Runs the tests, a line a file and every failure whole, and ends with `N passed, N failed` on a line of its own.
+ *  Arguments go to tap: files, `--grep=...`. */
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+
+const tap = spawn("tap", ["run", "--reporter=tap", ...process.argv.slice(2)], {
+  stdio: ["ignore", "pipe", "inherit"],
+});
+const counts = { pass: 0, fail: 0, skip: 0 };
+let failing: string[] | null = null;
+
+for await (const line of createInterface({ input: tap.stdout })) {
+  const file = /^(not )?ok \d+ - (.*\.test\.ts) # time=([\d.]+)ms/.exec(line);
+  if (file) console.log(`${file[1] ? "✖" : "✔"} ${file[2]}  ${(Number(file[3]) / 1000).toFixed(1)} s`);
+  else showFailure(line);
+  const summary = /^# \{ (total: .*) \}$/.exec(line)?.[1];
+  for (const [, name, number] of summary?.matchAll(/(pass|fail|skip): (\d+)/g) ?? [])
+    counts[name as keyof typeof counts] = Number(number);
+}
+const [code] = tap.exitCode === null ? await once(tap, "exit") : [tap.exitCode];
+// A runner that died before its summary, or ran nothing, has not passed.
+const failed = counts.fail + (code !== 0 && counts.fail === 0 ? 1 : 0);
+console.log(`\n${counts.pass} passed, ${failed} failed${counts.skip > 0 ? `, ${counts.skip} skipped` : ""}`);
+process.exitCode = failed > 0 || counts.pass === 0 ? 1 : 0;
+
+/** Prints a failed assertion with its diagnostics, and what tests say in comments. */
+function showFailure(line: string): void {
+  if (/^ +not ok /.test(line)) failing = [];
+  if (failing) failing.push(line);
+  const isOver = /^ +\.\.\.$/.test(line) || (failing && failing.length > 60);
+  if (failing && isOver) {
+    console.log(failing.join("\n"));
+    failing = null;
+  }
+  if (/^ *# (skipped|Subtest.*SKIP)/.test(line)) console.log(line.trim());
+}
