@@ -8,5 +8,5 @@ stat /etc/ssh/sshd_config >/dev/null
 systemctl is-active --quiet dbus || systemctl start dbus
 rpm -q kubelet >/dev/null || :
 mkdir -p -m 0755 /var/lib/kmend-bench
-grep -qx 'mode=fast' /etc/kmend-bench.conf || echo 'mode=fast' >>/etc/kmend-bench.conf
+grep -qxs 'mode=fast' /etc/kmend-bench.list || echo 'mode=fast' >>/etc/kmend-bench.list
 systemctl is-active --quiet ssh || systemctl start ssh
