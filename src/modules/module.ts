@@ -112,8 +112,9 @@ export interface HostModule<Args = Any, State = Any, Change extends AnyChange = 
   /** Extra checks of arguments beyond the option table. @throws TaskFailed */
   validate?(args: Args): void;
   needs?(args: Args): readonly Need[];
-  /** null: nothing can be read beforehand (command, shell, raw, script without creates/removes). */
-  inspect: ((args: Args, setting: Setting) => Inspection<State>) | null;
+  /** null, for the module or for these very arguments: nothing can be read beforehand (command, shell, raw, script
+   *  without creates/removes); plan then gets no state. */
+  inspect: ((args: Args, setting: Setting) => Inspection<State> | null) | null;
   /** null: already right. @throws TaskFailed when the state makes the task impossible. */
   plan(state: State | null, args: Args, setting: Setting): Change | null;
   apply(change: Change, where: Where): Script;
@@ -129,6 +130,8 @@ export interface HostModule<Args = Any, State = Any, Change extends AnyChange = 
     change: Change | null;
     output: Output | null;
     setting: Setting;
+    /** When apply ended, in ms since 1970 by the controller's clock: `start` and `end` of a command come from it. */
+    endedMs?: number;
   }): Dict;
   /** `skip`: check mode runs nothing and reports skipped (command and friends). Default `predict`. */
   readonly checkMode?: "predict" | "skip";
