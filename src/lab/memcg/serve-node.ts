@@ -1,0 +1,83 @@
+/** Mounts one node's kernel, and takes it down again. */
+
+import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { Worker } from "node:worker_threads";
+import type { Counts } from "./model.ts";
+import { mountDevice, unmount, unmountNow } from "./mount.ts";
+import type { TreeOptions } from "./tree.ts";
+
+export interface ServeOptions extends Omit<TreeOptions, "bootParameters"> {
+  readonly mountPoint: string;
+  /** What /proc/cmdline shows and the kernel obeys, e.g. `cgroup.memory=nokmem`. */
+  readonly bootParameters?: string;
+}
+
+/** One node's kernel at work. */
+export interface MemcgNode {
+  readonly mountPoint: string;
+  readonly counts: () => Promise<Counts>;
+  /** A reboot: every cgroup gone, every id free. Other parameters take effect only here. */
+  readonly reset: (bootParameters?: string) => Promise<void>;
+  /** Takes that many ids at once, so that their end is near. */
+  readonly preload: (ids: number) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+const open = new Set<string>();
+process.on("exit", () => {
+  // A thread that waits on /dev/fuse would keep the process from ending.
+  for (const mountPoint of open) unmountNow(mountPoint);
+});
+
+/** Starts a node's kernel and mounts it; a mount that a dead process left there is taken away first. */
+export async function serveNode({ mountPoint, kernel, bootParameters }: ServeOptions): Promise<MemcgNode> {
+  unmountNow(mountPoint);
+  await mkdir(mountPoint, { recursive: true });
+  const device = openSync("/dev/fuse", "r+");
+  try {
+    await mountDevice(device, mountPoint);
+  } catch (error) {
+    closeSync(device);
+    throw error;
+  }
+  open.add(mountPoint);
+  const options: TreeOptions = { kernel, bootParameters: bootParameters ?? defaultParameters(kernel) };
+  const worker = new Worker(new URL(`./serve-worker${extname(import.meta.filename)}`, import.meta.url), {
+    workerData: { device, ...options },
+  });
+  worker.unref();
+  const ended = once(worker, "exit");
+
+  async function close(): Promise<void> {
+    if (!open.delete(mountPoint)) return;
+    worker.ref();
+    await unmount(mountPoint);
+    await ended;
+    closeSync(device);
+  }
+
+  return {
+    mountPoint,
+    counts: () => readCounts(mountPoint),
+    reset: (parameters) => rebootKernel(mountPoint, parameters),
+    preload: (ids) => writeFile(join(mountPoint, "control"), `preload ${ids}`),
+    close,
+  };
+}
+
+/** The counts of a mounted kernel, whichever process serves it. */
+export async function readCounts(mountPoint: string): Promise<Counts> {
+  return JSON.parse(await readFile(join(mountPoint, "counts"), "utf8")) as Counts;
+}
+
+/** Reboots a mounted kernel, whichever process serves it. */
+export async function rebootKernel(mountPoint: string, bootParameters = ""): Promise<void> {
+  await writeFile(join(mountPoint, "control"), `reboot ${bootParameters}`.trim());
+}
+
+function defaultParameters(kernel: string): string {
+  return `BOOT_IMAGE=/vmlinuz-3.10.0-${kernel}.el7.x86_64 root=/dev/vda1 ro crashkernel=auto`;
+}
