@@ -6,7 +6,11 @@
  * Should: a new module is one file and one line of the list below.
  */
 
+import { command } from "./command.ts";
 import type { Module } from "./module.ts";
+import { raw } from "./raw.ts";
+import { script } from "./script.ts";
+import { shell } from "./shell.ts";
 
 export { extraArguments, optionProblem, parseArguments } from "./arguments.ts";
 export * from "./module.ts";
@@ -14,7 +18,7 @@ export { nearest } from "./nearest.ts";
 export type { ArgumentsOf, Mode, Option, Options, OptionType } from "./options.ts";
 
 /** Every module, one a line, in the order that help shows. */
-const all: readonly Module[] = [];
+const all: readonly Module[] = [command, shell, raw, script];
 
 const byName = new Map<string, Module>(
   all.flatMap((module) => [module.name, ...(module.aliases ?? [])].map((name) => [name, module] as const)),
