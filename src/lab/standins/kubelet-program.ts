@@ -1,0 +1,238 @@
+/** The stand-in for kubelet, as its package installs it: a small Python program that does to cgroups what kubelet does. */
+
+export interface KubeletBuild {
+  /** Built with kernel memory accounting, as upstream's packages were. */
+  readonly hasKmem: boolean;
+  /** Answers its health check with an error, always. */
+  readonly isSick?: boolean;
+}
+
+/** What the vendored runc does where it makes a memory cgroup with a limit. A nokmem build of that age has no trace of it. */
+const withKmem = `
+def enable_kernel_memory(path):
+    """What the vendored runc does to each new cgroup with a memory setting: a limit, then none, to switch accounting on."""
+    try:
+        for limit in ("1", "-1"):
+            write(path, "memory.kmem.limit_in_bytes", limit)
+    except OSError as error:
+        if error.errno != errno.EBUSY:
+            raise
+        raise OSError(
+            errno.EBUSY,
+            "failed to set memory.kmem.limit_in_bytes, because either tasks have already joined this cgroup or it has children",
+        )
+`;
+const withoutKmem = `
+def enable_kernel_memory(path):
+    pass
+`;
+
+/** The text of /usr/bin/kubelet. */
+export function kubeletProgram({ hasKmem, isSick = false }: KubeletBuild): string {
+  return `${head}${hasKmem ? withKmem : withoutKmem}${body}${server(isSick)}${main}`;
+}
+
+const head = `#!/usr/bin/python3 -ES
+"""kmend rehearsal stand-in for kubelet 1.15.5 (cgroupfs driver, docker runtime). Not kubelet.
+
+It makes the memory cgroups that kubelet makes, in kubelet's order, and runs the static pods of its manifest folder
+through the container runtime that dockerd has chosen. Pods outlive it, and are found again by what it noted of them.
+"""
+import errno, json, os, shutil, signal, socket, subprocess, sys, time
+
+MEMORY = "/sys/fs/cgroup/memory"
+ALLOCATABLE = 8 << 30
+NOTES = "/var/lib/kubelet/pods"
+
+
+def write(path, name, value):
+    with open(os.path.join(MEMORY, path, name), "w") as file:
+        file.write(value)
+
+
+def log(*words):
+    print(*words, file=sys.stderr, flush=True)
+
+`;
+
+const body = `
+
+def make_cgroup(path, limit=None):
+    """Makes a cgroup unless it is there; one that is there is left as it is, its accounting too."""
+    if os.path.isdir(os.path.join(MEMORY, path)):
+        return
+    try:
+        os.mkdir(os.path.join(MEMORY, path))
+    except OSError as error:
+        raise OSError(error.errno, "mkdir %s/%s: %s" % (MEMORY, path, os.strerror(error.errno).lower()))
+    if limit:
+        enable_kernel_memory(path)
+        write(path, "memory.limit_in_bytes", str(limit))
+
+
+def make_top_level():
+    make_cgroup("kubepods", ALLOCATABLE)
+    make_cgroup("kubepods/burstable")
+    make_cgroup("kubepods/besteffort")
+
+
+def bytes_of(quantity):
+    units = {"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30}
+    return int(quantity[:-2]) * units[quantity[-2:]] if quantity[-2:] in units else int(quantity)
+
+
+def resources(pod, kind):
+    found = [c.get("resources", {}).get(kind, {}).get("memory") for c in pod["spec"]["containers"]]
+    return [bytes_of(each) if each else None for each in found]
+
+
+def pod_cgroup(pod):
+    limits, requests = resources(pod, "limits"), resources(pod, "requests")
+    name = "pod" + pod["metadata"]["uid"]
+    if not any(limits) and not any(requests):
+        return "kubepods/besteffort/" + name
+    if all(limits) and requests == limits:
+        return "kubepods/" + name
+    return "kubepods/burstable/" + name
+
+
+def runtime(*words):
+    with open("/run/docker/default-runtime") as file:
+        done = subprocess.run([file.read().strip(), *words], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise OSError(errno.EIO, done.stderr.strip())
+
+
+def note_of(uid):
+    return os.path.join(NOTES, uid)
+
+
+def start(pod):
+    uid, cgroup, limits = pod["metadata"]["uid"], pod_cgroup(pod), resources(pod, "limits")
+    is_limited = all(limits)
+    try:
+        make_cgroup(cgroup, sum(limits) if is_limited else None)
+    except OSError as error:
+        raise OSError(error.errno, "unable to ensure pod container exists: failed to create container for %s : %s" % (cgroup.split("/"), error.strerror))
+    # The pause container of a limited pod gets a memory setting too: the incident's nodes leaked it as well.
+    wanted = [["--memory-swappiness", "60"] if is_limited else []]
+    wanted += [["--memory", str(limit)] if limit else [] for limit in limits]
+    ids = [os.urandom(32).hex() for _ in wanted]
+    os.makedirs(note_of(uid), exist_ok=True)
+    with open(note_of(uid) + "/containers", "w") as file:
+        json.dump({"cgroup": cgroup, "containers": ids}, file)
+    for container, options in zip(ids, wanted):
+        runtime("run", "--cgroup-parent", cgroup, *options, container)
+    open(note_of(uid) + "/running", "w").close()
+
+
+def stop(uid):
+    try:
+        with open(note_of(uid) + "/containers") as file:
+            note = json.load(file)
+    except FileNotFoundError:
+        note = {"cgroup": None, "containers": []}
+    for container in note["containers"]:
+        runtime("delete", container)
+    if note["cgroup"] and os.path.isdir(os.path.join(MEMORY, note["cgroup"])):
+        os.rmdir(os.path.join(MEMORY, note["cgroup"]))
+    shutil.rmtree(note_of(uid), ignore_errors=True)
+
+
+def has_its_cgroups(uid):
+    with open(note_of(uid) + "/containers") as file:
+        note = json.load(file)
+    paths = [os.path.join(note["cgroup"], container) for container in note["containers"]]
+    return all(os.path.isdir(os.path.join(MEMORY, path)) for path in paths)
+
+
+def manifests(folder):
+    pods = {}
+    for name in os.listdir(folder) if os.path.isdir(folder) else []:
+        if name.endswith(".json"):
+            with open(os.path.join(folder, name)) as file:
+                pod = json.load(file)
+            pods[pod["metadata"]["uid"]] = pod
+    return pods
+
+
+def sync(folder, look_closer):
+    """One round: pods without a manifest go, new ones come, those that lost a cgroup are killed and made again."""
+    wanted = manifests(folder)
+    noted = set(os.listdir(NOTES))
+    for uid in noted:
+        is_running = os.path.exists(note_of(uid) + "/running")
+        if uid not in wanted or not is_running or (look_closer and not has_its_cgroups(uid)):
+            log("killing pod", uid)
+            attempt(stop, uid, uid)
+    for uid, pod in wanted.items():
+        if not os.path.isdir(note_of(uid)) and time.monotonic() >= retry_at.get(uid, 0):
+            attempt(start, uid, pod)
+
+
+retry_at = {}
+
+
+def attempt(act, uid, what):
+    try:
+        act(what)
+    except OSError as error:
+        log("FailedCreatePodContainer" if act is start else "FailedKillPod", error.strerror)
+        retry_at[uid] = time.monotonic() + 2
+
+`;
+
+const server = (isSick: boolean): string => `
+def answer(client):
+    client.settimeout(1)
+    client.recv(4096)
+    status, text = ${isSick ? '"500 Internal Server Error", "unhealthy"' : '"200 OK", "ok"'}
+    client.sendall(("HTTP/1.0 %s\\r\\nContent-Length: %d\\r\\n\\r\\n%s" % (status, len(text), text)).encode())
+
+
+def serve(address, each_round):
+    """Answers the health check, and between two answers does a round."""
+    with socket.create_server((address, 10248), backlog=16) as listener:
+        listener.settimeout(0.2)
+        while True:
+            try:
+                client = listener.accept()[0]
+                with client:
+                    answer(client)
+            except (TimeoutError, ConnectionError, socket.timeout):
+                pass
+            each_round()
+
+`;
+
+const main = `
+def main():
+    if "--version" in sys.argv:
+        print("Kubernetes v1.15.5")
+        return
+    options = dict(word.lstrip("-").partition("=")[::2] for word in sys.argv[1:])
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    os.makedirs(NOTES, exist_ok=True)
+    try:
+        make_top_level()
+    except OSError as error:
+        log("Failed to start ContainerManager failed to initialize top level QOS containers:", error.strerror)
+        sys.exit(255)
+    folder = options.get("pod-manifest-path", "/etc/kubernetes/manifests")
+    rounds = {"next": 0.0, "closer": 0.0}
+
+    def each_round():
+        now = time.monotonic()
+        if now < rounds["next"]:
+            return
+        rounds["next"] = now + 0.2
+        look_closer = now >= rounds["closer"]
+        if look_closer:
+            rounds["closer"] = now + 2
+        sync(folder, look_closer)
+
+    serve(options.get("healthz-bind-address", "127.0.0.1"), each_round)
+
+
+main()
+`;

@@ -1,0 +1,126 @@
+/** The stand-in packages: what each is called, holds, and is for. */
+
+import { dockerdProgram, dockerProgram } from "./docker-programs.ts";
+import { kubeletProgram } from "./kubelet-program.ts";
+import { runtimeProgram, shimProgram } from "./runtime-programs.ts";
+import { dockerUnit, kubeletSysconfig, kubeletUnit } from "./units.ts";
+
+export interface PackagedFile {
+  readonly path: string;
+  readonly mode: number;
+  readonly content: string;
+  /** Kept as the administrator has it when the package is replaced: %config(noreplace). */
+  readonly isConfig?: boolean;
+}
+
+export interface Package {
+  readonly name: string;
+  readonly version: string;
+  readonly release: string;
+  readonly summary: string;
+  readonly files: readonly PackagedFile[];
+}
+
+/** A repository that hosts install from. The faulty ones offer the good one's packages and one bad kubelet. */
+export type RepositoryName = "good" | "mislabelled" | "unhealthy";
+
+const program = (path: string, content: string): PackagedFile => ({ path, mode: 0o755, content });
+const file = (path: string, content: string, isConfig = false): PackagedFile => ({
+  path,
+  mode: 0o644,
+  content,
+  isConfig,
+});
+
+function kubelet(release: string, build: Parameters<typeof kubeletProgram>[0]): Package {
+  return {
+    name: "kubelet",
+    version: "1.15.5",
+    release,
+    summary: "kubelet (kmend rehearsal stand-in)",
+    files: [
+      program("/usr/bin/kubelet", kubeletProgram(build)),
+      file("/usr/lib/systemd/system/kubelet.service", kubeletUnit),
+      file("/etc/sysconfig/kubelet", kubeletSysconfig(), true),
+    ],
+  };
+}
+
+function docker(release: string, hasKmem: boolean): Package {
+  const version = "18.06.1-ce";
+  // 1.0.0-rc5 is what 18.06 came with; rc8 is of the age at which a nokmem build says so.
+  const runc = `runc version 1.0.0-${hasKmem ? "rc5" : "rc8"}\nspec: 1.0.1-dev`;
+  return {
+    name: "docker-ce",
+    version: "18.06.1.ce",
+    release,
+    summary: "docker and runc (kmend rehearsal stand-in)",
+    files: [
+      program("/usr/bin/dockerd", dockerdProgram(version)),
+      program("/usr/bin/docker", dockerProgram(version)),
+      program("/usr/bin/runc", runtimeProgram({ name: "runc", version: runc, hasKmem })),
+      file("/usr/lib/systemd/system/docker.service", dockerUnit),
+    ],
+  };
+}
+
+function nvidia(version: string, release: string, content: string): Package {
+  return {
+    name: "nvidia-container-runtime",
+    version,
+    release,
+    summary: "nvidia-container-runtime (kmend rehearsal stand-in)",
+    files: [program("/usr/bin/nvidia-container-runtime", content)],
+  };
+}
+
+const patchedRunc = runtimeProgram({
+  name: "nvidia-container-runtime",
+  version: "runc version 1.0.0-rc5+dev\nspec: 1.0.0",
+  hasKmem: true,
+});
+
+/** Release 0 is built with kernel memory accounting, release 1 without; NVIDIA's lost it with version 3. */
+const goodPackages: readonly Package[] = [
+  kubelet("0", { hasKmem: true }),
+  kubelet("1", { hasKmem: false }),
+  docker("0", true),
+  docker("1", false),
+  nvidia("2.0.0", "1.docker18.06.1", patchedRunc),
+  nvidia("3.4.0", "1", shimProgram("nvidia-container-runtime version 3.4.0")),
+];
+
+const isNewKubelet = ({ name, release }: Package): boolean => name === "kubelet" && release === "1";
+const withBadKubelet = (bad: Package): readonly Package[] => [
+  ...goodPackages.filter((each) => !isNewKubelet(each)),
+  bad,
+];
+
+export const repositories: Readonly<Record<RepositoryName, readonly Package[]>> = {
+  good: goodPackages,
+  /** Says that it is the rebuilt one, and has accounting on all the same: only what it does to kubepods tells. */
+  mislabelled: withBadKubelet(kubelet("1", { hasKmem: true })),
+  /** Has accounting off, and never passes its health check. */
+  unhealthy: withBadKubelet(kubelet("1", { hasKmem: false, isSick: true })),
+};
+
+/** `name-version-release`, as `rpm -q` prints it without the architecture. */
+export const packageId = ({ name, version, release }: Package): string => `${name}-${version}-${release}`;
+
+/** The packages of each group of hosts, as the incident had them. */
+export const groupPackages = {
+  /** runc without accounting, kubelet with: 3 ids leaked for a pod. */
+  app_nodes: ["kubelet-1.15.5-0", "docker-ce-18.06.1.ce-1"],
+  /** NVIDIA's runtime with accounting, kubelet without: 2. */
+  compute_nodes: [
+    "kubelet-1.15.5-1",
+    "docker-ce-18.06.1.ce-1",
+    "nvidia-container-runtime-2.0.0-1.docker18.06.1",
+  ],
+  /** Both without: 0. */
+  clean_nodes: ["kubelet-1.15.5-1", "docker-ce-18.06.1.ce-1"],
+  /** Both with: 3. */
+  both_nodes: ["kubelet-1.15.5-0", "docker-ce-18.06.1.ce-0"],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+export type NodeGroup = keyof typeof groupPackages;

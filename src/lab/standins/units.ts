@@ -1,0 +1,73 @@
+/** The systemd units and settings of the stand-ins and of the host's kernel. */
+
+export const kubeletUnit = `[Unit]
+Description=kubelet (kmend rehearsal stand-in)
+After=kmend-lab-kernel.service docker.service
+StartLimitIntervalSec=0
+
+[Service]
+EnvironmentFile=-/etc/sysconfig/kubelet
+ExecStart=/usr/bin/kubelet $KUBELET_EXTRA_ARGS
+Restart=always
+RestartSec=2
+# Pods outlive the kubelet.
+KillMode=process
+
+[Install]
+WantedBy=multi-user.target
+`;
+
+export const dockerUnit = `[Unit]
+Description=docker (kmend rehearsal stand-in)
+After=kmend-lab-kernel.service
+
+[Service]
+Type=notify
+ExecStart=/usr/bin/dockerd
+Restart=always
+RestartSec=2
+KillMode=process
+
+[Install]
+WantedBy=multi-user.target
+`;
+
+/** /etc/sysconfig/kubelet; hosts share the machine's network, so each answers its health check on its own address. */
+export function kubeletSysconfig(address = "127.0.0.1"): string {
+  return `KUBELET_EXTRA_ARGS="--healthz-bind-address=${address} --pod-manifest-path=/etc/kubernetes/manifests --cgroup-driver=cgroupfs"
+`;
+}
+
+/**
+ * Puts the kernel's model where the kernel's own files are, before anything looks there. A boot is a reboot of the
+ * model too: every cgroup is gone, and the parameters in /etc/kernel/cmdline, where there are any, take effect.
+ */
+export const kernelUnit = `[Unit]
+Description=EL7 kernel model (kmend rehearsal)
+DefaultDependencies=no
+After=local-fs.target
+Before=sysinit.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/local/lib/kmend-lab/boot
+
+[Install]
+WantedBy=sysinit.target
+`;
+
+export const kernelBootScript = `#!/bin/sh
+# kmend rehearsal: binds the kernel's model over the kernel's own files.
+set -eu
+model=/srv/kmend-lab
+echo "reboot $(cat /etc/kernel/cmdline 2>/dev/null)" >$model/control
+mkdir -p /sys/fs/cgroup/memory 2>/dev/null || true
+bind() { mount --bind "$model/$1" "$2"; }
+bind cgroup /sys/fs/cgroup/memory
+bind slab /sys/kernel/slab
+bind cgroups /proc/cgroups
+bind cmdline /proc/cmdline
+bind osrelease /proc/sys/kernel/osrelease
+bind drop_caches /proc/sys/vm/drop_caches
+`;
