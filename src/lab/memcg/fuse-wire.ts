@@ -7,7 +7,7 @@ const fileTypes: Readonly<Record<NodeKind, number>> = {
   directory: 0o040000,
   symlink: 0o120000,
 };
-const maxWriteBytes = 1024 * 1024;
+const maxWriteBytes = 128 * 1024;
 const noBytes: Buffer = Buffer.alloc(0);
 
 /** fuse_out_header and what follows it; an errno goes out negative. */

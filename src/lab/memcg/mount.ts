@@ -18,14 +18,17 @@ export async function mountDevice(device: number, mountPoint: string): Promise<v
     throw new Error(`Cannot mount ${mountPoint}: mount exited with ${code}: ${complaint.trim()}`);
 }
 
-/** Unmounts; where hosts still have it mounted the connection is cut, and they get errors in place of answers. */
+/**
+ * Unmounts whatever is mounted there, also the mount of a dead process. Where hosts still have it mounted the
+ * connection is cut, and they get errors in place of answers.
+ */
 export async function unmount(mountPoint: string): Promise<void> {
-  if ((await run("umount", [mountPoint])) === 0) return;
-  await run("umount", ["--force", mountPoint]);
-  await run("umount", ["--lazy", mountPoint]);
+  if ((await run("umount", ["--quiet", mountPoint])) === 0) return;
+  await run("umount", ["--quiet", "--force", mountPoint]);
+  await run("umount", ["--quiet", "--lazy", mountPoint]);
 }
 
-/** The same without waiting for an event loop: for a process that is ending, or a mount of a dead one. */
+/** The same for a process that is ending and has no event loop left. */
 export function unmountNow(mountPoint: string): void {
   for (const how of ["--force", "--lazy"])
     spawnSync("umount", ["--quiet", how, mountPoint], { stdio: "ignore" });

@@ -34,7 +34,7 @@ process.on("exit", () => {
 
 /** Starts a node's kernel and mounts it; a mount that a dead process left there is taken away first. */
 export async function serveNode({ mountPoint, kernel, bootParameters }: ServeOptions): Promise<MemcgNode> {
-  unmountNow(mountPoint);
+  await unmount(mountPoint);
   await mkdir(mountPoint, { recursive: true });
   const device = openSync("/dev/fuse", "r+");
   try {
