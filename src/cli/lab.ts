@@ -1,0 +1,197 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { Command, InvalidArgumentError } from "commander";
+import { stateFolder } from "../journal/journal.ts";
+import {
+  defaultNodes,
+  down,
+  type LabStatus,
+  labStatus,
+  podsOnNodes,
+  readKernelWish,
+  rebootNodes,
+  sshCommand,
+  up,
+} from "../lab/lab.ts";
+import { listenForStop } from "./signals.ts";
+
+interface LabFlags {
+  readonly name: string;
+  readonly state?: string;
+}
+
+/** `kmend lab …`. */
+export function labCommand(): Command {
+  return new Command("lab")
+    .description("Raise and use the rehearsal fleet: real hosts on this machine's loopback addresses")
+    .addCommand(upCommand())
+    .addCommand(downCommand())
+    .addCommand(statusCommand())
+    .addCommand(sshSubcommand())
+    .addCommand(podsCommand())
+    .addCommand(rebootCommand())
+    .addHelpText("after", epilogue(["kmend lab up --nodes 6", "kmend lab status"]));
+}
+
+interface UpFlags extends LabFlags {
+  readonly nodes?: number;
+  readonly kernel?: readonly string[];
+  readonly inventory?: string;
+}
+
+function upCommand(): Command {
+  return subcommand("up", "Raise the lab, or what is missing of it")
+    .option("--nodes <n>", `how many hosts, shared out over the groups (default: ${defaultNodes})`, count)
+    .option("--kernel <kernel...>", "514 or 1160 for all hosts, or HOST=514 for one (default: 1160)")
+    .option("--inventory <file>", "write a copy of the inventory there")
+    .addHelpText(
+      "after",
+      epilogue(["kmend lab up --nodes 6", "kmend lab up --name old --kernel 514 --inventory old.yml"]),
+    )
+    .action(async (flags: UpFlags) => {
+      const stopping = listenForStop();
+      const result = await up({
+        ...lab(flags),
+        ...(flags.nodes === undefined ? {} : { nodes: flags.nodes }),
+        ...(flags.kernel === undefined ? {} : { kernel: readKernelWish(flags.kernel) }),
+        ...(flags.inventory === undefined ? {} : { inventoryCopy: flags.inventory }),
+        tell: (line) => console.log(line),
+        signal: stopping.soft,
+      }).finally(() => stopping.release());
+      const { booted, nodes } = result;
+      if (booted.length === 0) console.log(`The lab "${flags.name}" is up already: ${nodes.length} hosts`);
+      else console.log(`Up: ${booted.join(", ")} (${(result.bootMs / 1000).toFixed(1)} s)`);
+      console.log(`Inventory: ${flags.inventory ?? result.inventory}`);
+    });
+}
+
+function downCommand(): Command {
+  return subcommand("down", "Take the lab down and remove everything of it")
+    .addHelpText("after", epilogue(["kmend lab down", "kmend lab down --name old"]))
+    .action(async (flags: LabFlags) => {
+      const wasThere = await down(lab(flags));
+      console.log(
+        wasThere ? `The lab "${flags.name}" is gone` : `There is no lab "${flags.name}": nothing to do`,
+      );
+    });
+}
+
+function statusCommand(): Command {
+  return subcommand("status", "Show each host: whether it is up, and the ids that its kernel holds")
+    .option("--output <kind>", "show as plain or json", "plain")
+    .addHelpText("after", epilogue(["kmend lab status", "kmend lab status --output json"]))
+    .action(async (flags: LabFlags & { output: string }) => {
+      const status = await labStatus(lab(flags));
+      console.log(flags.output === "json" ? JSON.stringify(status, null, 2) : statusTable(status));
+    });
+}
+
+function sshSubcommand(): Command {
+  return subcommand("ssh", "Log in to a host, or run a command there, by the system's ssh")
+    .argument("<node>")
+    .argument("[command...]")
+    .passThroughOptions()
+    .addHelpText("after", epilogue(["kmend lab ssh app-1", "kmend lab ssh app-1 uptime"]))
+    .action(async (node: string, command: readonly string[], flags: LabFlags) => {
+      const [program = "ssh", ...args] = await sshCommand(lab(flags), node, command);
+      const [code] = await once(spawn(program, args, { stdio: "inherit" }), "close");
+      process.exitCode = (code as number | null) ?? 255;
+    });
+}
+
+function podsCommand(): Command {
+  return new Command("pods")
+    .description("Create or delete pods with memory limits, through the kubelet and runtime as installed")
+    .addCommand(podsOrder("create", "Create pods on every host, and wait until they run"))
+    .addCommand(podsOrder("delete", "Delete the oldest pods of every host, and wait until they are gone"))
+    .addHelpText("after", epilogue(["kmend lab pods create 10", "kmend lab pods delete 10 --node app-1"]));
+}
+
+function podsOrder(order: "create" | "delete", summary: string): Command {
+  return subcommand(order, summary)
+    .argument("<n>", "how many on each host", count)
+    .option("--node <node...>", "only on these hosts")
+    .addHelpText("after", epilogue([`kmend lab pods ${order} 10`, `kmend lab pods ${order} 10 --node app-1`]))
+    .action(async (n: number, flags: LabFlags & { node?: readonly string[] }) => {
+      await podsOnNodes({ ...lab(flags), ...(flags.node ? { nodes: flags.node } : {}) }, order, n);
+      console.log(`${n} pods ${order}d on ${flags.node?.join(", ") ?? "every host"}`);
+    });
+}
+
+function rebootCommand(): Command {
+  return subcommand("reboot", "Restart a host's systemd over the same files; its kernel's model starts anew")
+    .argument("<node...>")
+    .addHelpText("after", epilogue(["kmend lab reboot app-1", "kmend lab reboot app-1 app-2"]))
+    .action(async (nodes: readonly string[], flags: LabFlags) => {
+      const { ms } = await rebootNodes({ ...lab(flags), nodes });
+      console.log(`Up again: ${nodes.join(", ")} (${(ms / 1000).toFixed(1)} s)`);
+    });
+}
+
+function subcommand(name: string, summary: string): Command {
+  return new Command(name)
+    .description(summary)
+    .option("--name <name>", "which lab; several can be up at once", labName, "lab")
+    .option("--state <dir>", "keep it here instead of $KMEND_STATE or the XDG state folder");
+}
+
+function epilogue(examples: readonly string[]): string {
+  return `\nExamples:\n${examples.map((line) => `  ${line}\n`).join("")}\nExit codes: 0 well, 1 error, 5 bad options, 99 interrupted`;
+}
+
+function lab({ name, state }: LabFlags): { readonly name: string; readonly state: string } {
+  return { name, state: stateFolder(state, process.env) };
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("It must be a number above 0.");
+  return value;
+}
+
+function labName(text: string): string {
+  if (!/^[a-z0-9][a-z0-9-]{0,30}$/.test(text))
+    throw new InvalidArgumentError(
+      "It must be up to 31 of a-z, 0-9 and -, beginning with a letter or number.",
+    );
+  return text;
+}
+
+function statusTable(status: LabStatus): string {
+  const header = [
+    "HOST",
+    "ADDRESS",
+    "KERNEL",
+    "STATE",
+    "SSH",
+    "MEMORY",
+    "PODS",
+    "MEMCG IDS",
+    "KMEM IDS",
+    "LEAKED",
+  ];
+  const rows = status.nodes.map((node) => [
+    node.name,
+    `${node.address}:${node.port}`,
+    node.kernel,
+    node.state,
+    node.sshAnswers ? "answers" : "silent",
+    node.memoryMb === null ? "-" : `${node.memoryMb} MB`,
+    String(node.pods ?? "-"),
+    String(node.counts?.memcgIds ?? "-"),
+    String(node.counts?.kmemIds ?? "-"),
+    node.counts ? `${node.counts.leakedMemcgIds} / ${node.counts.leakedKmemIds}` : "-",
+  ]);
+  const widths = header.map((title, index) =>
+    Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0)),
+  );
+  const lines = [header, ...rows].map((row) =>
+    row
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+  const troubles = status.nodes.filter((node) => node.trouble).map((node) => `${node.name}: ${node.trouble}`);
+  const daemon = status.daemon === null ? ["Its daemon does not run: kmend lab up raises it again"] : [];
+  return [...lines, ...troubles, ...daemon, `Inventory: ${status.inventory}`].join("\n");
+}

@@ -1,0 +1,18 @@
+/**
+ * The rehearsal fleet: real hosts on this machine to try everything on, raised in seconds and gone without a trace.
+ *
+ * Words: a **lab** is a named fleet; its **daemon** is the process that keeps it; a host is a **node** with its own
+ * systemd, sshd, users, packages and files over one shared image; **equipment** is what stands in on it.
+ * docs/lab.md tells what is real and what is a model.
+ *
+ * Must: after `down` no process, mount or file of the lab is left, whatever happened before.
+ * Must: hosts are reached on loopback addresses only, and their keys are known beforehand.
+ * Should: what is missing of a lab is raised again by `up`.
+ */
+
+export { down } from "./down.ts";
+export { type Group, groups, type Kernel, type KernelWish, type LabNode, readKernelWish } from "./fleet.ts";
+export { installNeeds, whatIsMissing } from "./needs.ts";
+export { execOnNode, podsOnNodes, rebootNodes, sshCommand } from "./nodes.ts";
+export { type LabStatus, labStatus, type NodeStatus } from "./status.ts";
+export { defaultNodes, type LabOptions, type UpOptions, type UpResult, up } from "./up.ts";

@@ -1,0 +1,65 @@
+/** How a lab's hosts are: asked of its daemon, of their sshd, of themselves, and of the model of their kernel. */
+
+import { resolve } from "node:path";
+import { ask } from "./control.ts";
+import { requireDescription } from "./description.ts";
+import { execInHost } from "./exec.ts";
+import type { LabNode } from "./fleet.ts";
+import type { HostState } from "./host.ts";
+import { type Counts, readCounts } from "./memcg/memcg.ts";
+import { labPlace, type NodePlace, nodePlace } from "./place.ts";
+import { sshdAnswers } from "./reachable.ts";
+import type { LabOptions } from "./up.ts";
+
+export interface LabStatus {
+  readonly name: string;
+  readonly inventory: string;
+  /** The process that keeps the hosts up; null where it is gone, which `up` mends. */
+  readonly daemon: number | null;
+  readonly nodes: readonly NodeStatus[];
+}
+
+export interface NodeStatus extends LabNode {
+  readonly state: HostState;
+  readonly trouble: string;
+  readonly sshAnswers: boolean;
+  /** Memory of the host's processes, shared pages shared out; null while it does not run. */
+  readonly memoryMb: number | null;
+  readonly pods: number | null;
+  /** What its kernel's model holds; null while it does not run. */
+  readonly counts: Counts | null;
+}
+
+/** Reads how the lab is; changes nothing. */
+export async function labStatus({ state, name }: LabOptions): Promise<LabStatus> {
+  const place = labPlace(resolve(state), name);
+  const lab = await requireDescription(place);
+  const answer = await ask(place.socket, "status", {});
+  const nodes = lab.nodes.map(async (node): Promise<NodeStatus> => {
+    const report = answer?.hosts.find((host) => host.name === node.name);
+    const [sshAnswers, inside, counts] = await Promise.all([
+      sshdAnswers(node),
+      lookInside(nodePlace(place, node.name)),
+      answer ? readCounts(nodePlace(place, node.name).kernel).catch(() => null) : null,
+    ]);
+    return {
+      ...node,
+      state: report?.state ?? "down",
+      trouble: report?.trouble ?? "",
+      sshAnswers,
+      ...inside,
+      counts,
+    };
+  });
+  return { name, inventory: place.inventory, daemon: answer?.pid ?? null, nodes: await Promise.all(nodes) };
+}
+
+const look = `cat /proc/[0-9]*/smaps_rollup 2>/dev/null | awk '$1 == "Pss:" { sum += $2 } END { print sum + 0 }'
+ls -d /var/lib/kubelet/pods/*/running 2>/dev/null | wc -l`;
+
+async function lookInside({ root }: NodePlace): Promise<Pick<NodeStatus, "memoryMb" | "pods">> {
+  const { code, stdout } = await execInHost(root, look);
+  const [kilobytes, pods] = stdout.trim().split("\n").map(Number);
+  if (code !== 0 || kilobytes === undefined || pods === undefined) return { memoryMb: null, pods: null };
+  return { memoryMb: Math.round(kilobytes / 102.4) / 10, pods };
+}

@@ -1,0 +1,156 @@
+/** Raises a lab, or what is missing of it. */
+
+import { spawn } from "node:child_process";
+import { copyFile, mkdir, open, readFile, writeFile } from "node:fs/promises";
+import { dirname, extname, join, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { KmendError } from "../problem/problem.ts";
+import { baseImage } from "./base-image.ts";
+import { type Answers, ask } from "./control.ts";
+import { type LabDescription, readDescription, writeDescription } from "./description.ts";
+import { down } from "./down.ts";
+import { type Group, type KernelWish, type LabNode, planFleet, shareOut } from "./fleet.ts";
+import { inventoryText } from "./inventory-file.ts";
+import { makeKeys } from "./keys.ts";
+import { withLock } from "./lock.ts";
+import { installNeeds } from "./needs.ts";
+import { claimNetwork } from "./network.ts";
+import { type LabPlace, labPlace } from "./place.ts";
+
+export interface LabOptions {
+  /** The folder that holds kmend's state; the lab is below it. */
+  readonly state: string;
+  readonly name: string;
+}
+
+export interface UpOptions extends LabOptions {
+  /** How many hosts, shared out over the groups; or how many of each. */
+  readonly nodes?: number | Readonly<Record<Group, number>>;
+  readonly kernel?: KernelWish;
+  /** Where a copy of the inventory goes. */
+  readonly inventoryCopy?: string;
+  readonly tell?: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface UpResult {
+  readonly inventory: string;
+  readonly nodes: readonly LabNode[];
+  /** The hosts that were not up before. */
+  readonly booted: readonly string[];
+  readonly bootMs: number;
+}
+
+export const defaultNodes = 6;
+
+/** Raises the lab; where it is up already, boots only what does not run. Interrupted, it leaves no new lab behind. */
+export async function up({ state, name, ...options }: UpOptions): Promise<UpResult> {
+  const { tell = () => {}, signal } = options;
+  const place = labPlace(resolve(state), name);
+  await installNeeds(tell);
+  const base = await baseImage(place.cache, { tell, signal });
+  signal?.throwIfAborted();
+  await mkdir(place.folder, { recursive: true, mode: 0o700 });
+  return withLock(join(place.folder, "lock"), async () => {
+    const before = await readDescription(place);
+    try {
+      const lab = before ?? (await describe(place, base, options));
+      if (before) refuseOtherWish(before, options);
+      await makeKeys(place, lab.nodes);
+      await writeFile(place.inventory, inventoryText(place, lab.nodes), { mode: 0o600 });
+      if (options.inventoryCopy) await copyFile(place.inventory, options.inventoryCopy);
+      const { booted, ms } = await unlessAborted(raise(place, resolve(state), tell), signal);
+      return { inventory: place.inventory, nodes: lab.nodes, booted, bootMs: ms };
+    } catch (error) {
+      if (!before) await down({ state, name });
+      throw error;
+    }
+  });
+}
+
+async function describe(
+  place: LabPlace,
+  base: string,
+  { nodes = defaultNodes, kernel = { all: "1160", byNode: {} } }: Pick<UpOptions, "nodes" | "kernel">,
+): Promise<LabDescription> {
+  const counts = typeof nodes === "number" ? shareOut(nodes) : nodes;
+  const network = await claimNetwork(place);
+  const lab = {
+    version: 1,
+    name: place.name,
+    network,
+    base,
+    nodes: planFleet(counts, network, kernel),
+  } as const;
+  await writeDescription(place, lab);
+  return lab;
+}
+
+/** A lab that is there stays as it is: hosts are neither added nor given another kernel under way. */
+function refuseOtherWish(lab: LabDescription, { nodes, kernel }: Pick<UpOptions, "nodes" | "kernel">): void {
+  if (nodes === undefined && kernel === undefined) return;
+  const counts = nodes === undefined ? lab.nodes.length : nodes;
+  const wished = planFleet(
+    typeof counts === "number" ? shareOut(counts) : counts,
+    lab.network,
+    kernel ?? { all: "1160", byNode: Object.fromEntries(lab.nodes.map((node) => [node.name, node.kernel])) },
+  );
+  if (JSON.stringify(wished) === JSON.stringify(lab.nodes)) return;
+  throw new KmendError({
+    code: "lab-differs",
+    message: `Cannot change the lab "${lab.name}": it is there with ${lab.nodes.length} hosts, and other hosts or kernels were asked for`,
+    hint: `Raise another under a new --name, or take this one down first:\n    kmend lab down --name ${lab.name}`,
+  });
+}
+
+async function raise(place: LabPlace, state: string, tell: (line: string) => void): Promise<Answers["boot"]> {
+  if ((await ask(place.socket, "status", {})) === null) await startDaemon(place, state, tell);
+  const answer = await ask(place.socket, "boot", {});
+  if (answer === null) throw daemonEnded(place, "");
+  return answer;
+}
+
+/** Starts the daemon and waits until it takes requests. */
+async function startDaemon(place: LabPlace, state: string, tell: (line: string) => void): Promise<void> {
+  await mkdir(dirname(place.socket), { recursive: true, mode: 0o700 });
+  tell("Building the stand-ins' packages where they are not in the cache, and booting the hosts");
+  const log = await open(place.daemonLog, "a", 0o600);
+  const script = join(import.meta.dirname, `daemon${extname(import.meta.filename)}`);
+  const daemon = spawn(process.execPath, [script, state, place.name], {
+    stdio: ["ignore", log.fd, log.fd],
+    cwd: "/",
+    detached: true,
+  });
+  let hasEnded = false;
+  daemon.once("exit", () => {
+    hasEnded = true;
+  });
+  daemon.unref();
+  await log.close();
+  while ((await ask(place.socket, "status", {})) === null) {
+    if (hasEnded) throw daemonEnded(place, await readFile(place.daemonLog, "utf8"));
+    await pause(pollMs);
+  }
+}
+
+const pollMs = 30;
+
+function daemonEnded(place: LabPlace, log: string): KmendError {
+  const last = log.trim().split("\n").slice(-8).join("\n");
+  return new KmendError({
+    code: "lab-daemon-ended",
+    message: `Cannot raise the lab "${place.name}": its daemon ended at once`,
+    hint: last === "" ? `Its log is ${place.daemonLog}` : `It said last:\n${last}`,
+  });
+}
+
+/** The promise, or the signal's reason as soon as it aborts. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = (): void => aborted.reject(signal.reason);
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  promise.catch(() => {}); // a late failure has no one left to hear it
+  return Promise.race([promise, aborted.promise]).finally(() => signal.removeEventListener("abort", onAbort));
+}
