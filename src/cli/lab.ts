@@ -23,6 +23,7 @@ interface LabFlags {
 /** `kmend lab …`. */
 export function labCommand(): Command {
   return new Command("lab")
+    .enablePositionalOptions()
     .description("Raise and use the rehearsal fleet: real hosts on this machine's loopback addresses")
     .addCommand(upCommand())
     .addCommand(downCommand())
