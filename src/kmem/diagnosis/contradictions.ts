@@ -1,0 +1,71 @@
+/** Signs that disagree, and signs that look like an answer and are none. */
+
+import type { Evidence, Program } from "../evidence/evidence.ts";
+import { ifKnown, isKnown } from "../fact.ts";
+import type { Reason } from "./diagnosis.ts";
+import { canReclaim, hasNokmem, isEl7, kernelCase, knowsNokmem } from "./kernel-case.ts";
+
+export function contradictions(evidence: Evidence): Reason[] {
+  return checks.map((check) => check(evidence)).filter((reason) => reason !== null);
+}
+
+const checks: readonly ((evidence: Evidence) => Reason | null)[] = [
+  ({ kubelet }) =>
+    kubelet.needsRestart.value === true
+      ? {
+          says: "the kubelet on disk is newer than the one that runs: restart it",
+          cites: [kubelet.needsRestart.source],
+        }
+      : null,
+  ({ runtime: { inUse, configured } }) =>
+    isKnown(inUse) && isKnown(configured) && inUse.value !== configured.value
+      ? {
+          says: `containers start with "${inUse.value}", the configuration says "${configured.value}": the engine was not restarted`,
+          cites: [inUse.source, configured.source],
+        }
+      : null,
+  ({ kernel: { release, commandLine } }) => {
+    const version = ifKnown(release);
+    if (version === undefined || !isEl7(version) || !hasNokmem(ifKnown(commandLine) ?? "")) return null;
+    if (knowsNokmem(version) === true) return null;
+    const knowing = knowsNokmem(version) === false ? "does not know" : "may not know";
+    return {
+      says: `cgroup.memory=nokmem is set, but kernel ${version} ${knowing} it: it has no effect`,
+      cites: [commandLine.source, release.source],
+    };
+  },
+  (evidence) => {
+    const active = evidence.cgroups.groups.filter((group) => group.accounting.value === "on");
+    if (kernelCase(evidence).kind !== "switched-off" || active.length === 0) return null;
+    return {
+      says: `the kernel was booted with cgroup.memory=nokmem, yet ${active.length} cgroups have accounting on`,
+      cites: active.slice(0, 3).map((group) => group.accounting.source),
+    };
+  },
+  ({ kubelet }) => mislabelled(ifKnown(kubelet.program)),
+  ({ runtime }) => mislabelled(ifKnown(runtime.program)),
+  ({ kubelet, runtime }) =>
+    isKnown(kubelet.driver) && isKnown(runtime.driver) && kubelet.driver.value !== runtime.driver.value
+      ? {
+          says: `kubelet uses the ${kubelet.driver.value} cgroup driver, the runtime ${runtime.driver.value}`,
+          cites: [kubelet.driver.source, runtime.driver.source],
+        }
+      : null,
+  ({ kernel, cgroups: { idleUsage }, leakedKmemIds }) =>
+    canReclaim(ifKnown(kernel.release) ?? "") && (ifKnown(idleUsage) ?? 0) > 0 && leakedKmemIds.value === 0
+      ? {
+          says: "kubepods holds kernel memory without a pod, so containers did leak, though no leaked index is seen: the count is too low",
+          cites: [idleUsage.source, leakedKmemIds.source],
+        }
+      : null,
+];
+
+function mislabelled(program: Program | undefined): Reason | null {
+  if (program?.build.value !== "kmem") return null;
+  const label = [program.version, program.package].map((fact) => JSON.stringify(fact.value)).join(" ");
+  if (!/no-?kmem/i.test(label)) return null;
+  return {
+    says: `${program.path} calls itself nokmem, and was built with accounting: believe the binary`,
+    cites: [program.build.source, program.package.source],
+  };
+}

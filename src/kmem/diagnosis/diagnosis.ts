@@ -1,0 +1,44 @@
+/** What the evidence comes to, with the facts that each part rests on. */
+
+/** `still-leaking-after-swap`: kubelet no longer switches accounting on, but `kubepods` hands it down to every new pod. */
+export type Verdict = "leaking" | "still-leaking-after-swap" | "clean" | "not-affected" | "unknown";
+
+export type Party = "kubelet" | "runtime" | "both" | "nobody" | "unknown";
+
+export interface Diagnosis {
+  readonly verdict: Verdict;
+  readonly switchedOnBy: Party;
+  /** New pods get accounting from `kubepods`, whatever kubelet and runtime do; null where that is unknown. */
+  readonly isInherited: boolean | null;
+  readonly perPod: PodCost;
+  readonly leaked: Leaked;
+  /** What is left of the 65,535 ids, at most where what leaked is at least. null: unknown. */
+  readonly idsLeft: number | null;
+  /** The chain of reasons, the deciding one first. */
+  readonly reasons: readonly Reason[];
+  /** Signs that disagree, named and not settled. */
+  readonly contradictions: readonly Reason[];
+  /** What could not be read, and what would make the verdict surer. */
+  readonly surer: readonly string[];
+}
+
+/** Ids that a pod of one container (and its pause) holds for ever once it is deleted; null: unknown. */
+export interface PodCost {
+  /** Of the 16-bit ids that run out. */
+  readonly memcgIds: number | null;
+  /** Of the accounting's own, which the index method counts. */
+  readonly kmemIds: number | null;
+  readonly says: string;
+}
+
+export interface Leaked {
+  readonly kmemIds: number | null;
+  readonly isAtLeast: boolean;
+  readonly says: string;
+}
+
+export interface Reason {
+  readonly says: string;
+  /** The files and commands that it was read from. */
+  readonly cites: readonly string[];
+}

@@ -1,0 +1,136 @@
+/** Everything that one round trip tells of a node, each fact with where it was read. JSON: it is registered and journaled. */
+
+import type { Fact } from "../fact.ts";
+
+export interface Evidence {
+  readonly schema: 1;
+  readonly kernel: KernelEvidence;
+  readonly cgroups: CgroupEvidence;
+  readonly slab: Fact<SlabCount>;
+  /** By the index method: highest index + 1 - live cgroups whose slabinfo answers. A lower bound where `slab` is. */
+  readonly leakedKmemIds: Fact<number>;
+  readonly kubelet: KubeletEvidence;
+  readonly runtime: RuntimeEvidence;
+  readonly packages: PackageEvidence;
+  readonly disk: Fact<{ readonly path: string; readonly freeKb: number }>;
+  /** The pods whose cgroups exist now. */
+  readonly pods: Fact<readonly Pod[]>;
+}
+
+export interface KernelEvidence {
+  readonly release: Fact<string>;
+  readonly commandLine: Fact<string>;
+  /** CONFIG_MEMCG_KMEM. */
+  readonly config: Fact<"y" | "n">;
+  readonly bootId: Fact<string>;
+  readonly os: Fact<string>;
+  readonly messages: Fact<readonly string[]>;
+}
+
+export interface CgroupEvidence {
+  readonly version: Fact<"v1" | "v2">;
+  /** Always off, on every EL7 node, leaking or not: kept to say so, and used for nothing. */
+  readonly root: Fact<Accounting>;
+  /** `absent`: no such directory, so no kubelet has started here since boot, or it uses another driver or root. */
+  readonly kubepods: Fact<Accounting | "absent">;
+  readonly groups: readonly Cgroup[];
+  /** Live cgroups in the whole hierarchy whose slabinfo answers. */
+  readonly active: Fact<number>;
+  readonly directories: Fact<number>;
+  /** /proc/cgroups: does not move while ids leak. Kept to say so. */
+  readonly numCgroups: Fact<number>;
+  /** kmem usage of `kubepods` while it holds no pod, in bytes: on 514 above 0 means that containers leaked. */
+  readonly idleUsage: Fact<number>;
+}
+
+export type Accounting = "on" | "off";
+export type CgroupKind = "root" | "kubepods" | "qos" | "pod" | "container" | "other";
+
+export interface Cgroup {
+  /** Relative to the hierarchy, without a leading slash; the root is "". */
+  readonly path: string;
+  readonly kind: CgroupKind;
+  readonly accounting: Fact<Accounting>;
+  /** null where no limit is set or none could be read. */
+  readonly memoryLimit: string | null;
+  readonly kmemLimit: string | null;
+  readonly kmemUsage: string | null;
+  readonly hasProcesses: boolean | null;
+}
+
+export interface SlabCount {
+  readonly entries: number;
+  /** -1: no per-cgroup cache at all. */
+  readonly highestIndex: number;
+  readonly indexes: number;
+  /** Indexes whose cgroup has no directory any more, and some of their names. */
+  readonly deadIndexes: number;
+  readonly deadNames: readonly string[];
+  /** False when the time or the number of entries ran out: every count is then a lower bound. */
+  readonly isWhole: boolean;
+}
+
+/** `kmem`: switches accounting on. `nokmem`: refuses to, rc7 or later. `neither`: nokmem at rc6, or rc94 and later. */
+export type Build = "kmem" | "nokmem" | "neither";
+
+export interface Program {
+  /** As configured; `realPath` is what it resolves to. */
+  readonly path: string;
+  readonly realPath: string;
+  readonly build: Fact<Build>;
+  readonly version: Fact<string>;
+  readonly package: Fact<PackageOrigin>;
+  /** When the file came to be on this disk, in seconds since 1970. */
+  readonly changedAt: Fact<number>;
+}
+
+export interface PackageOrigin {
+  readonly nevra: string;
+  readonly vendor: string;
+  readonly buildHost: string;
+}
+
+export interface KubeletEvidence {
+  readonly state: Fact<string>;
+  readonly program: Fact<Program>;
+  /** By the running process where that can be read, else by the file. */
+  readonly runningBuild: Fact<Build>;
+  /** The file was put on disk after the process began, or the process runs a deleted file: restart it. */
+  readonly needsRestart: Fact<boolean>;
+  readonly driver: Fact<"cgroupfs" | "systemd">;
+  readonly arguments: Fact<readonly string[]>;
+  readonly unitFiles: Fact<readonly string[]>;
+  /** What `rpm -V` says of its package: empty when every file is as packaged. */
+  readonly verify: Fact<string>;
+}
+
+export type Engine = "docker" | "containerd" | "crio";
+
+export interface RuntimeEvidence {
+  /** Engines that run now. */
+  readonly engines: Fact<readonly Engine[]>;
+  readonly driver: Fact<"cgroupfs" | "systemd">;
+  /** The runtime that starts containers: its name in the engine's configuration. */
+  readonly inUse: Fact<string>;
+  /** Its program; an NVIDIA shim is followed to the runc that it executes. */
+  readonly program: Fact<Program>;
+  /** The default that the configuration file names; another than `inUse` waits for a restart. */
+  readonly configured: Fact<string>;
+  readonly needsRestart: Fact<boolean>;
+  /** Every runtime found on the node, in use or not. */
+  readonly programs: readonly Program[];
+}
+
+export interface PackageEvidence {
+  readonly locks: Fact<readonly string[]>;
+  readonly cached: Fact<readonly string[]>;
+  readonly available: Fact<readonly string[]>;
+}
+
+export interface Pod {
+  readonly path: string;
+  readonly uid: string;
+  readonly containers: number;
+  readonly hasMemoryLimit: boolean;
+  readonly accounting: Fact<Accounting>;
+}

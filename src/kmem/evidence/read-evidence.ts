@@ -1,0 +1,61 @@
+/** From what the script printed to typed facts. */
+
+import { type Fact, isKnown, known, mapFact, unknown } from "../fact.ts";
+import type { Evidence, KernelEvidence, PackageEvidence } from "./evidence.ts";
+import { readCgroups, readPods } from "./read-cgroups.ts";
+import { readKubelet } from "./read-kubelet.ts";
+import { readRuntime } from "./read-runtime.ts";
+import { leakedKmemIds, readSlab } from "./read-slab.ts";
+import { Records } from "./records.ts";
+
+export function readEvidence(stdout: string): Evidence {
+  const records = new Records(stdout);
+  const cgroups = readCgroups(records);
+  const slab = readSlab(records);
+  return {
+    schema: 1,
+    kernel: readKernel(records),
+    cgroups,
+    slab,
+    leakedKmemIds: leakedKmemIds(slab, cgroups.active),
+    kubelet: readKubelet(records),
+    runtime: readRuntime(records),
+    packages: readPackages(records),
+    disk: readDisk(records.get("disk.way_back")),
+    pods: readPods(cgroups),
+  };
+}
+
+function readKernel(records: Records): KernelEvidence {
+  return {
+    release: records.get("kernel.release"),
+    commandLine: records.get("kernel.command_line"),
+    config: mapFact(records.get("kernel.config"), (text) => (text.endsWith("y") ? "y" : "n")),
+    bootId: records.get("kernel.boot_id"),
+    os: mapFact(records.get("kernel.os"), (text) => /^PRETTY_NAME="?([^"\n]*)/m.exec(text)?.[1] ?? ""),
+    messages: records.lines("kernel.messages"),
+  };
+}
+
+function readPackages(records: Records): PackageEvidence {
+  const files = records.below("lock.");
+  const locks = files.flatMap((file) => records.lines(`lock.${file}`).value);
+  const unread = files.map((file) => records.get(`lock.${file}`)).find((fact) => !isKnown(fact));
+  const noComments = locks.filter((line) => !/^\s*(#|$)/.test(line));
+  return {
+    locks:
+      unread && !isKnown(unread)
+        ? unread
+        : known(noComments, files.join(", ") || "no versionlock list on this node"),
+    cached: records.lines("packages.cached"),
+    available: records.lines("packages.available"),
+  };
+}
+
+function readDisk(fact: Fact<string>): Fact<{ path: string; freeKb: number }> {
+  if (!isKnown(fact)) return fact;
+  const [, free] = /\s(\d+)\s+\d+%\s/.exec(fact.value) ?? [];
+  return free === undefined
+    ? unknown("df said nothing of it", fact.source)
+    : known({ path: "/var/lib", freeKb: Number(free) }, fact.source);
+}

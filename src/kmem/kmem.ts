@@ -1,0 +1,19 @@
+/**
+ * The leak, as data: the evidence of a node, and what it comes to. Pure: a script to run, and readers of its output.
+ *
+ * Words: **evidence** is facts with where each was read; a **fact** is a value or `unknown` with its reason;
+ * the **diagnosis** is a verdict that cites them. **Accounting** is kernel memory accounting of a memory cgroup.
+ * Must: what cannot be read is unknown, never off. Must: only a cgroup's own slabinfo says whether its accounting is
+ * on; the root's says nothing. Must: the evidence script changes nothing on the node.
+ */
+
+export { diagnose } from "./diagnosis/diagnose.ts";
+export type { Diagnosis, Leaked, Party, PodCost, Reason, Verdict } from "./diagnosis/diagnosis.ts";
+export { hasNokmem, isEl7, knowsNokmem } from "./diagnosis/kernel-case.ts";
+export { idLimit } from "./diagnosis/leak-count.ts";
+export { summaryLine } from "./diagnosis/summary-line.ts";
+export type * from "./evidence/evidence.ts";
+export { readEvidence } from "./evidence/read-evidence.ts";
+export { type Fact, isKnown, type Known, known, type Unknown, unknown } from "./fact.ts";
+export { kmemString, nokmemString } from "./script/binary-section.ts";
+export { type EvidenceOptions, evidenceScript } from "./script/evidence-script.ts";

@@ -1,0 +1,32 @@
+/** Kubelet: the binary that its service runs, which need not be the one in PATH, nor still the one on disk. */
+
+import { type Script, sh } from "../../script/script.ts";
+
+export const kubeletSection: Script = sh`
+ran kubelet.service systemctl show kubelet.service -p LoadState -p ActiveState -p SubState -p MainPID -p ExecStart -p FragmentPath -p DropInPaths
+path=$(printf '%s\\n' "$text" | sed -n 's/^ExecStart=.*path=\\([^ ;]*\\).*/\\1/p' | head -n 1)
+pid=$(printf '%s\\n' "$text" | sed -n 's/^MainPID=\\([1-9][0-9]*\\)$/\\1/p')
+[ -n "$path" ] || path=$(command -v kubelet)
+if [ -n "$path" ]; then
+  program kubelet "$path"
+  ran kubelet.verify rpm -Vf "$path"
+else
+  say unknown kubelet.path 'systemctl show kubelet; PATH' 'no kubelet service and no kubelet in PATH'
+fi
+if [ -n "$pid" ]; then
+  started kubelet.started "$pid"
+  if text=$(readlink "$proc/$pid/exe" 2>&1) && [ -n "$text" ]; then
+    say ok kubelet.running "$proc/$pid/exe" "$text"
+    # The running program itself, also where the file was replaced under it; not where an interpreter runs a script.
+    case \${text%' (deleted)'} in "$path" | "$(readlink -f "$path")")
+      signs kubelet.running_signs "$proc/$pid/exe" "$proc/$pid/exe" ;;
+    esac
+  else say unknown kubelet.running "$proc/$pid/exe" "\${text:-Permission denied}"
+  fi
+  if text=$(tr '\\000' '\\n' <"$proc/$pid/cmdline" 2>&1); then say ok kubelet.arguments "$proc/$pid/cmdline" "$text"
+  else say unknown kubelet.arguments "$proc/$pid/cmdline" "\${text##*: }"
+  fi
+fi
+config=$(printf '%s\\n' "$text" | sed -n 's/^--config=//p' | head -n 1)
+file kubelet.config "\${config:-/var/lib/kubelet/config.yaml}"
+`;
