@@ -7,10 +7,14 @@
  */
 
 import { command } from "./command.ts";
+import { file } from "./file.ts";
+import { kmemEvidence } from "./kmend.kmem.evidence.ts";
 import type { Module } from "./module.ts";
 import { raw } from "./raw.ts";
 import { script } from "./script.ts";
 import { shell } from "./shell.ts";
+import { slurp } from "./slurp.ts";
+import { stat } from "./stat.ts";
 
 export { extraArguments, optionProblem, parseArguments } from "./arguments.ts";
 export * from "./module.ts";
@@ -18,7 +22,7 @@ export { nearest } from "./nearest.ts";
 export type { ArgumentsOf, Mode, Option, Options, OptionType } from "./options.ts";
 
 /** Every module, one a line, in the order that help shows. */
-const all: readonly Module[] = [command, shell, raw, script];
+const all: readonly Module[] = [command, shell, raw, script, file, stat, slurp, kmemEvidence];
 
 const byName = new Map<string, Module>(
   all.flatMap((module) => [module.name, ...(module.aliases ?? [])].map((name) => [name, module] as const)),
