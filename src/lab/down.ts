@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
+import { removeCgroups } from "./cgroups.ts";
 import { endHosts } from "./end-hosts.ts";
 import { mountsBelow, unmountBelow } from "./mounts.ts";
 import { releaseNetworks } from "./network.ts";
@@ -20,6 +21,7 @@ export async function down({ state, name }: LabOptions): Promise<boolean> {
   await unmountBelow(place.folder);
   const left = await mountsBelow(place.folder);
   if (left.length > 0) throw new Error(`Cannot take the lab down: still mounted are ${left.join(", ")}`);
+  await removeCgroups(place);
   await rm(place.folder, { recursive: true, force: true });
   await rm(place.socket, { force: true });
   await releaseNetworks(place);

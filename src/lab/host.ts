@@ -72,7 +72,7 @@ export function createHost(lab: LabPlace, base: string, node: LabNode, equipment
   async function runOnce(): Promise<Ending> {
     const gone = new AbortController();
     const late = AbortSignal.timeout(bootWithinMs);
-    ended = startNspawn(node, place).then((ending) => {
+    ended = startNspawn(lab, node).then((ending) => {
       gone.abort();
       if (state === "up" && !isStopping && ending.code === rebootAsked) enter("booting");
       return ending;

@@ -2,8 +2,9 @@
 
 import { spawn } from "node:child_process";
 import { open } from "node:fs/promises";
+import { makeCgroups } from "./cgroups.ts";
 import type { LabNode } from "./fleet.ts";
-import type { NodePlace } from "./place.ts";
+import { type LabPlace, type NodePlace, nodePlace } from "./place.ts";
 
 /** How a host's systemd-nspawn ended. */
 export interface Ending {
@@ -15,10 +16,12 @@ export interface Ending {
 export const rebootAsked = 133;
 
 /** Boots the host's system; the promise is its end. */
-export async function startNspawn(node: LabNode, place: NodePlace): Promise<Ending> {
+export async function startNspawn(lab: LabPlace, node: LabNode): Promise<Ending> {
+  const place = nodePlace(lab, node.name);
+  const groups = await makeCgroups(lab, place);
   const log = await open(place.console, "a", 0o600);
   try {
-    const nspawn = spawn("systemd-nspawn", nspawnArguments(node, place), {
+    const nspawn = spawn("sh", ["-c", enterCgroups, "sh", ...groups, "--", ...nspawnArguments(node, place)], {
       stdio: ["ignore", log.fd, log.fd],
       detached: true, // Ctrl-C is for the lab, which ends its hosts in order
     });
@@ -30,6 +33,11 @@ export async function startNspawn(node: LabNode, place: NodePlace): Promise<Endi
     await log.close();
   }
 }
+
+/** A process is in the cgroup that it is in before it becomes systemd-nspawn. */
+const enterCgroups = `until [ "$1" = -- ]; do echo $$ >"$1/cgroup.procs" || exit; shift; done
+shift
+exec systemd-nspawn "$@"`;
 
 function nspawnArguments(node: LabNode, place: NodePlace): readonly string[] {
   return [

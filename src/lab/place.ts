@@ -7,6 +7,8 @@ import { join } from "node:path";
 export interface LabPlace {
   readonly name: string;
   readonly folder: string;
+  /** Short and its own: for what has to be told apart by name all over the machine. */
+  readonly mark: string;
   /** The description that `up` writes first and `down` removes last. */
   readonly description: string;
   readonly inventory: string;
@@ -44,6 +46,7 @@ export function labPlace(
   return {
     name,
     folder,
+    mark,
     description: join(folder, "lab.json"),
     inventory: join(folder, "inventory.yml"),
     keys: join(folder, "ssh"),
