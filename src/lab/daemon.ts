@@ -11,6 +11,7 @@ import { prepareEquipment } from "./equipment.ts";
 import { unknownNode } from "./fleet.ts";
 import { createHost, type Host } from "./host.ts";
 import { unmountBelow } from "./mounts.ts";
+import { occupyNetwork } from "./network.ts";
 import { labPlace } from "./place.ts";
 
 /** More at once only wait for each other's processor. */
@@ -24,6 +25,7 @@ const lab = await requireDescription(place);
 await endHosts(place.folder);
 await unmountBelow(place.folder);
 
+const occupied = await occupyNetwork(lab.network);
 const equipment = await prepareEquipment(place.cache);
 const hosts = new Map(lab.nodes.map((node) => [node.name, createHost(place, lab.base, node, equipment)]));
 
@@ -64,6 +66,7 @@ async function stopHosts(): Promise<void> {
 
 function end(): void {
   server.close();
+  occupied.close();
   void rm(place.socket, { force: true }).then(() => process.exit());
 }
 
