@@ -10,6 +10,9 @@ import type { Output } from "../script/output.ts";
 import type { Script } from "../script/script.ts";
 
 export type { Output } from "../script/output.ts";
+export type { Script } from "../script/script.ts";
+export { type ConnectorOptions, createConnector } from "./connector.ts";
+export type { AskPassphrase } from "./ssh/keys.ts";
 
 /** Whom to act as on the host. */
 export interface Become {

@@ -1,0 +1,118 @@
+/**
+ * One script on its way through a shell's stdin, and the marks by which its answer is found again.
+ *
+ * Each of stdout and stderr carries: anything (noise from before), the begin mark and a newline, the script's own
+ * bytes, the end mark with the exit code and a newline. Both marks are random for each frame. `echo` prints them:
+ * it is built in everywhere (mksh has no printf), and hex digits mean nothing to it.
+ */
+
+import { randomBytes } from "node:crypto";
+import { quote } from "../../script/script.ts";
+
+/** A script made ready for the wire. */
+export interface Frame {
+  readonly text: string;
+  readonly begin: string;
+  readonly end: string;
+}
+
+/** A mark that no output can hold by accident: 96 random bits. */
+export function freshMark(): string {
+  return `kmend-${randomBytes(12).toString("hex")}`;
+}
+
+/**
+ * Frames a script. It runs by `eval` in a subshell: one fork, and neither an `exit`, a syntax error nor a changed
+ * directory reaches the shell that goes on. `stdinSize` bytes for the script may follow once the begin mark is back.
+ */
+export function makeFrame(
+  script: string,
+  env: Readonly<Record<string, string>>,
+  stdinSize: number | null,
+): Frame {
+  if (script.includes("\0")) throw new Error("Cannot send a script that holds a NUL byte");
+  const [begin, end] = [freshMark(), freshMark()];
+  const exports = Object.entries(env).map(([name, value]) => `export ${checkedName(name)}=${quote(value)};`);
+  const body = `(${exports.join("")}eval ${alwaysQuoted(script)}\n)`;
+  // The last `cat` eats what the script left of its stdin, or the shell would take it for the next frame.
+  const lines = [
+    `echo ${begin}; echo ${begin} >&2`,
+    stdinSize === null
+      ? `${body} </dev/null`
+      : `head -c ${stdinSize} | { ${body}; set -- $?; cat >/dev/null; exit $1; }`,
+    `set -- $?; echo ${end}$1; echo ${end}$1 >&2; set --`,
+  ];
+  return { text: `{ ${lines.join("\n")}\n}\n`, begin, end };
+}
+
+// `quote` leaves harmless words bare; a script is easier to find in a trace when it always has its quotes.
+function alwaysQuoted(script: string): string {
+  return `'${script.replaceAll("'", `'\\''`)}'`;
+}
+
+function checkedName(name: string): string {
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
+  throw new Error(`Cannot export ${JSON.stringify(name)}: it is no name for a variable of the shell`);
+}
+
+/** Takes one stream of a frame apart, chunk by chunk. */
+export interface FrameReader {
+  /** The script's own bytes in this chunk; more may come later. */
+  push(chunk: Buffer): Buffer;
+  /** True once the begin mark was seen. */
+  readonly hasBegun: boolean;
+  /** The exit code, once the end mark is complete. */
+  readonly code: number | null;
+  /** Bytes that could have been the start of a mark when the stream ended. */
+  rest(): Buffer;
+}
+
+/** A reader for one of the two streams of a frame. */
+export function readFrame(frame: Pick<Frame, "begin" | "end">): FrameReader {
+  const begin = Buffer.from(`${frame.begin}\n`);
+  const end = Buffer.from(frame.end);
+  let pending: Buffer = Buffer.alloc(0);
+  let hasBegun = false;
+  let code: number | null = null;
+
+  function takeUpTo(mark: Buffer): Buffer | null {
+    const at = pending.indexOf(mark);
+    if (at < 0) return null;
+    const before = pending.subarray(0, at);
+    pending = pending.subarray(at);
+    return before;
+  }
+  function takeUnlessMark(mark: Buffer): Buffer {
+    const keep = Math.min(pending.length, mark.length - 1);
+    const bytes = pending.subarray(0, pending.length - keep);
+    pending = pending.subarray(pending.length - keep);
+    return bytes;
+  }
+  return {
+    push(chunk) {
+      const nothing = Buffer.alloc(0);
+      if (code !== null) return nothing;
+      pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
+      if (!hasBegun) {
+        if (takeUpTo(begin) === null) {
+          takeUnlessMark(begin);
+          return nothing;
+        }
+        pending = pending.subarray(begin.length);
+        hasBegun = true;
+      }
+      const bytes = takeUpTo(end);
+      if (bytes === null) return takeUnlessMark(end);
+      const line = pending.indexOf("\n");
+      if (line >= 0) code = Number(pending.toString("latin1", end.length, line));
+      return bytes;
+    },
+    rest: () => (hasBegun && code === null ? pending : Buffer.alloc(0)),
+    get hasBegun() {
+      return hasBegun;
+    },
+    get code() {
+      return code;
+    },
+  };
+}
