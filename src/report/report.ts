@@ -15,3 +15,4 @@ export { planSummary } from "./plan-summary.ts";
 export { prettyReader } from "./pretty.ts";
 export type { Paper, Reader } from "./reader.ts";
 export { runsTable } from "./runs-table.ts";
+export { explainText, leaks, type ScannedHost, scannedHosts, scanText } from "./scan.ts";

@@ -1,0 +1,150 @@
+/**
+ * The main job, from nothing to proof, on a rehearsal fleet: what `npm run demo` shows. Every figure is measured on the
+ * hosts while it runs; where one is not what a stage is to prove, the demo fails and says so.
+ */
+
+import { createFleet, type Fleet } from "./fleet.ts";
+import { check, claim, stage, table } from "./stage.ts";
+
+const podsPerRound = 4;
+/** The host whose repository offers a kubelet that says it has no kmem, and has. */
+const faulty = "app-2";
+
+const fleet = createFleet("demo");
+process.on("SIGINT", () => end(99));
+process.on("SIGTERM", () => end(99));
+
+try {
+  await tell(fleet);
+} finally {
+  await fleet.down();
+}
+
+async function tell(fleet: Fleet): Promise<void> {
+  stage("Six real hosts, each with its own systemd, sshd, rpm database and kernel model");
+  await fleet.up();
+  const before = await fleet.fingerprint(faulty);
+
+  stage(
+    "The leak: pods are created and deleted, and ids stay behind",
+    "counted in the kernel's model, kmem ids a pod",
+  );
+  const leaking = await measure(fleet);
+  claim("app 3, compute 2, clean 0, both 3", () => {
+    expectPerPod(leaking, { "app-": 3, "compute-": 2, "clean-": 0, "both-": 3 });
+  });
+
+  stage("What kmend finds, reading only", "its own count of leaked ids agrees with the model's");
+  await fleet.kmend(["scan", "-i", fleet.inventory], { expect: [3] });
+  const scanned = await fleet.scan();
+  const counts = await fleet.counts();
+  claim("evidence and model agree on every host", () => {
+    for (const [host, { leakedKmemIds }] of counts)
+      check(
+        scanned.get(host) === leakedKmemIds,
+        `${host}: evidence says ${scanned.get(host)}, the model ${leakedKmemIds}`,
+      );
+  });
+
+  stage("What it would do, before anything is touched", "each change with its hosts and its way back");
+  await fleet.kmend(["plan", "-i", fleet.inventory, "playbooks/kmem.yml"]);
+
+  stage(
+    "The swap alone: kubelet and runtime replaced and restarted",
+    "on app nodes it changes nothing: kubepods hands accounting down",
+  );
+  await fleet.kmend([
+    "run",
+    "-i",
+    fleet.inventory,
+    "playbooks/kmem.yml",
+    "--tags",
+    "swap",
+    "--limit",
+    `all:!${faulty}`,
+  ]);
+  const swapped = await measure(fleet, faulty);
+  claim("app and both still leak 3 a pod, compute leaks no more", () => {
+    expectPerPod(swapped, { "app-": 3, "compute-": 0, "clean-": 0, "both-": 3 });
+  });
+
+  stage(
+    `The whole mend in batches, with a planted fault: ${faulty} gets a mislabelled kubelet`,
+    "it fails its verification and is rolled back to exactly what it was; the others are mended",
+  );
+  await fleet.offer(faulty, "mislabelled");
+  await fleet.kmend(["run", "-i", fleet.inventory, "playbooks/kmem.yml"], { expect: [2] });
+  const rolledBack = await fleet.fingerprint(faulty);
+  claim(`${faulty} is what it was: packages, programs, configuration, services`, () => {
+    check(rolledBack === before, difference(before, rolledBack));
+  });
+
+  stage("The fault is repaired, and the rollout finishes", "a second run touches only what is not mended");
+  await fleet.offer(faulty, "good");
+  await fleet.kmend(["run", "-i", fleet.inventory, "playbooks/kmem.yml"]);
+  const mended = await measure(fleet);
+  claim("0 ids a pod on every host, by the same measurement", () => {
+    expectPerPod(mended, { "app-": 0, "compute-": 0, "clean-": 0, "both-": 0 });
+  });
+  await fleet.kmend(["scan", "-i", fleet.inventory]);
+
+  stage(
+    `The way back, on request: ${faulty} returns to its old kubelet`,
+    "restored, and compared with what was recorded",
+  );
+  await fleet.kmend(["rollback", "last", "-i", fleet.inventory, "--limit", faulty]);
+  const returned = await fleet.fingerprint(faulty);
+  claim(`${faulty} is what it was before all of this`, () => {
+    check(returned === before, difference(before, returned));
+  });
+}
+
+/** Creates and deletes pods on the hosts, and gives the kmem ids that each pod left behind. */
+async function measure(fleet: Fleet, except = ""): Promise<ReadonlyMap<string, number>> {
+  const hosts = [...(await fleet.counts()).keys()].filter((host) => host !== except);
+  const before = await fleet.counts();
+  await fleet.pods("create", podsPerRound, hosts);
+  await fleet.pods("delete", podsPerRound, hosts);
+  const after = await fleet.counts();
+  const perPod = new Map(
+    hosts.map((host) => [
+      host,
+      ((after.get(host)?.leakedKmemIds ?? 0) - (before.get(host)?.leakedKmemIds ?? 0)) / podsPerRound,
+    ]),
+  );
+  table(
+    ["host", "leaked kmem ids a pod", "leaked memcg ids a pod"],
+    hosts.map((host) => [
+      host,
+      String(perPod.get(host)),
+      String(
+        ((after.get(host)?.leakedMemcgIds ?? 0) - (before.get(host)?.leakedMemcgIds ?? 0)) / podsPerRound,
+      ),
+    ]),
+  );
+  return perPod;
+}
+
+function expectPerPod(
+  measured: ReadonlyMap<string, number>,
+  expected: Readonly<Record<string, number>>,
+): void {
+  for (const [host, perPod] of measured) {
+    const wanted = Object.entries(expected).find(([prefix]) => host.startsWith(prefix))?.[1];
+    check(perPod === wanted, `${host} leaks ${perPod} ids a pod, wanted ${wanted}`);
+  }
+}
+
+function difference(before: string, after: string): string {
+  const [old, now] = [before.split("\n"), after.split("\n")];
+  const changed = [
+    ...old.filter((line) => !now.includes(line)).map((line) => `- ${line}`),
+    ...now.filter((line) => !old.includes(line)).map((line) => `+ ${line}`),
+  ];
+  return `it differs:\n${changed.join("\n")}`;
+}
+
+async function end(code: number): Promise<never> {
+  await fleet.down();
+  process.exit(code);
+}

@@ -1,0 +1,95 @@
+/** The demo's fleet, driven as a newcomer would: by kmend's own command line. */
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export interface Ids {
+  readonly leakedKmemIds: number;
+  readonly leakedMemcgIds: number;
+}
+
+export interface Fleet {
+  readonly inventory: string;
+  up(): Promise<void>;
+  down(): Promise<void>;
+  /** Runs kmend and shows what it prints. @throws Error when it exits otherwise than expected (default: 0) */
+  kmend(args: readonly string[], options?: { readonly expect?: readonly number[] }): Promise<void>;
+  pods(order: "create" | "delete", count: number, hosts: readonly string[]): Promise<void>;
+  /** What the model of each host's kernel holds: the judge. */
+  counts(): Promise<ReadonlyMap<string, Ids>>;
+  /** Leaked kmem ids of each host by kmend's own evidence. */
+  scan(): Promise<ReadonlyMap<string, number>>;
+  /** Packages, programs, configuration and services of a host, as text to compare. */
+  fingerprint(host: string): Promise<string>;
+  /** Which packages the host's repository offers: the good ones, or a faulty kubelet. */
+  offer(host: string, repository: "good" | "mislabelled" | "unhealthy"): Promise<void>;
+}
+
+const main = join(import.meta.dirname, "..", "src", "cli", "main.ts");
+
+/** @param name the lab's name */
+export function createFleet(name: string): Fleet {
+  const inventory = join(tmpdir(), `kmend-${name}-inventory.yml`);
+  const lab = (verb: string, ...args: string[]): Promise<string> =>
+    capture(["lab", verb, "--name", name, ...args]);
+  return {
+    inventory,
+    up: () => show(["lab", "up", "--name", name, "--nodes", "6", "--inventory", inventory], [0]),
+    down: () => show(["lab", "down", "--name", name], [0]),
+    kmend: (args, { expect = [0] } = {}) => show(args, expect),
+    async pods(order, count, hosts) {
+      await capture([
+        "lab",
+        "pods",
+        order,
+        "--name",
+        name,
+        String(count),
+        ...hosts.flatMap((host) => ["--node", host]),
+      ]);
+    },
+    async counts() {
+      const status = JSON.parse(await lab("status", "--output", "json"));
+      return new Map(status.nodes.map((node: { name: string; counts: Ids }) => [node.name, node.counts]));
+    },
+    async scan() {
+      const report = JSON.parse(await capture(["scan", "-i", inventory, "--output", "json"], [0, 3]));
+      return new Map(
+        report.hosts.map((host: { host: string; diagnosis: { leaked: { kmemIds: number } } }) => [
+          host.host,
+          host.diagnosis.leaked.kmemIds,
+        ]),
+      );
+    },
+    fingerprint: (host) => lab("ssh", host, fingerprintScript),
+    async offer(host, repository) {
+      await lab("offer", host, repository);
+    },
+  };
+}
+
+const fingerprintScript = `rpm -qa | sort
+rpm -V kubelet docker-ce
+cd / && sha256sum usr/bin/kubelet usr/bin/runc usr/lib/systemd/system/kubelet.service etc/sysconfig/kubelet etc/docker/daemon.json
+systemctl is-active kubelet docker
+cat /sys/fs/cgroup/memory/kubepods/memory.kmem.slabinfo >/dev/null 2>&1 && echo "kubepods: accounting on" || echo "kubepods: accounting off"`;
+
+async function show(args: readonly string[], expect: readonly number[]): Promise<void> {
+  console.log(`\n   $ kmend ${args.join(" ")}`);
+  const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "inherit", "inherit"] });
+  const [code] = await once(child, "close");
+  if (!expect.includes(code))
+    throw new Error(`kmend ${args.join(" ")} exited with ${code}, wanted ${expect.join(" or ")}`);
+}
+
+async function capture(args: readonly string[], expect: readonly number[] = [0]): Promise<string> {
+  const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  const [code] = await once(child, "close");
+  if (expect.includes(code)) return stdout;
+  throw new Error(`kmend ${args.join(" ")} exited with ${code}, wanted ${expect.join(" or ")}:\n${stderr}`);
+}

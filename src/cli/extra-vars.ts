@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+import { exitCodes, KmendError } from "../problem/problem.ts";
+import { Dict, readYaml, toValue } from "../template/template.ts";
+
+/** `-e` in its three forms: `k=v k2='v 2'` (values are text), YAML or JSON in braces, and `@FILE`; later ones win.
+ *  @throws KmendError `bad-extra-vars`, `yaml-syntax` */
+export function parseExtraVars(given: readonly string[]): Dict {
+  const vars = new Dict();
+  for (const text of given) for (const [key, value] of parseOne(text.trim()).entries()) vars.set(key, value);
+  return vars;
+}
+
+function parseOne(text: string): Dict {
+  if (text.startsWith("@")) return parseYaml(readVarsFile(text.slice(1)), text.slice(1));
+  if (text.startsWith("{") || text.startsWith("[")) return parseYaml(text, "--extra-vars");
+  return parsePairs(text);
+}
+
+function parseYaml(source: string, file: string): Dict {
+  const node = readYaml(source, file).root;
+  const value = node === null ? new Dict() : toValue(node);
+  if (value instanceof Dict) return value;
+  throw badExtraVars(`${file} holds no dictionary`);
+}
+
+function readVarsFile(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw badExtraVars(`cannot read ${path}: ${(cause as Error).message}`);
+  }
+}
+
+function parsePairs(text: string): Dict {
+  const vars = new Dict();
+  const pair = /([A-Za-z_][A-Za-z0-9_]*)=((?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])*)(?:\s+|$)/gy;
+  let end = 0;
+  for (const [whole, key = "", value = ""] of text.matchAll(pair)) {
+    vars.set(key, unquoted(value));
+    end += whole.length;
+  }
+  if (end !== text.length) throw badExtraVars(`"${text.slice(end)}" is not key=value`);
+  return vars;
+}
+
+function unquoted(value: string): string {
+  return value.replaceAll(
+    /"((?:\\.|[^"\\])*)"|'([^']*)'|\\(.)/g,
+    (_, double?: string, single?: string, escaped?: string) =>
+      double === undefined ? (single ?? escaped ?? "") : double.replaceAll(/\\(["\\])/g, "$1"),
+  );
+}
+
+function badExtraVars(why: string): KmendError {
+  return new KmendError(
+    {
+      code: "bad-extra-vars",
+      message: `Cannot take --extra-vars: ${why}`,
+      hint: "Write k=v, a dictionary in braces, or @FILE",
+    },
+    exitCodes.badOptions,
+  );
+}

@@ -1,0 +1,25 @@
+import { findModule } from "../modules/modules.ts";
+import { type LoadedPlaybook, loadPlaybook } from "../playbook/playbook.ts";
+import { exitCodes, formatProblem, KmendError, type Problem } from "../problem/problem.ts";
+import { parseExtraVars } from "./extra-vars.ts";
+import type { RunFlags } from "./run-options.ts";
+
+/** Loads every playbook before anything runs, and reports the problems of all of them at once.
+ *  @throws KmendError with every problem of every file */
+export async function loadAll(paths: readonly string[], flags: RunFlags): Promise<readonly LoadedPlaybook[]> {
+  const extraVars = parseExtraVars(flags.extraVars ?? []);
+  const problems: Problem[] = [];
+  const loaded: LoadedPlaybook[] = [];
+  for (const path of paths) {
+    try {
+      loaded.push(await loadPlaybook(path, { catalogue: { find: findModule }, extraVars }));
+    } catch (error) {
+      if (!(error instanceof KmendError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  if (problems.length > 0) throw new KmendError(problems, exitCodes.parseError);
+  for (const warning of loaded.flatMap((playbook) => playbook.warnings))
+    process.stderr.write(`${formatProblem(warning)}\n`);
+  return loaded;
+}

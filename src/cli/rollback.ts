@@ -1,0 +1,50 @@
+import { Command } from "commander";
+import { rollbackRun } from "../engine/engine.ts";
+import { createFileStore, stateFolder } from "../journal/journal.ts";
+import { stdoutPaper } from "./paper.ts";
+import { chooseReader, withReader } from "./reader.ts";
+import { addConnectionOptions, addOutputOptions, type RunFlags } from "./run-options.ts";
+import { started } from "./started.ts";
+import { readGround, withWorld } from "./world.ts";
+
+type RollbackFlags = RunFlags & { readonly to?: string };
+
+/** `kmend rollback RUN`. */
+export function rollbackCommand(): Command {
+  const command = new Command("rollback")
+    .description("Take back what a run changed, newest change first, and compare with what was recorded")
+    .argument("<run>", "a run's id, a unique beginning of it, or `last`")
+    .option("--to <task>", "go back only to just before this task, by its name")
+    .option("-C, --check", "change nothing; say what would be taken back");
+  return addOutputOptions(addConnectionOptions(command))
+    .addHelpText(
+      "after",
+      `
+Examples:
+  kmend rollback last --check
+  kmend rollback last --limit app-1
+
+Exit codes: 0 taken back and compared, 2 some change could not be, 4 some host unreachable, 5 bad options`,
+    )
+    .action(async (run: string, flags: RollbackFlags) => {
+      process.exitCode = await rollback(run, flags);
+    });
+}
+
+async function rollback(run: string, flags: RollbackFlags): Promise<number> {
+  const recorded = await createFileStore(stateFolder(flags.state, process.env)).read(run);
+  const begun = recorded.events[0];
+  // The run knows its own inventory: only where that has moved must another be named.
+  const inventory = flags.inventory ?? (begun?.type === "run:started" ? begun.inventories : []);
+  const ground = await readGround({ ...flags, inventory });
+  return withWorld(ground, (world, journal) =>
+    withReader(chooseReader(flags, stdoutPaper()), journal, async () => {
+      await journal.write(
+        "run:started",
+        started({ journal, command: "rollback", playbooks: [], ground, of: recorded.run }),
+      );
+      const { exitCode } = await rollbackRun(recorded, world, flags.to === undefined ? {} : { to: flags.to });
+      return exitCode;
+    }),
+  );
+}

@@ -1,0 +1,62 @@
+import { Command } from "commander";
+import { runPlaybooks } from "../engine/engine.ts";
+import type { LoadedPlaybook } from "../playbook/playbook.ts";
+import { listOnly } from "./list-only.ts";
+import { loadAll } from "./load-all.ts";
+import { stdoutPaper } from "./paper.ts";
+import { chooseReader, withReader } from "./reader.ts";
+import {
+  addConnectionOptions,
+  addOutputOptions,
+  addRefusedOptions,
+  addTaskOptions,
+  type RunFlags,
+} from "./run-options.ts";
+import { started } from "./started.ts";
+import { type Ground, readGround, withWorld } from "./world.ts";
+
+/** `kmend run PLAYBOOK...`. */
+export function runCommand(): Command {
+  const command = new Command("run")
+    .description("Run playbooks across the inventory, and be able to take it back")
+    .argument("<playbook...>", "playbooks, run one after the other")
+    .option("-C, --check", "change nothing; say what would change")
+    .option("-D, --diff", "show the diffs of what changes");
+  addRefusedOptions(addOutputOptions(addTaskOptions(addConnectionOptions(command))));
+  return command
+    .addHelpText(
+      "after",
+      `
+Examples:
+  kmend run -i inventory/example.yml playbooks/kmem.yml
+  kmend run -i inventory/example.yml playbooks/detect.yml --limit app_nodes
+
+Exit codes: 0 well, 2 some host failed, 4 some host unreachable or a playbook that does not load, 5 bad options,
+            99 interrupted`,
+    )
+    .action(async (paths: string[], flags: RunFlags) => {
+      const playbooks = await loadAll(paths, flags);
+      if (flags.syntaxCheck) return;
+      const ground = await readGround(flags);
+      if (flags.listHosts || flags.listTasks || flags.listTags) {
+        console.log(listOnly(playbooks, ground, flags));
+        return;
+      }
+      process.exitCode = await runOver(paths, playbooks, ground, flags);
+    });
+}
+
+async function runOver(
+  paths: readonly string[],
+  playbooks: readonly LoadedPlaybook[],
+  ground: Ground,
+  flags: RunFlags,
+): Promise<number> {
+  return withWorld(ground, (world, journal) =>
+    withReader(chooseReader(flags, stdoutPaper()), journal, async () => {
+      await journal.write("run:started", started({ journal, command: "run", playbooks: paths, ground }));
+      const { exitCode } = await runPlaybooks(playbooks, world);
+      return exitCode;
+    }),
+  );
+}

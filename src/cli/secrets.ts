@@ -1,0 +1,55 @@
+import { readFileSync } from "node:fs";
+import { exitCodes, KmendError } from "../problem/problem.ts";
+import type { RunFlags } from "./run-options.ts";
+
+export interface Secrets {
+  readonly login?: string;
+  readonly become?: string;
+}
+
+/** The passwords that flags ask for: from files, or from the terminal. They stay in memory.
+ *  @throws KmendError `no-terminal`, `missing-file` */
+export async function readSecrets(flags: RunFlags): Promise<Secrets> {
+  const login = flags.connectionPasswordFile
+    ? fileSecret(flags.connectionPasswordFile)
+    : flags.askPass
+      ? await askSecret("SSH password")
+      : undefined;
+  const become = flags.becomePasswordFile
+    ? fileSecret(flags.becomePasswordFile)
+    : flags.askBecomePass
+      ? await askSecret("Become password (empty: the SSH password)")
+      : undefined;
+  return {
+    ...(login === undefined ? {} : { login }),
+    ...(become === undefined ? {} : { become: become === "" ? (login ?? "") : become }),
+  };
+}
+
+/** Asks on the terminal without an echo. */
+export async function askSecret(message: string): Promise<string> {
+  // Without a terminal the prompt would wait for ever.
+  if (!process.stdin.isTTY)
+    throw new KmendError(
+      {
+        code: "no-terminal",
+        message: `Cannot ask for "${message}": standard input is not a terminal`,
+        hint: "Give it in a file with --connection-password-file or --become-password-file",
+      },
+      exitCodes.badOptions,
+    );
+  const { password } = await import("@inquirer/prompts");
+  return password({ message, mask: false });
+}
+
+function fileSecret(path: string): string {
+  try {
+    return readFileSync(path, "utf8").replace(/\r?\n$/, "");
+  } catch (cause) {
+    throw new KmendError(
+      { code: "missing-file", message: `Cannot read the password file ${path}: ${(cause as Error).message}` },
+      exitCodes.badOptions,
+      cause,
+    );
+  }
+}

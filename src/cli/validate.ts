@@ -1,0 +1,27 @@
+import { Command } from "commander";
+import { findModule } from "../modules/modules.ts";
+import { validatePlaybook } from "../playbook/playbook.ts";
+import { exitCodes, formatProblem, type Problem } from "../problem/problem.ts";
+
+/** `kmend validate PLAYBOOK...`. */
+export function validateCommand(): Command {
+  return new Command("validate")
+    .description(
+      "Load playbooks with all that they import, touch nothing, list every problem with file:line:column",
+    )
+    .argument("<playbook...>", "playbooks to load")
+    .option("--output <kind>", "show as plain or json", "plain")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  kmend validate playbooks/kmem.yml\n  kmend validate playbooks/*.yml --output json\n\nExit codes: 0 no problem (warnings may be), 4 some problem",
+    )
+    .action(async (paths: string[], flags: { output: string }) => {
+      const problems: Problem[] = [];
+      for (const path of paths)
+        problems.push(...(await validatePlaybook(path, { catalogue: { find: findModule } })));
+      if (flags.output === "json") console.log(JSON.stringify(problems, null, 2));
+      else if (problems.length > 0) console.log(problems.map((problem) => formatProblem(problem)).join("\n"));
+      else console.log(`${paths.join(", ")}: no problem`);
+      if (problems.some((problem) => problem.severity !== "warning")) process.exitCode = exitCodes.parseError;
+    });
+}

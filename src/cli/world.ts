@@ -1,0 +1,148 @@
+import { closeSync, openSync } from "node:fs";
+import { type Connector, createConnector } from "../connection/connection.ts";
+import { type EngineOptions, type World, wallClock } from "../engine/engine.ts";
+import { type Inventory, loadInventory } from "../inventory/inventory.ts";
+import { createFileStore, type Journal, type Store, stateFolder } from "../journal/journal.ts";
+import { findModule } from "../modules/modules.ts";
+import { exitCodes, KmendError } from "../problem/problem.ts";
+import { terminalAsk } from "./ask.ts";
+import { parseExtraVars } from "./extra-vars.ts";
+import type { RunFlags } from "./run-options.ts";
+import { readSecrets, type Secrets } from "./secrets.ts";
+import { readSettings, type Settings } from "./settings.ts";
+import { listenForStop } from "./signals.ts";
+
+// A dead link is noticed within three of these.
+const keepaliveMs = 2000;
+
+/** What a command works with, before anything is written or reached. */
+export interface Ground {
+  readonly settings: Settings;
+  readonly inventory: Inventory;
+  readonly inventorySources: readonly string[];
+  readonly options: EngineOptions;
+  readonly store: Store;
+}
+
+/** Reads settings, inventory, variables and passwords. Touches no host.
+ *  @throws KmendError for what is wrong with any of them */
+export async function readGround(
+  flags: RunFlags,
+  extraOptions: Partial<EngineOptions> = {},
+): Promise<Ground> {
+  const settings = readSettings(process.env);
+  for (const unknown of settings.unknown)
+    process.stderr.write(`[WARNING]: ${unknown}: kmend does not know this setting\n`);
+  const inventorySources =
+    flags.inventory ?? (settings.inventory === undefined ? [] : settings.inventory.split(","));
+  if (inventorySources.length === 0) throw noInventory();
+  const inventory = await loadInventory(inventorySources);
+  const options = { ...engineOptions(flags, settings, await readSecrets(flags)), ...extraOptions };
+  return {
+    settings,
+    inventory,
+    inventorySources,
+    options,
+    store: createFileStore(stateFolder(flags.state, process.env)),
+  };
+}
+
+/** Lends a world to run in: journal, connections and signal handlers are given back on every path. */
+export async function withWorld<T>(
+  ground: Ground,
+  act: (world: World, journal: Journal) => Promise<T>,
+): Promise<T> {
+  const journal = await ground.store.create();
+  const connector: Connector = createConnector(askPassphraseOption());
+  const stop = listenForStop();
+  const world: World = {
+    inventory: ground.inventory,
+    connector,
+    journal,
+    catalogue: findModule,
+    options: ground.options,
+    stop: { soft: stop.soft, hard: stop.hard },
+    clock: wallClock,
+    ask: terminalAsk(),
+  };
+  try {
+    return await act(world, journal);
+  } finally {
+    stop.release();
+    await connector.closeAll();
+    await journal.close();
+  }
+}
+
+function engineOptions(flags: RunFlags, settings: Settings, secrets: Secrets): EngineOptions {
+  const limit = flags.limit;
+  const user = flags.user ?? settings.remoteUser;
+  const privateKeyFile = flags.privateKey ?? settings.privateKeyFile;
+  const sshCommonArgs = flags.sshCommonArgs ?? settings.sshArgs;
+  if (privateKeyFile !== undefined) checkReadable(privateKeyFile, "--private-key");
+  return {
+    check: flags.check ?? false,
+    diff: flags.diff ?? false,
+    tags: flags.tags ?? ["all"],
+    skipTags: flags.skipTags ?? [],
+    ...(limit === undefined ? {} : { limit }),
+    extraVars: parseExtraVars(flags.extraVars ?? []),
+    forks: flags.forks ?? settings.forks ?? 50,
+    ...(flags.startAtTask === undefined ? {} : { startAtTask: flags.startAtTask }),
+    forceHandlers: flags.forceHandlers ?? false,
+    become: {
+      enabled: flags.become ?? settings.become ?? false,
+      method: flags.becomeMethod ?? settings.becomeMethod ?? "sudo",
+      user: flags.becomeUser ?? settings.becomeUser ?? "root",
+      ...(secrets.become === undefined ? {} : { password: secrets.become }),
+    },
+    connection: {
+      kind: flags.connection ?? "ssh",
+      ...(user === undefined ? {} : { user }),
+      ...(secrets.login === undefined ? {} : { password: secrets.login }),
+      ...(privateKeyFile === undefined ? {} : { privateKeyFile }),
+      ...(sshCommonArgs === undefined ? {} : { sshCommonArgs }),
+      ...(flags.sshExtraArgs === undefined ? {} : { sshExtraArgs: flags.sshExtraArgs }),
+      hostKeyChecking: settings.hostKeyChecking ?? true,
+      connectTimeoutMs: (flags.timeout ?? settings.timeoutS ?? 10) * 1000,
+      keepaliveIntervalMs: keepaliveMs,
+      keepaliveCountMax: 3,
+    },
+    ...(flags.onFailure === undefined ? {} : { onFailure: flags.onFailure }),
+    native: settings.jinja2Native ?? false,
+    taskTimeoutS: 0,
+  };
+}
+
+function askPassphraseOption(): Parameters<typeof createConnector>[0] {
+  if (!process.stdin.isTTY) return {};
+  return {
+    askPassphrase: async (path: string) => {
+      const { askSecret } = await import("./secrets.ts");
+      return askSecret(`Passphrase of ${path}`);
+    },
+  };
+}
+
+function checkReadable(path: string, flag: string): void {
+  try {
+    closeSync(openSync(path, "r"));
+  } catch (cause) {
+    throw new KmendError(
+      { code: "missing-file", message: `Cannot read ${flag} ${path}: ${(cause as Error).message}` },
+      exitCodes.badOptions,
+      cause,
+    );
+  }
+}
+
+function noInventory(): KmendError {
+  return new KmendError(
+    {
+      code: "no-inventory",
+      message: "Cannot tell which hosts are meant: no inventory was given",
+      hint: 'Name a file, a folder or hosts with -i, e.g.\n    -i "host1,host2,"',
+    },
+    exitCodes.badOptions,
+  );
+}
