@@ -55,6 +55,9 @@ export class Undefined {
   }
 }
 
+/** An Undefined that may be printed, as nothing: what an `if` without `else` gives. */
+export class LenientUndefined extends Undefined {}
+
 /** A Python dict: insertion order, Python's key equality. */
 export class Dict {
   readonly #entries = new Map<string, [Key, Value]>();

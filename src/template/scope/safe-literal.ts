@@ -1,0 +1,35 @@
+/** Ansible's rule without `jinja2_native`: a result that is written like a list, a dict or a boolean is read back as one. */
+
+import { literal } from "../python/literal.ts";
+import { isObject } from "../python/py-object.ts";
+import { Dict, Float, isList, type Key, Tuple, Undefined, Unsafe, type Value } from "../values.ts";
+
+/** JSON's words, which a list or dict may hold beside Python's. */
+const words: ReadonlyMap<string, Value> = new Map<string, Value>([
+  ["true", true],
+  ["false", false],
+  ["null", null],
+]);
+
+export function readBack(text: string): Value {
+  if (text === "True") return true;
+  if (text === "False") return false;
+  if (!text.startsWith("[") && !text.startsWith("{")) return text;
+  return literal(text, { words }) ?? text;
+}
+
+/** Whether printing the value and reading it back gives the value itself, so that both can be spared. */
+export function survives(value: Value): boolean {
+  if (isList(value)) return value.every(isPlain);
+  if (value instanceof Dict)
+    return value.entries().every(([key, item]) => isPlain(key as Key) && isPlain(item));
+  return false;
+}
+
+function isPlain(value: Value): boolean {
+  if (value === null || typeof value !== "object") return true;
+  if (value instanceof Float) return Number.isFinite(value.value);
+  if (value instanceof Tuple) return value.items.every(isPlain);
+  if (value instanceof Undefined || value instanceof Unsafe || isObject(value)) return false;
+  return survives(value);
+}

@@ -1,0 +1,287 @@
+/** Renders the values, texts and conditions of a playbook with the variables of one scope. */
+
+import type { Place } from "../../problem/problem.ts";
+import type { Context, Settings } from "../define.ts";
+import { Frame } from "../jinja/frame.ts";
+import { Output } from "../jinja/output.ts";
+import { Program } from "../jinja/program.ts";
+import type { Run } from "../jinja/run.ts";
+import { fileSyntax, playbookSyntax, type Syntax } from "../jinja/syntax.ts";
+import { findTemplate } from "../lookups/find-file.ts";
+import { loopLookup } from "../lookups/lookups.ts";
+import { truthy } from "../python/compare.ts";
+import { defined } from "../python/convert.ts";
+import { templateError } from "../python/failure.ts";
+import { isObject, OMIT } from "../python/py-object.ts";
+import { str } from "../python/text.ts";
+import { Dict, Float, isList, type Key, Tuple, Undefined, Unsafe, type Value } from "../values.ts";
+import { guarded } from "./guard.ts";
+import { isTemplate } from "./is-template.ts";
+import { expression, program } from "./program-cache.ts";
+import { readBack, survives } from "./safe-literal.ts";
+import type { Scope } from "./scope.ts";
+import { headerSyntax, type TextSettings } from "./text-settings.ts";
+import { undefinedIn } from "./undefined-in.ts";
+import { VariablesRun } from "./variables-run.ts";
+
+export interface TemplarOptions {
+  /** Ansible's `jinja2_native`: a lone expression keeps its type. */
+  readonly native?: boolean;
+  /** Where `include`, `lookup('file')` and their kin look, first match wins. */
+  readonly searchPaths?: readonly string[];
+  readonly lookups?: LookupContext;
+  /** Where the templates stand, unless a call says it more exactly. */
+  readonly place?: Place;
+  /** Ansible's `jinja2_extensions`, as far as we have them. */
+  readonly extensions?: Syntax["extensions"];
+}
+
+/** What lookups and filters may read of the world outside. */
+export interface LookupContext {
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** What `lookup('config', NAME)` answers. */
+  config?(name: string): Value | undefined;
+  now?(): Date;
+  random?(): number;
+}
+
+export interface CallOptions {
+  /** Where the template stands; an error carries it. */
+  readonly place?: Place;
+}
+
+export interface TextOptions extends CallOptions {
+  /** The template file's name, for errors: `FILE:LINE:COLUMN`. */
+  readonly file?: string;
+  readonly settings?: TextSettings;
+  /** Variables of this text alone. */
+  readonly extra?: ReadonlyMap<string, Value>;
+}
+
+/** Cheap to make: one for each task and host. Its scope must not change while it is used. */
+export class Templar implements Context {
+  readonly #scope: Scope;
+  readonly #options: TemplarOptions;
+  readonly #syntax: Syntax;
+  readonly #rendered = new Map<string, Value>();
+  /** The variables that are being rendered, outermost first. */
+  readonly #open: string[] = [];
+  readonly run: Run;
+
+  constructor(scope: Scope, options: TemplarOptions = {}) {
+    this.#scope = scope;
+    this.#options = options;
+    this.#syntax = options.extensions
+      ? { ...playbookSyntax, extensions: options.extensions }
+      : playbookSyntax;
+    this.run = new VariablesRun(this, options.native ?? false);
+  }
+
+  get settings(): Settings {
+    const { lookups = {}, searchPaths = [] } = this.#options;
+    return {
+      searchPaths,
+      environment: lookups.environment ?? {},
+      config: (name) => lookups.config?.(name),
+      now: () => lookups.now?.() ?? new Date(),
+      random: () => lookups.random?.() ?? Math.random(),
+    };
+  }
+
+  names(): readonly string[] {
+    return this.#scope.names();
+  }
+
+  /** The value with every template in it rendered, however deep. `omit` stays as OMIT. */
+  render(value: Value, options: CallOptions = {}): Value {
+    return guarded(this.#scope, options.place ?? this.#options.place, () => this.#render(value));
+  }
+
+  /** A whole template file. */
+  text(source: string, options: TextOptions = {}): string {
+    const place = options.file === undefined ? (options.place ?? this.#options.place) : undefined;
+    return guarded(this.#scope, place, () => {
+      const base = { ...fileSyntax, extensions: this.#options.extensions ?? [], ...options.settings };
+      const { syntax, body } = headerSyntax(source, base);
+      const compiled =
+        options.file === undefined ? program(body, syntax) : new Program(body, syntax, options.file);
+      const output = new Output();
+      const run = new VariablesRun(this, false, options.extra);
+      compiled.render(run, output);
+      return withNewlines(output.joined(), source, syntax);
+    });
+  }
+
+  renderText(source: string, file: string, extra: ReadonlyMap<string, Value>): string {
+    return this.text(source, { file, extra });
+  }
+
+  /** A bare expression, as `loop:` conditions and `debug: var=` hold it. */
+  evaluate(source: string, options: CallOptions = {}): Value {
+    return guarded(this.#scope, options.place ?? this.#options.place, () => settled(this.#evaluate(source)));
+  }
+
+  /** A condition of `when`, `until`, `failed_when`, `that`: a boolean, an expression, or a list of them ("and"). */
+  test(condition: Value, options: CallOptions = {}): boolean {
+    return guarded(this.#scope, options.place ?? this.#options.place, () => this.#test(condition));
+  }
+
+  /** What `with_NAME: terms` loops over; the terms are already rendered. */
+  lookup(name: string, terms: readonly Value[], options: CallOptions = {}): readonly Value[] {
+    return guarded(this.#scope, options.place ?? this.#options.place, () => loopLookup(name, terms, this));
+  }
+
+  /** The variable's rendered value; Undefined, with the reason, when rendering it met one; undefined when there is none. */
+  variable(name: string): Value | undefined {
+    const known = this.#rendered.get(name);
+    if (known !== undefined) return known;
+    const raw = this.#scope.get(name);
+    if (raw === undefined) return undefined;
+    const value = this.#isLazy(name) ? this.#resolve(name, raw) : plain(raw);
+    this.#rendered.set(name, value);
+    return value;
+  }
+
+  /** The template that `include` and `import` name. */
+  load(name: string): Program | undefined {
+    const found = findTemplate(name, this.settings);
+    return (
+      found &&
+      new Program(found.source, { ...fileSyntax, extensions: this.#options.extensions ?? [] }, found.path)
+    );
+  }
+
+  #isLazy(name: string): boolean {
+    return this.#scope.isLazy ? this.#scope.isLazy(name) : true;
+  }
+
+  #resolve(name: string, raw: Value): Value {
+    if (isSimple(raw)) return raw;
+    if (this.#open.includes(name)) {
+      const chain = [...this.#open.slice(this.#open.indexOf(name)), name].join(" -> ");
+      throw templateError(`recursive loop detected: the variable '${name}' refers to itself (${chain})`);
+    }
+    this.#open.push(name);
+    try {
+      return this.#render(raw);
+    } catch (error) {
+      const reason = undefinedIn(error);
+      if (reason === undefined) throw error;
+      return new Undefined(name, `${reason}, and the variable '${name}' needs it`);
+    } finally {
+      this.#open.pop();
+    }
+  }
+
+  #render(value: Value): Value {
+    if (typeof value === "string") return isTemplate(value) ? this.#renderText(value) : value;
+    if (value === null || typeof value !== "object") return value;
+    if (value instanceof Unsafe) return value.text;
+    if (isList(value)) return value.map((item) => this.#render(item));
+    if (value instanceof Dict)
+      return Dict.from(value.entries().map(([key, item]): [Key, Value] => [key, this.#render(item)]));
+    if (value instanceof Tuple) return new Tuple(value.items.map((item) => this.#render(item)));
+    return value;
+  }
+
+  #renderText(source: string): Value {
+    const single = /^\{\{\s*(\w+)\s*\}\}$/.exec(source)?.[1];
+    if (single !== undefined) {
+      const raw = this.#scope.get(single);
+      if (raw !== undefined && isSimple(raw)) return raw;
+    }
+    const output = new Output();
+    program(withoutLastNewline(source), this.#syntax).render(this.run, output);
+    return this.run.isNative ? this.#nativeResult(output, source) : this.#textResult(output, source);
+  }
+
+  #nativeResult(output: Output, source: string): Value {
+    const value = output.native();
+    return typeof value === "string" ? withNewlines(value, source, this.#syntax) : settled(value);
+  }
+
+  #textResult(output: Output, source: string): Value {
+    const [only] = output.pieces;
+    if (only === OMIT && output.pieces.length === 1) return OMIT;
+    if (output.pieces.length === 1 && only !== undefined && survives(only)) return only;
+    return readBack(withNewlines(output.joined(), source, this.#syntax));
+  }
+
+  #evaluate(source: string): Value {
+    return expression(source, this.#syntax)(new Frame(this.run));
+  }
+
+  #test(condition: Value): boolean {
+    if (isList(condition)) return condition.every((each) => this.#test(each));
+    const value = condition instanceof Unsafe ? condition.text : condition;
+    if (typeof value !== "string") return value === null || truthy(value);
+    if (value.trim() === "") return true;
+    const ready = isTemplate(value) ? this.#render(value) : value;
+    if (typeof ready !== "string") return truthy(ready);
+    return ready.trim() === "" ? false : truthy(this.#evaluate(ready));
+  }
+}
+
+/** Booleans, numbers and None: never rendered, and given as they are by `{{ name }}`. */
+function isSimple(value: Value): boolean {
+  return (
+    value === null ||
+    typeof value === "number" ||
+    typeof value === "bigint" ||
+    typeof value === "boolean" ||
+    value instanceof Float
+  );
+}
+
+/** Data with its Unsafe texts as plain ones: what comes out of an expression is never rendered again. */
+function plain(value: Value): Value {
+  if (value === null || typeof value !== "object") return value;
+  if (value instanceof Unsafe) return value.text;
+  if (isList(value)) return holdsUnsafe(value) ? value.map(plain) : value;
+  if (value instanceof Dict && value.values().some(needsPlain))
+    return Dict.from(value.entries().map(([key, item]): [Key, Value] => [key, plain(item)]));
+  return value;
+}
+
+function holdsUnsafe(list: readonly Value[]): boolean {
+  return list.some(needsPlain);
+}
+
+function needsPlain(value: Value): boolean {
+  if (value === null || typeof value !== "object") return false;
+  if (value instanceof Unsafe) return true;
+  if (isList(value)) return holdsUnsafe(value);
+  return value instanceof Dict && value.values().some(needsPlain);
+}
+
+/** What leaves a template: Undefined is an error, and things that live only inside become their text. */
+function settled(value: Value): Value {
+  if (value === null || typeof value !== "object" || value === OMIT) return value;
+  if (isList(value)) return value.map(settled);
+  if (value instanceof Tuple) return new Tuple(value.items.map(settled));
+  if (value instanceof Dict)
+    return Dict.from(value.entries().map(([key, item]): [Key, Value] => [key, settled(item)]));
+  return isObject(value) ? leaving(value) : defined(value);
+}
+
+function leaving(value: Value): Value {
+  return "toDict" in (value as object)
+    ? settled((value as unknown as { toDict(): Dict }).toDict())
+    : str(value);
+}
+
+function withoutLastNewline(source: string): string {
+  return source.endsWith("\n") ? source.slice(0, -1) : source;
+}
+
+/** A template ends with as many newlines as its source, though blocks may have eaten some. */
+function withNewlines(text: string, source: string, syntax: Syntax): string {
+  const missing = trailingNewlines(source) - trailingNewlines(text);
+  return missing > 0 ? text + syntax.newlineSequence.repeat(missing) : text;
+}
+
+function trailingNewlines(text: string): number {
+  let count = 0;
+  while (count < text.length && text[text.length - 1 - count] === "\n") count++;
+  return count;
+}
