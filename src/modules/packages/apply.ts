@@ -1,0 +1,92 @@
+/**
+ * The transaction. Before it: the originals and the configuration files are kept, every package's version is noted.
+ * After it: what it brought along, and the .rpmnew and .rpmsave files that it left, are printed.
+ */
+
+import { join, raw, type Script, sh } from "../../script/script.ts";
+import type { Where } from "../module.ts";
+import type { Act, PackageChange } from "./change.ts";
+import { lock, unlock } from "./locks.ts";
+import { transactionFlags } from "./tool.ts";
+
+export function applyPackages(change: PackageChange, { save }: Where): Script {
+  const { acts, locksBefore, locksAfter } = change;
+  const old = acts.filter((act) => act.from !== null);
+  return sh`(
+LC_ALL=C; export LC_ALL
+save=${save}
+${noteAll("before")}
+leftovers() { find /etc -name '*.rpmnew' -o -name '*.rpmsave' -o -name '*.rpmorig' 2>/dev/null | sort; }
+leftovers >"$save/leftovers"
+${join(old.map((act) => keepOriginal(change, act)))}
+${keepConfiguration(old.map((act) => act.name))}
+${join(unlock(locksBefore))}
+${transaction(change)}
+code=$?
+if [ "$code" != 0 ]; then
+  ${join(lock(locksBefore))}
+  exit "$code"
+fi
+${join(lock(locksAfter))}
+${noteAll("after")}
+diff "$save/before" "$save/after" | sed -n 's/^< /kmend-gone /p; s/^> /kmend-come /p'
+leftovers | grep -vxF -f "$save/leftovers" | sed 's/^/kmend-left /'
+:
+)`;
+}
+
+/** Every installed package, sorted; imported keys are no packages. */
+export function noteAll(name: string): Script {
+  return sh`rpm -qa --qf '%{NAME}-%{EPOCHNUM}:%{VERSION}-%{RELEASE}.%{ARCH}\\n' | grep -v '^gpg-pubkey-' | sort >"$save/${raw(name)}"`;
+}
+
+/** A way back that the plan promised and that is gone now ends the task before anything is touched. */
+function keepOriginal({ tool, flags }: PackageChange, { original, from }: Act): Script {
+  if (original === null) return raw(":");
+  const failed = sh`{ echo ${`Cannot keep the RPM of ${from}: nothing was changed`} >&2; exit 1; }`;
+  if (original !== "repository") return sh`cp -p -- ${original.file} "$save/" || ${failed}`;
+  const flagged = transactionFlags(flags);
+  return sh`${raw(tool)} ${flagged} reinstall --downloadonly --downloaddir="$save" ${from ?? ""} >/dev/null || ${failed}`;
+}
+
+function keepConfiguration(names: readonly string[]): Script {
+  if (names.length === 0) return raw(":");
+  return sh`rpm -qc ${names} 2>/dev/null | while IFS= read -r file; do
+  if [ -e "$file" ] || [ -L "$file" ]; then printf '%s\\n' ".$file"; fi
+done >"$save/config-files"
+[ ! -s "$save/config-files" ] || tar -C / -cf "$save/config.tar" -T "$save/config-files" || exit 1`;
+}
+
+function transaction({ tool, acts, flags }: PackageChange): Script {
+  const each = (kind: Act["kind"]) => acts.filter((act) => act.kind === kind).map((act) => act.argument);
+  const [installs, downgrades, removals] = [each("install"), each("downgrade"), each("remove")];
+  const runs = tool === "rpm" ? rpmRuns(installs, downgrades, removals, flags.disable_gpg_check) : [];
+  if (tool !== "rpm") {
+    const word = raw(tool);
+    if (flags.update_cache) runs.push(sh`${word} -q clean expire-cache >/dev/null`);
+    const run = (verb: string, what: readonly string[]) =>
+      sh`${word} ${transactionFlags(flags)} ${verb} ${what}`;
+    if (removals.length > 0) runs.push(run("remove", removals));
+    if (downgrades.length > 0) runs.push(run("downgrade", downgrades));
+    if (installs.length > 0) runs.push(run("install", installs));
+  }
+  return join(runs, " && ");
+}
+
+/** One transaction for what comes: packages of a set need one another. */
+function rpmRuns(
+  installs: readonly string[],
+  downgrades: readonly string[],
+  removals: readonly string[],
+  isUnchecked: boolean,
+): Script[] {
+  const runs: Script[] = [];
+  const flags = [
+    ...(downgrades.length > 0 ? ["--oldpackage"] : []),
+    ...(isUnchecked ? ["--nosignature"] : []),
+  ];
+  if (removals.length > 0) runs.push(sh`rpm -e ${removals}`);
+  const files = [...downgrades, ...installs];
+  if (files.length > 0) runs.push(sh`rpm -U ${flags} -- ${files}`);
+  return runs;
+}

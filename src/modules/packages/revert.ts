@@ -1,0 +1,56 @@
+/**
+ * Back to the very versions: what was replaced or removed comes from the kept RPM files, what came along goes, the
+ * configuration files and locks are as they were, and every package's version is compared with the note.
+ */
+
+import { join, raw, type Script, sh } from "../../script/script.ts";
+import type { Where } from "../module.ts";
+import { noteAll } from "./apply.ts";
+import type { PackageChange } from "./change.ts";
+import { lock, unlock } from "./locks.ts";
+import { transactionFlags } from "./tool.ts";
+
+export function revertPackages(change: PackageChange, { save }: Where): Script | null {
+  if (change.irreversible !== undefined) return null;
+  const { locksBefore, locksAfter } = change;
+  return sh`(
+LC_ALL=C; export LC_ALL
+save=${save}
+${noteAll("now")}
+${join(unlock([...locksAfter, ...locksBefore]))}
+if ! cmp -s "$save/before" "$save/now"; then
+  set --
+  for file in "$save"/*.rpm; do [ ! -e "$file" ] || set -- "$@" "$file"; done
+  [ $# = 0 ] || rpm -U --oldpackage --replacepkgs -- "$@" || exit 1
+  ${noteAll("now")}
+  ${theRest(change)}
+  ${noteAll("now")}
+fi
+${join(lock(locksBefore))}
+if [ -e "$save/config.tar" ]; then tar -C / -xpf "$save/config.tar" || exit 1; fi
+find /etc -name '*.rpmnew' -o -name '*.rpmsave' -o -name '*.rpmorig' 2>/dev/null | sort | grep -vxF -f "$save/leftovers" |
+  while IFS= read -r file; do rm -f -- "$file"; done
+if ! cmp -s "$save/before" "$save/now"; then
+  echo 'Cannot bring every package back to its version; gone (<) and come (>) since:' >&2
+  diff "$save/before" "$save/now" | grep '^[<>]' >&2
+  exit 1
+fi
+:
+)`;
+}
+
+/** What came along goes by name; what it replaced comes from the repositories, where there are any. */
+function theRest({ tool, flags }: PackageChange): Script {
+  const fetched =
+    tool === "rpm"
+      ? raw(":")
+      : sh`set --
+  for each in $(diff "$save/before" "$save/now" | sed -n 's/^< //p'); do set -- "$@" "$each"; done
+  [ $# = 0 ] || ${raw(tool)} ${transactionFlags(flags)} downgrade "$@" || ${raw(tool)} ${transactionFlags(flags)} install "$@" || exit 1`;
+  return sh`names() { sed 's/-[0-9]*:[^-]*-[^-]*$//' "$1" | sort -u; }
+  set --
+  names "$save/before" >"$save/names"
+  for name in $(names "$save/now" | grep -vxF -f "$save/names"); do set -- "$@" "$name"; done
+  [ $# = 0 ] || rpm -e -- "$@" || exit 1
+  ${fetched}`;
+}
