@@ -98,7 +98,7 @@ def pod_cgroup(pod):
 
 def runtime(*words):
     with open("/run/docker/default-runtime") as file:
-        done = subprocess.run([file.read().strip(), *words], capture_output=True, text=True)
+        done = subprocess.run([file.read().strip(), *words], capture_output=True, text=True, start_new_session=True)
     if done.returncode != 0:
         raise OSError(errno.EIO, done.stderr.strip())
 
@@ -139,11 +139,19 @@ def stop(uid):
     shutil.rmtree(note_of(uid), ignore_errors=True)
 
 
-def has_its_cgroups(uid):
+def is_whole(uid):
+    """Whether each container of the pod still has its cgroup and its process."""
     with open(note_of(uid) + "/containers") as file:
         note = json.load(file)
-    paths = [os.path.join(note["cgroup"], container) for container in note["containers"]]
-    return all(os.path.isdir(os.path.join(MEMORY, path)) for path in paths)
+    for container in note["containers"]:
+        try:
+            with open("/run/runc/%s/pid" % container) as file:
+                pid = file.read().strip()
+        except FileNotFoundError:
+            return False
+        if not os.path.isdir("/proc/" + pid) or not os.path.isdir(os.path.join(MEMORY, note["cgroup"], container)):
+            return False
+    return True
 
 
 def manifests(folder):
@@ -157,12 +165,12 @@ def manifests(folder):
 
 
 def sync(folder, look_closer):
-    """One round: pods without a manifest go, new ones come, those that lost a cgroup are killed and made again."""
+    """One round: pods without a manifest go, new ones come, those that lost a cgroup or a process are killed and made again."""
     wanted = manifests(folder)
     noted = set(os.listdir(NOTES))
     for uid in noted:
         is_running = os.path.exists(note_of(uid) + "/running")
-        if uid not in wanted or not is_running or (look_closer and not has_its_cgroups(uid)):
+        if uid not in wanted or not is_running or (look_closer and not is_whole(uid)):
             log("killing pod", uid)
             attempt(stop, uid, uid)
     for uid, pod in wanted.items():

@@ -49,7 +49,13 @@ run() {
     shift 2
   done
   cgroup=$memory/$parent/$1
-  said=$(mkdir "$cgroup" 2>&1) || fail "mkdir $cgroup: \${said##*: }"
+  [ -d $state ] || mkdir -p $state
+  mkdir "$state/$1" "$cgroup" 2>"$state/said" || {
+    rmdir "$state/$1"
+    read -r said <"$state/said"
+    fail "mkdir $cgroup: \${said##*: }"
+  }
+  echo "$cgroup" >"$state/$1/cgroup"
   [ -z "$limit$swappiness" ] || enable_kernel_memory "$cgroup"
 ${
   hasKmem
@@ -57,27 +63,25 @@ ${
     : `  [ -z "$kernel" ] || refuse_kernel_memory`
 }
   [ -z "$limit" ] || echo "$limit" >"$cgroup/memory.limit_in_bytes"
-  mkdir -p "$state/$1"
-  echo "$cgroup" >"$state/$1/cgroup"
   # The process enters the cgroup itself, and says its pid before it becomes the container.
   container='echo 0 >"$1/cgroup.procs" && echo $$ && exec sleep infinity </dev/null >/dev/null 2>&1'
-  pid=$(setsid sh -c "$container" sh "$cgroup" &)
+  pid=$(sh -c "$container" sh "$cgroup" &)
   [ -n "$pid" ] || fail "container $1 did not start"
   echo "$pid" >"$state/$1/pid"
 }
 
 delete() {
   [ -d "$state/$1" ] || return 0
-  cgroup=$(cat "$state/$1/cgroup")
-  pid=$(cat "$state/$1/pid" 2>/dev/null)
-  [ -z "$pid" ] || kill -9 "$pid" 2>/dev/null
-  tries=100
+  read -r cgroup <"$state/$1/cgroup"
+  [ ! -e "$state/$1/pid" ] || read -r pid <"$state/$1/pid"
+  [ -z "\${pid-}" ] || kill -9 "$pid" 2>/dev/null
+  tries=200
   while [ -d "$cgroup" ] && ! rmdir "$cgroup" 2>/dev/null; do
     tries=$((tries - 1))
     [ $tries -gt 0 ] || fail "cgroup $cgroup is still busy"
-    sleep 0.05
+    sleep 0.02
   done
-  rm -rf "\${state:?}/$1"
+  rm -r "\${state:?}/$1"
 }
 
 order=\${1-}
