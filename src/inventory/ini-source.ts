@@ -48,16 +48,17 @@ class IniReader {
 
   #header(line: string, place: Place): void {
     const [, group, kind = "hosts"] = /^\[([^:\]\s]+)(?::([^\]\s]*))?\]/.exec(line) ?? [];
-    if (group === undefined)
-      return this.#wrong(
+    if (group === undefined) {
+      this.#wrong(
         `Cannot read the section header "${line}": wanted [group], [group:children] or [group:vars]`,
         place,
       );
-    if (kind !== "hosts" && kind !== "children" && kind !== "vars")
-      return this.#wrong(
-        `Cannot read section [${group}:${kind}]: "${kind}" is neither children nor vars`,
-        place,
-      );
+      return;
+    }
+    if (kind !== "hosts" && kind !== "children" && kind !== "vars") {
+      this.#wrong(`Cannot read section [${group}:${kind}]: "${kind}" is neither children nor vars`, place);
+      return;
+    }
     this.#section = { group, kind };
     if (kind === "vars") return;
     this.#inventory.addGroup(group);
@@ -86,22 +87,34 @@ class IniReader {
 
   #hostVariable(names: readonly string[], word: string, place: Place): void {
     const equals = word.indexOf("=");
-    if (equals < 1) return this.#wrong(`Cannot read "${word}": wanted key=value behind a host's name`, place);
+    if (equals < 1) {
+      this.#wrong(`Cannot read "${word}": wanted key=value behind a host's name`, place);
+      return;
+    }
     const value = typed(word.slice(equals + 1));
     for (const name of names) this.#inventory.host(name)?.vars.set(word.slice(0, equals), value);
   }
 
   #child(line: string, place: Place): void {
     const child = line.replace(/\s*#.*$/, "");
-    if (/\s/.test(child)) return this.#wrong(`Cannot read "${child}": wanted one group's name a line`, place);
-    if (this.#inventory.group(child)) return this.#adopt(this.#section.group, child, place);
+    if (/\s/.test(child)) {
+      this.#wrong(`Cannot read "${child}": wanted one group's name a line`, place);
+      return;
+    }
+    if (this.#inventory.group(child)) {
+      this.#adopt(this.#section.group, child, place);
+      return;
+    }
     const waiting = this.#wanted.get(child) ?? [];
     this.#wanted.set(child, [...waiting, { parent: this.#section.group, place }]);
   }
 
   #variable(line: string, place: Place): void {
     const equals = line.indexOf("=");
-    if (equals < 1) return this.#wrong(`Cannot read "${line}": wanted key=value`, place);
+    if (equals < 1) {
+      this.#wrong(`Cannot read "${line}": wanted key=value`, place);
+      return;
+    }
     const [key, value] = [line.slice(0, equals).trim(), typed(line.slice(equals + 1).trim())];
     const { group } = this.#section;
     if (this.#inventory.group(group)) this.#inventory.setGroupVar(group, key, value);

@@ -41,11 +41,13 @@ class YamlReader {
   #group({ key, value }: YamlEntry, parent: string | undefined): void {
     this.#declare(key.text, parent, key.place);
     if (isNull(value)) return;
-    if (value.kind !== "map")
-      return this.#wrong(
+    if (value.kind !== "map") {
+      this.#wrong(
         `Cannot read group "${key.text}": it must be a mapping with hosts, vars or children`,
         value.place,
       );
+      return;
+    }
     for (const entry of value.entries) this.#section(key.text, entry);
   }
 
@@ -59,12 +61,14 @@ class YamlReader {
   }
 
   #section(group: string, { key, value }: YamlEntry): void {
-    if (!["hosts", "vars", "children"].includes(key.text))
-      return this.#wrong(
+    if (!["hosts", "vars", "children"].includes(key.text)) {
+      this.#wrong(
         `"${key.text}" is not a key of a group: wanted hosts, vars or children`,
         key.place,
         "warning",
       );
+      return;
+    }
     const entries = this.#entries(group, key.text, value);
     if (key.text === "vars")
       for (const { key: name, value: node } of entries) {
