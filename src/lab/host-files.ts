@@ -31,6 +31,9 @@ export async function ownFiles(place: LabPlace, node: LabNode, root: string): Pr
     { path: "/home/ops/.ssh/authorized_keys", mode: 0o600, content: publicKey, owner: opsId },
     { path: "/home/deploy/.ssh/authorized_keys", mode: 0o600, content: publicKey, owner: deployId },
     ...keys.flat(),
+    // Debian's dnf knows no release of its own, and its "local" plugin offers unsigned copies of what it installed.
+    { path: "/etc/dnf/vars/releasever", mode: 0o644, content: "7\n" },
+    { path: "/etc/dnf/plugins/local.conf", mode: 0o644, content: "[main]\nenabled = false\n" },
   ];
 }
 
