@@ -1,0 +1,38 @@
+/** What `systemd` and `service` share: everything but their options. */
+
+import { Dict, fromJson, type Value } from "../../template/values.ts";
+import type { HostModule } from "../module.ts";
+import { applyUnit, planUnit, revertUnit, type UnitChange, type UnitWish } from "./unit-change.ts";
+import { inspectUnit, type UnitState } from "./unit-state.ts";
+
+type Shared = "kind" | "wayBack" | "inspect" | "plan" | "apply" | "revert" | "result";
+
+export function unitModule<Args>(
+  wishOf: (args: Args) => UnitWish,
+): Pick<HostModule<Args, UnitState, UnitChange>, Shared> {
+  return {
+    kind: "host",
+    wayBack:
+      "The unit is active or not, enabled or not, masked or not as before. A restart or reload is done again, so that configuration and programs that other reverts brought back take effect.",
+    inspect: (args) => inspectUnit(wishOf(args).name),
+    plan: (state, args) => planUnit(state, wishOf(args)),
+    apply: applyUnit,
+    revert: revertUnit,
+    result: ({ args, state, change }) => {
+      const wish = wishOf(args);
+      const isManagerAlone = change?.verbs.every((verb) => verb.startsWith("daemon-")) ?? false;
+      return Dict.of({
+        // Reading unit files again changes nothing on the host: Ansible counts it as ok.
+        ...(isManagerAlone ? { changed: false } : {}),
+        name: wish.name ?? null,
+        ...(wish.enabled === undefined ? {} : { enabled: wish.enabled }),
+        ...(wish.state === undefined ? {} : { state: stateAfter(wish.state) }),
+        status: fromJson(state?.properties ?? {}) as Value,
+      });
+    },
+  };
+}
+
+function stateAfter(wanted: NonNullable<UnitWish["state"]>): string {
+  return wanted === "stopped" ? "stopped" : "started";
+}
