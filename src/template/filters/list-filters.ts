@@ -1,6 +1,7 @@
 /** Filters on sequences. */
 
 import { type Filter, filter } from "../define.ts";
+import { orElse } from "../python/absent.ts";
 import { arithmetic } from "../python/arithmetic.ts";
 import { compare } from "../python/compare.ts";
 import { asCount, asFlag, asText } from "../python/convert.ts";
@@ -16,15 +17,11 @@ export const listFilters: Readonly<Record<string, Filter>> = {
   length,
   count: length,
   list: filter("The items as a list", [], (value) => [...iterate(value)]),
-  first: filter(
-    "The first item",
-    [],
-    (value) => iterate(value)[0] ?? new Undefined("first", "No first item, sequence was empty."),
+  first: filter("The first item", [], (value) =>
+    orElse(iterate(value)[0], () => new Undefined("first", "No first item, sequence was empty.")),
   ),
-  last: filter(
-    "The last item",
-    [],
-    (value) => iterate(value).at(-1) ?? new Undefined("last", "No last item, sequence was empty."),
+  last: filter("The last item", [], (value) =>
+    orElse(iterate(value).at(-1), () => new Undefined("last", "No last item, sequence was empty.")),
   ),
   join: filter("The items as one text, with a separator", ["d", "attribute"], (value, { d, attribute }) =>
     iterate(value)

@@ -1,6 +1,7 @@
 /** Filters on numbers. */
 
 import { type Filter, filter } from "../define.ts";
+import { orElse } from "../python/absent.ts";
 import { negate } from "../python/arithmetic.ts";
 import { compare } from "../python/compare.ts";
 import { asCount, asFlag, asFloat, asText } from "../python/convert.ts";
@@ -10,14 +11,12 @@ import { str } from "../python/text.ts";
 import { Float, int, isInt, Unsafe, type Value } from "../values.ts";
 
 export const numberFilters: Readonly<Record<string, Filter>> = {
-  int: filter(
-    "The value as an int, or the default",
-    ["default", "base"],
-    (value, args) => toInt(value, asCount(args.base, 10)) ?? args.default ?? 0,
+  int: filter("The value as an int, or the default", ["default", "base"], (value, args) =>
+    orElse(toInt(value, asCount(args.base, 10)), () => orElse(args.default, () => 0)),
   ),
   float: filter("The value as a float, or the default", ["default"], (value, args) => {
     const number = toFloat(value);
-    return number === undefined ? (args.default ?? new Float(0)) : new Float(number);
+    return number === undefined ? orElse(args.default, () => new Float(0)) : new Float(number);
   }),
   abs: filter("Without its sign", [], (value) => (compare(value, 0) < 0 ? negate(value) : value)),
   round: filter(
@@ -106,7 +105,7 @@ function toInt(value: Value, base: number): number | bigint | undefined {
     return Number.isFinite(value.value) ? int(BigInt(Math.trunc(value.value))) : undefined;
   const text = value instanceof Unsafe ? value.text : value;
   if (typeof text !== "string") return undefined;
-  return parseInteger(text.trim(), base) ?? (base === 10 ? wholePart(text) : wholePart(text));
+  return parseInteger(text.trim(), base) ?? wholePart(text);
 }
 
 /** Python's `int(text, base)`. */

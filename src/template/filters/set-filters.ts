@@ -56,7 +56,10 @@ export const setFilters: Readonly<Record<string, Filter>> = {
       const lists = [value, ...positional].map((list) => iterate(list));
       const fill = named.get("fillvalue") ?? null;
       const size = Math.max(...lists.map((list) => list.length));
-      return Array.from({ length: size }, (_, at) => new Tuple(lists.map((list) => list[at] ?? fill)));
+      return Array.from(
+        { length: size },
+        (_, at) => new Tuple(lists.map((list) => (at < list.length ? (list[at] as Value) : fill))),
+      );
     },
   ),
   product: freeFilter("Every combination of one item of each list", (value, { positional, named }) => {

@@ -18,7 +18,9 @@ function method(name: string, summary: string): Filter {
   return filter(summary, [], (value) => textMethods[name]?.(str(value), noArguments, reach) ?? null);
 }
 
-const escape = filter("Replaces &, <, >, ' and \" with HTML's entities", [], (value) => escaped(str(value)));
+const htmlEscape = filter("Replaces &, <, >, ' and \" with HTML's entities", [], (value) =>
+  escaped(str(value)),
+);
 
 export const textFilters: Readonly<Record<string, Filter>> = {
   upper: method("upper", "Text in capitals"),
@@ -44,9 +46,9 @@ export const textFilters: Readonly<Record<string, Filter>> = {
   ),
   string: filter("The value as text", [], (value) => str(value)),
   safe: filter("The text itself: nothing is escaped here", [], (value) => str(value)),
-  escape,
-  e: escape,
-  forceescape: escape,
+  escape: htmlEscape,
+  e: htmlEscape,
+  forceescape: htmlEscape,
   striptags: filter("Drops HTML's tags and folds blanks", [], (value) =>
     split(str(value).replace(/<!--.*?-->|<[^>]*>/gs, ""), undefined, -1).join(" "),
   ),

@@ -2,6 +2,7 @@
 
 import { type Filter, filter, freeFilter, tolerantFilter } from "../define.ts";
 import { attribute, getItem } from "../jinja/access.ts";
+import { orElse } from "../python/absent.ts";
 import { truthy } from "../python/compare.ts";
 import { asFlag, looseBoolean, onlyText } from "../python/convert.ts";
 import { templateError, undefinedError } from "../python/failure.ts";
@@ -14,7 +15,7 @@ const fallback = tolerantFilter(
   ["default_value", "boolean"],
   (value, args) => {
     const isMissing = value instanceof Undefined || (asFlag(args.boolean, false) && !truthy(value));
-    return isMissing ? (args.default_value ?? "") : value;
+    return isMissing ? orElse(args.default_value, () => "") : value;
   },
 );
 
@@ -41,8 +42,9 @@ export const valueFilters: Readonly<Record<string, Filter>> = {
   type_debug: tolerantFilter("The name of the value's type in Python", [], (value) => typeName(value)),
   attr: filter("An attribute by its name", ["name"], (value, { name }) => {
     const text = onlyText(name, "the attribute's name");
-    return (
-      attribute(value, text) ?? new Undefined(text, `'${typeName(value)} object' has no attribute '${text}'`)
+    return orElse(
+      attribute(value, text),
+      () => new Undefined(text, `'${typeName(value)} object' has no attribute '${text}'`),
     );
   }),
   extract: freeFilter("The element that the value is the key of", (value, given) => {

@@ -1,5 +1,6 @@
 /** `a.b` and `a['b']`: Jinja tries methods first for the one, elements first for the other. */
 
+import { orElse } from "../python/absent.ts";
 import type { Reach } from "../python/format-braces.ts";
 import { method } from "../python/methods.ts";
 import { isObject } from "../python/py-object.ts";
@@ -10,7 +11,7 @@ import { Undefined, Unsafe, type Value } from "../values.ts";
 /** Undefined stays itself, so that `nope.a.b | default('x')` is `x`. */
 export function getAttribute(target: Value, name: string): Value {
   if (target instanceof Undefined) return target;
-  return attribute(target, name) ?? element(target, name) ?? missing(target, name);
+  return orElse(attribute(target, name), () => orElse(element(target, name), () => missing(target, name)));
 }
 
 export function getItem(target: Value, key: Value): Value {
@@ -19,7 +20,7 @@ export function getItem(target: Value, key: Value): Value {
   const found = element(target, key);
   if (found !== undefined) return found;
   const name = key instanceof Unsafe ? key.text : key;
-  return (typeof name === "string" ? attribute(target, name) : undefined) ?? missing(target, name);
+  return orElse(typeof name === "string" ? attribute(target, name) : undefined, () => missing(target, name));
 }
 
 /** An attribute alone, as the `attr` filter wants it. */

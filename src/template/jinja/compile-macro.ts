@@ -1,5 +1,6 @@
 /** Macros, and `call` blocks that hand one a body. */
 
+import { orElse } from "../python/absent.ts";
 import type { Arguments } from "../python/arguments.ts";
 import { templateError } from "../python/failure.ts";
 import { asValue, PyObject } from "../python/py-object.ts";
@@ -115,9 +116,12 @@ class Macro extends PyObject {
       const positional = given.positional[index];
       if (positional !== undefined && named.has(parameter.name))
         throw templateError(`macro '${name}' got multiple values for argument '${parameter.name}'`);
-      const value = positional ?? named.get(parameter.name);
+      const value = orElse(positional, () => named.get(parameter.name));
       named.delete(parameter.name);
-      frame.set(parameter.name, value ?? this.#fallback(parameter, frame));
+      frame.set(
+        parameter.name,
+        orElse(value, () => this.#fallback(parameter, frame)),
+      );
     });
     if (takes.caller) {
       frame.set("caller", named.get("caller") ?? new Undefined("caller", "No caller defined"));

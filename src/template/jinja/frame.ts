@@ -1,5 +1,6 @@
 /** Where names are looked up while a template runs: the frames of its loops and macros, then the variables outside. */
 
+import { orElse } from "../python/absent.ts";
 import { Undefined, type Value } from "../values.ts";
 import type { Run } from "./run.ts";
 
@@ -24,7 +25,7 @@ export class Frame {
 
   /** The name's value; a name that nobody has is Undefined, which fails only where it is used. */
   get(name: string): Value {
-    return this.find(name) ?? this.run.variable(name) ?? new Undefined(name);
+    return orElse(this.find(name), () => orElse(this.run.variable(name), () => new Undefined(name)));
   }
 
   /** Only the names that this template set itself. */

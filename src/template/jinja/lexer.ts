@@ -28,6 +28,11 @@ const blanks = /\s+/y;
 const float = /(?:\d+_)*\d+(?:\.(?:\d+_)*\d+(?:[eE][+-]?(?:\d+_)*\d+)?|[eE][+-]?(?:\d+_)*\d+)/y;
 const integer = /0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[\da-fA-F])+|[1-9](?:_?\d)*|0(?:_?0)*/y;
 const name = /[\p{L}_][\p{L}\p{N}_]*/uy;
+const simpleWords = [
+  ["float", float],
+  ["integer", integer],
+  ["name", name],
+] as const;
 const escapedString = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/sy;
 const plainString = /'[^']*'|"[^"]*"/y;
 const operator = /\/\/|\*\*|==|!=|>=|<=|[-+*/%~[\](){}<>=.:|,;]/y;
@@ -187,14 +192,17 @@ class Lexer {
 
   #word(open: string[]): void {
     const at = this.#at;
-    const text = this.#match(float);
-    if (text !== undefined) return this.#push("float", text, at);
-    const whole = this.#match(integer);
-    if (whole !== undefined) return this.#push("integer", whole, at);
-    const word = this.#match(name);
-    if (word !== undefined) return this.#push("name", word, at);
+    for (const [kind, form] of simpleWords) {
+      const text = this.#match(form);
+      if (text === undefined) continue;
+      this.#push(kind, text, at);
+      return;
+    }
     const quoted = this.#match(this.#syntax.plainBackslashes ? plainString : escapedString);
-    if (quoted !== undefined) return this.#push("string", this.#content(quoted), at);
+    if (quoted !== undefined) {
+      this.#push("string", this.#content(quoted), at);
+      return;
+    }
     const symbol = this.#match(operator);
     if (symbol === undefined)
       throw syntaxError(

@@ -1,5 +1,6 @@
 /** The `loop` variable inside a `for`. */
 
+import { orElse } from "../python/absent.ts";
 import type { Arguments } from "../python/arguments.ts";
 import { equal } from "../python/compare.ts";
 import { templateError } from "../python/failure.ts";
@@ -46,9 +47,12 @@ export class Loop extends PyObject {
       case "depth0":
         return this.#depth - 1;
       case "previtem":
-        return this.#items[this.#at - 1] ?? new Undefined("previtem", "there is no previous item");
+        return orElse(
+          this.#items[this.#at - 1],
+          () => new Undefined("previtem", "there is no previous item"),
+        );
       case "nextitem":
-        return this.#items[this.#at + 1] ?? new Undefined("nextitem", "there is no next item");
+        return orElse(this.#items[this.#at + 1], () => new Undefined("nextitem", "there is no next item"));
       case "cycle":
         return asValue(new Callable("cycle", ({ positional }) => this.#cycle(positional)));
       case "changed":

@@ -35,6 +35,8 @@ export class Output {
     if (this.pieces.length === 1 && only !== undefined && (typeof only !== "string" || isObject(only)))
       return only;
     const text = this.joined();
-    return literal(text) ?? text;
+    const value = literal(text);
+    if (value === undefined) return text;
+    return typeof value === "string" ? text[0] + value + text[0] : value;
   }
 }

@@ -5,6 +5,7 @@ import { changingMethods } from "../python/methods.ts";
 import { compileBody } from "./compile-statement.ts";
 import { Frame } from "./frame.ts";
 import type { Output } from "./output.ts";
+import { printsText } from "./prints-text.ts";
 import type { Run } from "./run.ts";
 import { parseTemplate } from "./statement-parser.ts";
 import type { Syntax } from "./syntax.ts";
@@ -17,6 +18,8 @@ export class Program {
   readonly #file: string | undefined;
   /** Whether it calls `append` and the like: it must not reach the variables that others see. */
   readonly #changesValues: boolean;
+  /** Its result is text whatever it looks like: it prints what a filter wrote that is meant to be text. */
+  readonly isText: boolean;
   readonly #body: (frame: Frame, output: Output) => unknown;
 
   /** With a `file`, errors say where in it they happened. */
@@ -24,7 +27,9 @@ export class Program {
     this.#source = source;
     this.#file = file;
     this.#changesValues = changing.test(source);
-    this.#body = this.#placed(() => compileBody(parseTemplate(source, syntax)));
+    const statements = this.#placed(() => parseTemplate(source, syntax));
+    this.isText = printsText(statements);
+    this.#body = compileBody(statements);
   }
 
   /** Runs the template; what it printed is in `output`, what it set in the frame that is returned. */

@@ -71,11 +71,11 @@ function onInts(operator: Operator, a: number | bigint, b: number | bigint): Val
     case "*":
       return smallInts(operator, a, b) ?? bigInts(operator, BigInt(a), BigInt(b));
     case "/":
-      if (b == 0) throw templateError("division by zero");
+      if (!b) throw templateError("division by zero");
       return new Float(Number(a) / Number(b));
     case "//":
     case "%":
-      if (b == 0) throw templateError("integer division or modulo by zero");
+      if (!b) throw templateError("integer division or modulo by zero");
       return floorDivision(operator, BigInt(a), BigInt(b));
     case "**":
       return power(a, b);
@@ -101,7 +101,7 @@ function floorDivision(operator: "//" | "%", a: bigint, b: bigint): Value {
 
 function power(a: number | bigint, b: number | bigint): Value {
   if (b < 0) {
-    if (a == 0) throw templateError("0.0 cannot be raised to a negative power");
+    if (!a) throw templateError("0.0 cannot be raised to a negative power");
     return new Float(Number(a) ** Number(b));
   }
   const base = BigInt(a);

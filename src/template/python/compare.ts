@@ -20,7 +20,7 @@ export function truthy(value: Value): boolean {
   if (typeof value === "boolean") return value;
   if (typeof value === "string") return value !== "";
   if (value === null) return false;
-  if (typeof value === "number" || typeof value === "bigint") return value != 0;
+  if (typeof value === "number" || typeof value === "bigint") return Boolean(value);
   if (value instanceof Float) return value.value !== 0;
   if (isList(value)) return value.length > 0;
   if (value instanceof Dict) return value.size > 0;
@@ -38,7 +38,7 @@ export function equal(a: Value, b: Value): boolean {
   const left = asNumber(a);
   const right = asNumber(b);
   if (left !== undefined || right !== undefined)
-    return left !== undefined && right !== undefined && left == right;
+    return left !== undefined && right !== undefined && sameNumber(left, right);
   if (a instanceof Unsafe) return equal(a.text, b);
   if (b instanceof Unsafe) return a === b.text;
   if (isList(a)) return isList(b) && sameItems(a, b);
@@ -62,7 +62,7 @@ export function compare(a: Value, b: Value, operator = "<"): number {
   const left = asNumber(a);
   const right = asNumber(b);
   if (left !== undefined && right !== undefined)
-    return left < right ? -1 : left > right ? 1 : left == right ? 0 : Number.NaN;
+    return left < right ? -1 : left > right ? 1 : sameNumber(left, right) ? 0 : Number.NaN;
   if (a instanceof Unsafe) return compare(a.text, b, operator);
   if (b instanceof Unsafe) return compare(a, b.text, operator);
   if (typeof a === "string" && typeof b === "string") return compareText(a, b);
@@ -148,4 +148,9 @@ function compareItems(a: readonly Value[], b: readonly Value[], operator: string
     if (!equal(left, right)) return compare(left, right, operator);
   }
   return a.length - b.length;
+}
+
+/** Exact between number and bigint, which `===` holds apart. */
+function sameNumber(a: number | bigint, b: number | bigint): boolean {
+  return a <= b && a >= b;
 }

@@ -1,6 +1,7 @@
 /** A dict whose values are found only when they are asked for: `hostvars`, `vars`. */
 
 import { Dict, Tuple, type Value } from "../values.ts";
+import { orElse } from "./absent.ts";
 import { type Arguments, bind } from "./arguments.ts";
 import { asValue, Callable, PyObject } from "./py-object.ts";
 import { repr } from "./text.ts";
@@ -43,7 +44,7 @@ export class Mapping extends PyObject {
         .map(([key, value]) => new Tuple([key, value])),
     get: (given) => {
       const { key, fallback } = bind("get", ["key", "fallback"], given);
-      return (key === undefined ? undefined : this.element(key)) ?? fallback ?? null;
+      return orElse(key === undefined ? undefined : this.element(key), () => orElse(fallback, () => null));
     },
   };
 

@@ -1,6 +1,7 @@
 /** The methods that templates may call on Python's values. */
 
 import { Dict, Float, int, isInt, isList, Tuple, Unsafe, type Value } from "../values.ts";
+import { orElse } from "./absent.ts";
 import { type Arguments, bind, noArguments } from "./arguments.ts";
 import { asKey, compare, equal } from "./compare.ts";
 import { asCount, asFlag } from "./convert.ts";
@@ -94,7 +95,7 @@ const dictMethods: Readonly<Record<string, Method<Dict>>> = {
   items: (dict) => dict.entries().map(([key, value]) => new Tuple([key, value])),
   get: (dict, given) => {
     const { key, fallback } = bind("get", ["key", "fallback"], given);
-    return dict.get(asKey(key ?? null)) ?? fallback ?? null;
+    return orElse(dict.get(asKey(key ?? null)), () => fallback ?? null);
   },
   copy: (dict) => dict.copy(),
   update: (dict, given) => {
@@ -111,7 +112,7 @@ const dictMethods: Readonly<Record<string, Method<Dict>>> = {
   pop: (dict, given) => {
     const bound = bind("pop", ["key", "default"], given);
     const key = asKey(bound.key ?? null);
-    const value = dict.get(key) ?? bound.default;
+    const value = orElse(dict.get(key), () => bound.default);
     if (value === undefined) throw templateError(`the dict has no key ${repr(key)}`);
     dict.delete(key);
     return value;
@@ -133,7 +134,7 @@ const dictMethods: Readonly<Record<string, Method<Dict>>> = {
 };
 
 const intMethods: Readonly<Record<string, Method<number | bigint>>> = {
-  bit_length: (value) => (value == 0 ? 0 : BigInt(value).toString(2).replace("-", "").length),
+  bit_length: (value) => (!value ? 0 : BigInt(value).toString(2).replace("-", "").length),
   conjugate: (value) => value,
 };
 

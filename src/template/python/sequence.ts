@@ -11,6 +11,7 @@ import {
   Unsafe,
   type Value,
 } from "../values.ts";
+import { orElse } from "./absent.ts";
 import { templateError, undefinedError } from "./failure.ts";
 import { isObject } from "./py-object.ts";
 import { typeName } from "./text.ts";
@@ -53,7 +54,7 @@ export function lengthOf(value: Value): number {
 export function element(value: Value, key: Value): Value | undefined {
   if (value instanceof Dict) return isHashable(key) ? value.get(key) : undefined;
   if (isObject(value))
-    return value.element(key) ?? value.items()?.at(typeof key === "number" ? key : Number.NaN);
+    return orElse(value.element(key), () => (typeof key === "number" ? value.items()?.at(key) : undefined));
   const index = typeof key === "boolean" ? Number(key) : key;
   if (!isInt(index)) return undefined;
   const items = isSequence(value) ? tryIterate(value) : undefined;

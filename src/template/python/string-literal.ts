@@ -1,6 +1,7 @@
 /** The escapes of Python's string literals. */
 
-const escape = /\\(?:\n|([\\'"abfnrtv])|([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/g;
+const escapes =
+  /\\(?:\n|([\\'"abfnrtv])|([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/g;
 const letters: Readonly<Record<string, string>> = {
   a: "\x07",
   b: "\b",
@@ -14,7 +15,7 @@ const letters: Readonly<Record<string, string>> = {
 /** `a\tb` with its escapes applied; an unknown escape stays as it is written. */
 export function unescapeText(text: string): string {
   if (!text.includes("\\")) return text;
-  return text.replace(escape, (_whole, letter, octal, short, unicode, long) => {
+  return text.replace(escapes, (_whole, letter, octal, short, unicode, long) => {
     if (letter !== undefined) return letters[letter] ?? letter;
     if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8));
     const code = short ?? unicode ?? long;

@@ -1,5 +1,6 @@
 /** Ansible's rule without `jinja2_native`: a result that is written like a list, a dict or a boolean is read back as one. */
 
+import { orElse } from "../python/absent.ts";
 import { literal } from "../python/literal.ts";
 import { isObject } from "../python/py-object.ts";
 import { Dict, Float, isList, type Key, Tuple, Undefined, Unsafe, type Value } from "../values.ts";
@@ -15,7 +16,7 @@ export function readBack(text: string): Value {
   if (text === "True") return true;
   if (text === "False") return false;
   if (!text.startsWith("[") && !text.startsWith("{")) return text;
-  return literal(text, { words }) ?? text;
+  return orElse(literal(text, { words }), () => text);
 }
 
 /** Whether printing the value and reading it back gives the value itself, so that both can be spared. */

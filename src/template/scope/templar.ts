@@ -190,8 +190,12 @@ export class Templar implements Context {
       const raw = this.#scope.get(single);
       if (raw !== undefined && isSimple(raw)) return raw;
     }
+    const compiled = program(withoutLastNewline(source), this.#syntax);
     const output = new Output();
-    program(withoutLastNewline(source), this.#syntax).render(this.run, output);
+    compiled.render(this.run, output);
+    const [only] = output.pieces;
+    if (only === OMIT && output.pieces.length === 1) return OMIT;
+    if (compiled.isText) return withNewlines(output.joined(), source, this.#syntax);
     return this.run.isNative ? this.#nativeResult(output, source) : this.#textResult(output, source);
   }
 
@@ -202,7 +206,6 @@ export class Templar implements Context {
 
   #textResult(output: Output, source: string): Value {
     const [only] = output.pieces;
-    if (only === OMIT && output.pieces.length === 1) return OMIT;
     if (output.pieces.length === 1 && only !== undefined && survives(only)) return only;
     return readBack(withNewlines(output.joined(), source, this.#syntax));
   }

@@ -3,6 +3,7 @@
 import { callFilter } from "../filters/filters.ts";
 import type { Program } from "../jinja/program.ts";
 import type { Run } from "../jinja/run.ts";
+import { orElse } from "../python/absent.ts";
 import type { Arguments } from "../python/arguments.ts";
 import { Mapping } from "../python/mapping.ts";
 import { asValue, OMIT } from "../python/py-object.ts";
@@ -35,11 +36,11 @@ export class VariablesRun implements Run {
 
   variable(name: string): Value | undefined {
     const found = this.#seesVariables ? this.#variable(name) : undefined;
-    return found ?? this.#global(name);
+    return orElse(found, () => this.#global(name));
   }
 
   #variable(name: string): Value | undefined {
-    const own = this.#extra?.get(name) ?? this.#copies?.get(name);
+    const own = orElse(this.#extra?.get(name), () => this.#copies?.get(name));
     if (own !== undefined) return own;
     const value = this.#templar.variable(name);
     if (value === undefined || !this.#copies) return value;

@@ -5,7 +5,7 @@ import { filters } from "../filters/filters.ts";
 import { truthy } from "../python/compare.ts";
 import { asFlag, defined, looseBoolean } from "../python/convert.ts";
 import { Mapping } from "../python/mapping.ts";
-import { isObject } from "../python/py-object.ts";
+import { isObject, OMIT } from "../python/py-object.ts";
 import { tryIterate } from "../python/sequence.ts";
 import { str } from "../python/text.ts";
 import { Dict, Float, isInt, isList, Tuple, Undefined, Unsafe, type Value } from "../values.ts";
@@ -14,7 +14,7 @@ const isText = (value: Value) => typeof value === "string" || value instanceof U
 const isMapping = (value: Value) => value instanceof Dict || (value as unknown) instanceof Mapping;
 
 export const typeTests: Readonly<Record<string, Test>> = {
-  defined: test("The name has a value", [], (value) => !(value instanceof Undefined)),
+  defined: test("The name has a value", [], (value) => !(value instanceof Undefined) && value !== OMIT),
   undefined: test("The name has no value", [], (value) => value instanceof Undefined),
   none: test("It is None (null)", [], (value) => value === null),
   boolean: test("It is true or false", [], (value) => typeof value === "boolean"),

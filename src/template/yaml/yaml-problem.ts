@@ -14,7 +14,7 @@ export function yamlProblem(reason: string, place: Place, hint?: string): KmendE
 export function likelyMend(reason: string, line: string, before: string): string | undefined {
   for (const text of [line, before]) {
     if (/(?:^|[:-])\s+\{\{/.test(text) && !/[:-]\s+["'|>]/.test(text))
-      return `A value that starts with {{ must be quoted, or YAML takes it for a mapping: "${valueOf(text)}"`;
+      return `A value that starts with {{ must be quoted, or YAML takes it for a mapping: "${quotable(text)}"`;
   }
   if (/^\s*\t/.test(line) || reason.includes("tab")) return "Indent with spaces: YAML allows no tabs there.";
   for (const text of [line, before]) {
@@ -31,6 +31,6 @@ export function likelyMend(reason: string, line: string, before: string): string
   return undefined;
 }
 
-function valueOf(line: string): string {
+function quotable(line: string): string {
   return line.slice(line.indexOf("{{")).trim().replaceAll('"', "'");
 }
