@@ -95,6 +95,11 @@ export interface Events {
     readonly become: { readonly method: string; readonly user: string } | null;
     /** The module's change, whole (JSON); a blob reference stands for texts over 4 KiB: `{"$blob": "<sha256>"}`. */
     readonly changes: Json;
+    /** What inspect saw, what the playbook gave, and what the controller brought (without contents): with these a
+     *  rollback inspects again and compares. Absent where the task's output is secret. */
+    readonly state?: Json;
+    readonly args?: Json;
+    readonly brought?: Json;
     /** The folder on the host that keeps the originals. */
     readonly save: string;
     readonly wayBack: WayBack;

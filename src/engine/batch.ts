@@ -1,0 +1,80 @@
+/** One batch of a play, from its facts to its gate. */
+
+import type { Node, Play } from "../playbook/playbook-types.ts";
+import { flushHandlers } from "./flush-handlers.ts";
+import { playFrame } from "./frame.ts";
+import { gatherFacts } from "./gather-facts.ts";
+import { type HostState, isActive } from "./host-state.ts";
+import { locatedDurationMs } from "./located.ts";
+import { failurePolicy, takeBackAfterFailure } from "./on-failure.ts";
+import { pool } from "./pool.ts";
+import { checkStop, type Run } from "./run.ts";
+import { viewOf } from "./variables.ts";
+import { readVarsFiles } from "./vars-files.ts";
+
+/** @returns whether the next batch, or the next play, may start */
+export async function runBatch(
+  run: Run,
+  play: Play,
+  given: { readonly batch: readonly HostState[]; readonly number: number; readonly of: number },
+): Promise<boolean> {
+  checkStop(run);
+  const { batch, number, of } = given;
+  const names = batch.map((host) => host.name);
+  run.world.journal.note("batch:started", { play: run.play.number, batch: number, of, hosts: names });
+  await runSections(run, play, batch);
+  const held = await askGate(run, play, given);
+  const lost = batch.filter((host) => host.failure !== null || host.isUnreachable);
+  if (lost.length > 0 || !held) {
+    const policy = failurePolicy(run, play);
+    const isTakenBack = await takeBackAfterFailure(run, policy, { lost, batch });
+    if (isTakenBack && policy !== "rollback_host") return false;
+  }
+  return held && lost.length < batch.length;
+}
+
+async function runSections(run: Run, play: Play, batch: readonly HostState[]): Promise<void> {
+  const files = (isEarly: boolean): Promise<void> =>
+    pool(batch.filter(isActive), run.world.options.forks, (host) => readVarsFiles(run, play, host, isEarly));
+  await files(true);
+  await gatherFacts(run, play, batch);
+  await files(false);
+  await runSection(run, play, play.preTasks, batch);
+  await runSection(run, play, [...play.roles, ...play.tasks], batch);
+  await runSection(run, play, play.postTasks, batch);
+}
+
+/** Handlers run at the end of each section. */
+async function runSection(
+  run: Run,
+  play: Play,
+  nodes: readonly Node[],
+  batch: readonly HostState[],
+): Promise<void> {
+  await run.strategy(run, nodes, playFrame(play), batch);
+  await flushHandlers(run, batch);
+}
+
+async function askGate(
+  run: Run,
+  play: Play,
+  {
+    batch,
+    number,
+    of,
+  }: { readonly batch: readonly HostState[]; readonly number: number; readonly of: number },
+): Promise<boolean> {
+  const standing = batch.filter(isActive);
+  const [first] = standing;
+  if (!first || run.play.isBroken) return true;
+  const soakMs = locatedDurationMs(play.soak, viewOf(run, first, playFrame(play)));
+  if (soakMs > 0 && (play.gate.length > 0 || number < of))
+    await run.world.clock.sleep(soakMs, run.world.stop.soft);
+  if (play.gate.length === 0) return true;
+  run.play.kind = "gate";
+  await run.strategy(run, play.gate, playFrame(play), standing);
+  run.play.kind = "task";
+  const held = standing.every((host) => host.failure === null && !host.isUnreachable);
+  run.world.journal.note("gate:ended", { play: run.play.number, batch: number, held });
+  return held;
+}

@@ -1,0 +1,221 @@
+/**
+ * The heart: one change on one host.
+ *
+ *   recorded    on disk, with the state before; the host is not touched yet
+ *   applied     its script ended well
+ *   failed      its script did not; the host may hold part of it
+ *   (neither)   the link or kmend died in between: unknown, and rolled back as if it had been applied
+ *
+ * Must: `change:recorded` is on disk before the first byte that changes anything is sent.
+ */
+
+import type { Output } from "../connection/connection.ts";
+import type { Events, Json, WayBack } from "../journal/journal.ts";
+import { type AnyChange, type HostModule, TaskFailed, text, type Where } from "../modules/modules.ts";
+import { join, raw, type Script, sh } from "../script/script.ts";
+import { toJson } from "../template/template.ts";
+import { blobbed } from "./blobs.ts";
+import type { Doing } from "./doing.ts";
+import { runRevertScript, saveRevert } from "./revert-script.ts";
+import { runOptions } from "./run-options.ts";
+import { send, type Uploads, uploadsOf } from "./uploads.ts";
+
+/** A change as the journal has it: all that a rollback needs. */
+export type Recorded = Events["change:recorded"];
+
+export interface Applied {
+  readonly id: string;
+  readonly output: Output;
+}
+
+export async function applyChange(
+  module: HostModule,
+  doing: Doing,
+  state: unknown,
+  change: AnyChange,
+): Promise<Applied> {
+  const { run } = doing;
+  const id = nextChangeId(run);
+  const where = whereOf(doing, id);
+  const recorded = await record(module, doing, { id, state, change, where });
+  const uploads = uploadsOf(module, doing, change, where);
+  const output = await perform(module, doing, { change, where, uploads });
+  const isFailed = output.code !== 0 && !module.exitIsData;
+  run.changeEnds.set(id, isFailed ? "failed" : "applied");
+  if (isFailed) {
+    const message = text(output.stderr).trim() || `exit code ${output.code}`;
+    run.world.journal.note("change:failed", {
+      change: id,
+      host: doing.on,
+      message: doing.isSecret ? "censored" : message,
+    });
+  } else run.world.journal.note("change:applied", { change: id, host: recorded.host });
+  return { id, output };
+}
+
+/** How this change could be undone: the playbook's word goes first, then the module's. */
+export function wayBackOf(module: HostModule, doing: Doing, change: AnyChange): WayBack {
+  if (doing.ownWayBack) return doing.ownWayBack;
+  if (change.irreversible !== undefined) return { kind: "none", reason: change.irreversible };
+  const script = module.revert(change, whereOf(doing, "0"));
+  return script ? { kind: "revert" } : { kind: "none", reason: module.wayBack };
+}
+
+function nextChangeId(run: Doing["run"]): string {
+  run.nextChange += 1;
+  // Padded, so that names sort as numbers do: revert.sh on the host goes by them.
+  return String(run.nextChange).padStart(6, "0");
+}
+
+/** The folders on the host: for the superuser where every system keeps state, else below the user's home. */
+function whereOf(doing: Doing, id: string): Where {
+  const save = `${stateFolder(doing)}/${id}`;
+  return { save, tmp: `${doing.shell.session.tmp}/kmend-${doing.run.world.journal.run}-${id}` };
+}
+
+function stateFolder({ shell, run }: Doing): string {
+  const { uid, home } = shell.session;
+  return uid === 0
+    ? `/var/lib/kmend/${run.world.journal.run}`
+    : `${home}/.local/state/kmend/${run.world.journal.run}`;
+}
+
+async function record(
+  module: HostModule,
+  doing: Doing,
+  made: { readonly id: string; readonly state: unknown; readonly change: AnyChange; readonly where: Where },
+): Promise<Recorded> {
+  const { run, plan, become, isSecret } = doing;
+  const { journal } = run.world;
+  const recorded: Recorded = {
+    change: made.id,
+    host: doing.on,
+    for: doing.host,
+    task: plan.ref,
+    ...(doing.item === undefined || isSecret ? {} : { item: doing.item }),
+    module: module.name,
+    become: become ? { method: become.method, user: become.user } : null,
+    save: made.where.save,
+    wayBack: wayBackOf(module, doing, made.change),
+    ...(isSecret ? { changes: { censored: true } } : opened(module, doing, made)),
+  };
+  run.recorded.push(recorded);
+  await journal.write(
+    "change:recorded",
+    (await blobbed(journal, recorded as unknown as Json)) as unknown as Recorded,
+  );
+  return recorded;
+}
+
+function opened(
+  module: HostModule,
+  doing: Doing,
+  made: { readonly state: unknown; readonly change: AnyChange },
+): Pick<Recorded, "changes" | "state" | "args" | "brought"> {
+  const json = (value: unknown): Json => JSON.parse(JSON.stringify(value ?? null)) as Json;
+  return {
+    changes: json(made.change),
+    state: json(made.state),
+    args: json({ options: toJson(withoutSecrets(module, doing)), free: doing.free ?? null }),
+    brought: json(withoutBytes(doing)),
+  };
+}
+
+function withoutSecrets(module: HostModule, doing: Doing): Doing["given"] {
+  const given = doing.given.copy();
+  for (const [name, option] of Object.entries(module.options))
+    if (option.secret) for (const key of [name, ...(option.aliases ?? [])]) given.delete(key);
+  return given;
+}
+
+function withoutBytes(doing: Doing): unknown {
+  return Object.fromEntries(
+    Object.entries(doing.setting.brought).map(([name, { bytes: _, value: __, ...rest }]) => [name, rest]),
+  );
+}
+
+interface Performance {
+  readonly change: AnyChange;
+  readonly where: Where;
+  readonly uploads: Uploads;
+}
+
+/** Folders, the way back, small files and the change itself go in one script; large files have to go before it. */
+async function perform(module: HostModule, doing: Doing, given: Performance): Promise<Output> {
+  const { where, uploads } = given;
+  const apply = module.apply(given.change, where);
+  const revert = doing.ownWayBack
+    ? null
+    : module.revert(given.change, { ...where, tmp: `${where.save}/tmp` });
+  const needsTmp = apply.text.includes(where.tmp) || uploads.here.length + uploads.sent.length > 0;
+  const needsSave = revert !== null || apply.text.includes(where.save);
+  const before = preparation(doing, { where, revert, needsTmp, needsSave });
+  const after = needsTmp ? sh`rm -rf ${where.tmp}` : null;
+  if (uploads.sent.length > 0) {
+    checked(await doing.shell.run(guarded(before, raw(":"), null), runOptions(doing)));
+    await send(doing.shell, uploads, doing.run.world.stop.hard);
+    return checked(await doing.shell.run(guarded(uploads.here, apply, after), runOptions(doing)));
+  }
+  return checked(
+    await doing.shell.run(guarded([...before, ...uploads.here], apply, after), runOptions(doing)),
+  );
+}
+
+function preparation(
+  doing: Doing,
+  given: {
+    readonly where: Where;
+    readonly revert: Script | null;
+    readonly needsTmp: boolean;
+    readonly needsSave: boolean;
+  },
+): Script[] {
+  const { save, tmp } = given.where;
+  const folders = [...(given.needsSave ? [save] : []), ...(given.needsTmp ? [tmp] : [])];
+  const scripts: Script[] = folders.length > 0 ? [sh`mkdir -p ${folders}`] : [];
+  if (given.revert) {
+    scripts.push(saveRevert(save, given.revert, doing.plan.ref));
+    const folder = stateFolder(doing);
+    const key = `${doing.on}:${folder}`;
+    if (!doing.run.prepared.has(key)) {
+      scripts.push(runRevertScript(folder, doing.run.world.journal.run));
+      doing.run.prepared.add(key);
+    }
+  }
+  return scripts;
+}
+
+/** The change runs only where everything before it went well, and what is temporary goes away afterwards. */
+function guarded(before: readonly Script[], apply: Script, after: Script | null): Script {
+  if (before.length === 0 && !after) return apply;
+  const clean = after ?? raw(":");
+  if (before.length === 0)
+    return sh`${apply}
+kmend_code=$?
+${clean}
+(exit $kmend_code)`;
+  // A subshell as a command of its own: within a condition `set -e` would be off.
+  return sh`(
+set -e
+umask 077
+${join(before)}
+)
+if [ $? -eq 0 ]; then
+${apply}
+kmend_code=$?
+else
+echo ${cannotPrepare} >&2
+kmend_code=1
+fi
+${clean}
+(exit $kmend_code)`;
+}
+
+const cannotPrepare = "kmend: cannot prepare the change";
+
+/** Where the folders or files that a change needs could not be made, the change itself did not run. */
+function checked(output: Output): Output {
+  const said = text(output.stderr);
+  if (!said.includes(cannotPrepare)) return output;
+  throw new TaskFailed(`Cannot prepare the change on the host: ${said.replace(cannotPrepare, "").trim()}`);
+}

@@ -1,0 +1,29 @@
+import type { Become, Shell } from "../connection/connection.ts";
+import type { Json, WayBack } from "../journal/journal.ts";
+import type { Setting } from "../modules/modules.ts";
+import type { Dict } from "../template/template.ts";
+import type { PlannedTask } from "./plan.ts";
+import type { Run } from "./run.ts";
+
+/** One module about to act on one host, everything found out. */
+export interface Doing {
+  readonly run: Run;
+  readonly plan: Pick<PlannedTask, "ref">;
+  /** Whose task it is, and the host it acts on: another one where the task is delegated. */
+  readonly host: string;
+  readonly on: string;
+  readonly shell: Shell;
+  readonly become: Become | null;
+  /** Typed arguments, and what the playbook gave for them. */
+  // biome-ignore lint/suspicious/noExplicitAny: each module knows the type of its own arguments
+  readonly args: any;
+  readonly given: Dict;
+  readonly free: string | undefined;
+  readonly setting: Setting;
+  readonly env: Readonly<Record<string, string>> | undefined;
+  readonly timeoutMs: number;
+  readonly item: Json | undefined;
+  readonly isSecret: boolean;
+  /** The playbook's own way back, if it has one. */
+  readonly ownWayBack: WayBack | null;
+}

@@ -1,0 +1,23 @@
+/**
+ * Runs playbooks on hosts, and takes back what a run did: the room where everything meets.
+ *
+ * Words: a **batch** is the hosts that run together; a **frame** is where a node stands (play, blocks, roles around it);
+ * a **view** is what a task sees on a host; a **change** is recorded, then applied, and can be reverted; a **net** is a
+ * block that will catch a host's failure.
+ * Must: a change is in the journal, on disk, before its script is sent. Must: whatever happens, `run:ended` is written
+ * unless the disk refuses. Must: recap and exit code are Ansible's for every playbook that Ansible knows.
+ */
+
+export { type RollbackOptions, rollbackRun } from "./rollback-run.ts";
+export { runPlaybooks } from "./run-playbooks.ts";
+export {
+  type Ask,
+  type Clock,
+  type ConnectionDefaults,
+  type EngineOptions,
+  type OnFailure,
+  type RunOutcome,
+  type Stop,
+  type World,
+  wallClock,
+} from "./world.ts";

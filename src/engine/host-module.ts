@@ -1,0 +1,53 @@
+/** A host module on one host: inspect, plan, and (unless this is a dry run) the change. */
+
+import type { Output } from "../connection/connection.ts";
+import type { HostModule } from "../modules/modules.ts";
+import { Dict } from "../template/template.ts";
+import { applyFailed } from "./apply-failed.ts";
+import { applyChange, wayBackOf } from "./change.ts";
+import type { Doing } from "./doing.ts";
+import { type Result, resultOf } from "./result.ts";
+import { runOptions } from "./run-options.ts";
+
+export async function runHostModule(module: HostModule, doing: Doing): Promise<Result> {
+  const { args, setting } = doing;
+  const inspection = module.inspect?.(args, setting) ?? null;
+  const state = inspection ? inspection.parse(await inspect(doing, inspection.script)) : null;
+  if (setting.checkMode && module.checkMode === "skip" && !inspection)
+    return finish(module, doing, { state, change: null });
+  const change = module.plan(state, args, setting);
+  if (change === null || (setting.checkMode && module.checkMode === "skip"))
+    return finish(module, doing, { state, change: null, isSkipped: change !== null });
+  if (setting.checkMode) return finish(module, doing, { state, change });
+  const applied = await applyChange(module, doing, state, change);
+  return finish(module, doing, { state, change, ...applied });
+}
+
+async function inspect(doing: Doing, script: Parameters<Doing["shell"]["run"]>[0]): Promise<Output> {
+  return doing.shell.run(script, runOptions(doing));
+}
+
+interface Done {
+  readonly state: unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: each module knows the type of its own change
+  readonly change: any;
+  readonly output?: Output;
+  readonly id?: string;
+  readonly isSkipped?: boolean;
+}
+
+/** What the task registers: the module's own words, and whether anything changed. */
+function finish(module: HostModule, doing: Doing, done: Done): Result {
+  const { setting, args } = doing;
+  const { state, change, output = null } = done;
+  if (output && output.code !== 0 && !module.exitIsData) throw applyFailed(module, output);
+  const endedMs = doing.run.world.clock.now();
+  const values = module.result?.({ args, state, change, output, setting, endedMs })?.copy() ?? new Dict();
+  if (!values.has("changed")) values.set("changed", change !== null);
+  const diff = setting.diff && change?.diff && !doing.isSecret ? { diff: change.diff } : {};
+  return resultOf(values, {
+    ...diff,
+    ...(change !== null ? { wayBack: wayBackOf(module, doing, change) } : {}),
+    ...(done.id === undefined ? {} : { changes: [done.id] }),
+  });
+}

@@ -1,0 +1,71 @@
+import { Dict, type Value } from "../template/template.ts";
+import type { Handler } from "./handlers.ts";
+
+/** One host in one run: what it knows, how it stands, what was counted. */
+export interface HostState {
+  readonly name: string;
+  /** Facts as gathered, by their long names (`ansible_kernel`). */
+  readonly facts: Dict;
+  /** `set_fact`, `register`: data, never templated again. */
+  readonly registered: Dict;
+  /** `include_vars`. */
+  readonly included: Dict;
+  /** This play's vars_files for this host; null until they are read, and again when facts have changed. */
+  varsFiles: readonly Dict[] | null;
+  /** Roles included with `public: true`: their defaults and vars reach the tasks that follow. */
+  readonly publicRoles: { readonly defaults: Dict; readonly vars: Dict }[];
+  /** Why it takes part no longer, if so. */
+  failure: Failure | null;
+  isUnreachable: boolean;
+  /** Left this play by `meta: end_host`, or this batch by `end_batch`. */
+  isEnded: boolean;
+  readonly counts: Counts;
+  /** Handlers told of a change and not yet run. */
+  readonly notified: Set<Handler>;
+  /** Blocks around the running task, innermost last, that still have `rescue` or `always` ahead for this host. */
+  readonly nets: Net[];
+}
+
+/** A block that will catch a failure, or at least clean up after it. */
+export interface Net {
+  readonly rescues: boolean;
+  readonly cleans: boolean;
+}
+
+export interface Failure {
+  readonly taskName: string;
+  readonly task: Value;
+  readonly result: Value;
+}
+
+export interface Counts {
+  ok: number;
+  changed: number;
+  unreachable: number;
+  failed: number;
+  skipped: number;
+  rescued: number;
+  ignored: number;
+}
+
+export function newHostState(name: string): HostState {
+  return {
+    name,
+    facts: new Dict(),
+    registered: new Dict(),
+    included: new Dict(),
+    varsFiles: null,
+    publicRoles: [],
+    failure: null,
+    isUnreachable: false,
+    isEnded: false,
+    counts: { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0 },
+    notified: new Set(),
+    nets: [],
+  };
+}
+
+/** Takes part in the next task. */
+export function isActive(host: HostState): boolean {
+  return host.failure === null && !host.isUnreachable && !host.isEnded;
+}

@@ -1,0 +1,128 @@
+/** A play: its hosts, its batches, and what ends it. */
+
+import { matchHosts } from "../inventory/inventory.ts";
+import type { Located, Node, Play, Role } from "../playbook/playbook-types.ts";
+import { Dict, isList, Layers, str, Templar, truthy, type Value } from "../template/template.ts";
+import { runBatch } from "./batch.ts";
+import { playFrame } from "./frame.ts";
+import { collectHandlers } from "./handlers.ts";
+import type { HostState } from "./host-state.ts";
+import { at } from "./located.ts";
+import { ordered } from "./order.ts";
+import { askPrompts } from "./prompts.ts";
+import { hostState, type PlayState, type PlayVariables, type Run } from "./run.ts";
+import { batches } from "./serial.ts";
+
+/** @returns whether later plays may run */
+export async function runPlay(run: Run, play: Play, number: number): Promise<boolean> {
+  const variables = await playVariables(run, play);
+  const keyword = playKeywords(run, play, variables);
+  const hosts = chooseHosts(run, play, keyword);
+  const pattern = patternOf(keyword(play.hosts) ?? "all");
+  const name = str(keyword(play.name) ?? pattern);
+  const { journal } = run.world;
+  journal.note("play:started", {
+    play: number,
+    name,
+    place: play.place,
+    hosts: hosts.map((host) => host.name),
+  });
+  run.play = playState(run, play, { number, name, hosts, variables, keyword });
+  if (hosts.length === 0) {
+    journal.note("message:said", { level: "info", text: "skipping: no hosts matched" });
+    return true;
+  }
+  for (const host of hosts) refresh(host);
+  const all = batches(hosts, keyword(play.serial), play.serial?.place ?? play.place);
+  for (const [index, batch] of all.entries()) {
+    run.play.batch = batch;
+    const goesOn = await runBatch(run, play, { batch, number: index + 1, of: all.length });
+    if (!goesOn || run.play.isBroken) return false;
+    if (run.play.isOver) return true;
+  }
+  return true;
+}
+
+type Keyword = (value: Located | undefined) => Value | undefined;
+
+/** The play's own keywords are rendered without a host: from its variables and the command line's. */
+function playKeywords(run: Run, play: Play, variables: PlayVariables): Keyword {
+  const scope = new Layers([
+    { vars: variables.vars, lazy: true },
+    { vars: variables.prompted, lazy: true },
+    { vars: run.world.options.extraVars, lazy: true },
+  ]);
+  const templar = new Templar(scope, { native: run.world.options.native, searchPaths: [play.baseDir] });
+  return (value) => (value === undefined ? undefined : at(value.place, () => templar.render(value.value)));
+}
+
+function chooseHosts(run: Run, play: Play, keyword: Keyword): HostState[] {
+  const { inventory, options, journal } = run.world;
+  const pattern = keyword(play.hosts) ?? "all";
+  const words = isList(pattern) ? pattern.map((each) => str(each)) : str(pattern);
+  const { hosts, warnings } = matchHosts(inventory, words, { limit: options.limit });
+  for (const { message } of warnings)
+    journal.note("message:said", { level: "warning", text: message, place: play.hosts.place });
+  return ordered(hosts, keyword(play.order))
+    .map((name) => hostState(run, name))
+    .filter((host) => host.failure === null && !host.isUnreachable);
+}
+
+function patternOf(pattern: Value): string {
+  return isList(pattern) ? pattern.map((each) => str(each)).join(",") : str(pattern);
+}
+
+async function playVariables(run: Run, play: Play): Promise<PlayVariables> {
+  const roles = [...new Set(play.roles.flatMap((block) => rolesIn(block)))];
+  return {
+    vars: play.vars ?? new Dict(),
+    prompted: await askPrompts(run.world, play),
+    roleDefaults: roles.map((role) => role.defaults),
+    roleVars: roles.map((role) => role.vars),
+    roleNames: [...new Set(roles.map((role) => role.name))],
+  };
+}
+
+/** The roles of a node, those that they depend on before them, each once. */
+function rolesIn(node: Node): Role[] {
+  const own = node.role ? [node.role] : [];
+  return node.kind === "block" ? [...own, ...node.block.flatMap((each) => rolesIn(each))] : own;
+}
+
+function playState(
+  run: Run,
+  play: Play,
+  given: {
+    readonly number: number;
+    readonly name: string;
+    readonly hosts: readonly HostState[];
+    readonly variables: PlayVariables;
+    readonly keyword: Keyword;
+  },
+): PlayState {
+  const { keyword } = given;
+  const percentage = keyword(play.maxFailPercentage);
+  return {
+    number: given.number,
+    name: given.name,
+    all: given.hosts,
+    batch: given.hosts,
+    folder: play.baseDir,
+    variables: given.variables,
+    handlers: { all: collectHandlers(play.handlers, playFrame(play)) },
+    forceHandlers: run.world.options.forceHandlers || truthy(keyword(play.forceHandlers) ?? false),
+    maxFailPercentage:
+      percentage === undefined || percentage === null ? null : Number.parseFloat(str(percentage)),
+    isOver: false,
+    isBroken: false,
+    kind: "task",
+  };
+}
+
+/** What a host forgets from play to play. */
+function refresh(host: HostState): void {
+  host.isEnded = false;
+  host.varsFiles = null;
+  host.publicRoles.length = 0;
+  host.notified.clear();
+}

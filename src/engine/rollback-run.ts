@@ -1,0 +1,127 @@
+/** `kmend rollback`: takes back a run of which only the journal is left. */
+
+import { dirname } from "node:path";
+import { matchHosts } from "../inventory/inventory.ts";
+import type { Event, Json } from "../journal/journal.ts";
+import { KmendError } from "../problem/problem.ts";
+import { unblobbed } from "./blobs.ts";
+import type { Recorded } from "./change.ts";
+import { linear } from "./linear.ts";
+import { takeBack } from "./rollback.ts";
+import { newRun, noPlay, type Run } from "./run.ts";
+import { wholeRun } from "./whole-run.ts";
+import type { RunOutcome, World } from "./world.ts";
+
+export interface RollbackOptions {
+  /** Only these hosts. */
+  readonly limit?: string;
+  /** Back to before this task: its name or number; it and what came after it is taken back. */
+  readonly to?: string;
+  /** Reads a blob of the recorded run. */
+  blob(sha256: string): Promise<Uint8Array>;
+}
+
+/** Takes back a recorded run, newest change first; itself a run with a journal. In check mode it only says what it would do. */
+export async function rollbackRun(
+  events: readonly Event[],
+  world: World,
+  options: RollbackOptions,
+): Promise<RunOutcome> {
+  const [first] = events;
+  if (first?.type !== "run:started")
+    throw new KmendError({
+      code: "no-run",
+      message: "Cannot take back this run: its journal has no beginning",
+    });
+  const run = newRun(world, { strategy: linear, isRollback: true });
+  run.play = noPlay(dirname(first.playbooks[0] ?? "."));
+  return wholeRun(run, { playbooks: first.playbooks, of: first.run }, async () => {
+    const changes = await standingChanges(run, events, options);
+    if (world.options.check) return foretell(run, changes);
+    const hosts = [...new Set(changes.map((change) => change.host))];
+    return takeBack(run, changes, { scope: "run", reason: `rollback of ${first.run}`, hosts });
+  });
+}
+
+/** The recorded changes that still stand, with the way back that was written down last. */
+async function standingChanges(
+  run: Run,
+  events: readonly Event[],
+  options: RollbackOptions,
+): Promise<Recorded[]> {
+  const reverted = new Set(
+    events.flatMap((event) => (event.type === "change:reverted" ? [event.change] : [])),
+  );
+  const wayBacks = new Map(
+    events.flatMap((event) => (event.type === "change:wayback" ? [[event.change, event.wayBack]] : [])),
+  );
+  readEnds(run, events);
+  const recorded = events.filter(
+    (event) =>
+      event.type === "change:recorded" && event.task.kind !== "rollback" && !reverted.has(event.change),
+  ) as (Recorded & Event)[];
+  const meant = since(limited(run, recorded, options), options.to);
+  return Promise.all(
+    meant.map(async (event) => {
+      const change = (await unblobbed(event as unknown as Json, options.blob)) as unknown as Recorded;
+      const wayBack = wayBacks.get(change.change);
+      return wayBack ? { ...change, wayBack } : change;
+    }),
+  );
+}
+
+/** How each change ended; a command whose task said `ok` in the end changed nothing. */
+function readEnds(run: Run, events: readonly Event[]): void {
+  const unchanged = new Set<string>();
+  for (const event of events)
+    if (event.type === "task:ended" && event.outcome === "ok")
+      unchanged.add(`${event.task.id} ${event.host}`);
+  for (const event of events) {
+    if (event.type === "change:applied") run.changeEnds.set(event.change, "applied");
+    if (event.type === "change:failed") run.changeEnds.set(event.change, "failed");
+  }
+  for (const event of events)
+    if (
+      event.type === "change:recorded" &&
+      unchanged.has(`${event.task.id} ${event.for}`) &&
+      event.wayBack.kind === "none"
+    )
+      run.changeEnds.set(event.change, "unchanged");
+}
+
+function limited<T extends Recorded>(run: Run, changes: readonly T[], { limit }: RollbackOptions): T[] {
+  if (limit === undefined) return [...changes];
+  const { hosts } = matchHosts(run.world.inventory, limit);
+  return changes.filter((change) => hosts.includes(change.host) || hosts.includes(change.for));
+}
+
+function since<T extends Recorded>(changes: readonly T[], to: string | undefined): readonly T[] {
+  if (to === undefined) return changes;
+  const at = changes.findIndex(
+    ({ task }) => task.name === to || task.id === to || task.name.endsWith(` : ${to}`),
+  );
+  if (at >= 0) return changes.slice(at);
+  throw new KmendError({
+    code: "unknown-task",
+    message: `Cannot roll back to "${to}": no change of the run belongs to a task of that name`,
+    hint: "The run's changes are listed by\n    kmend show RUN",
+  });
+}
+
+function foretell(run: Run, changes: readonly Recorded[]): boolean {
+  for (const change of [...changes].reverse()) {
+    const { wayBack } = change;
+    const how =
+      wayBack.kind === "none"
+        ? `cannot be taken back: ${wayBack.reason}`
+        : wayBack.kind === "tasks"
+          ? `by its rollback tasks: ${wayBack.tasks.map((task) => task.name).join(", ") || "those of its block"}`
+          : "its module restores the state before";
+    if (run.changeEnds.get(change.change) === "unchanged") continue;
+    run.world.journal.note("message:said", {
+      level: "info",
+      text: `${change.host}: ${change.task.name}: ${how}`,
+    });
+  }
+  return true;
+}

@@ -1,0 +1,79 @@
+/** Takes changes back, newest first on each host, and proves it: what inspect sees afterwards is what it saw before. */
+
+import { KmendError } from "../problem/problem.ts";
+import type { Recorded } from "./change.ts";
+import { pool } from "./pool.ts";
+import { type Reverted, revertChange } from "./revert-change.ts";
+import { hostState, type Run } from "./run.ts";
+
+export interface TakeBack {
+  readonly scope: "task" | "block" | "host" | "batch" | "run";
+  readonly reason: string;
+  readonly hosts: readonly string[];
+}
+
+type Verdict = "rolled back" | "rollback failed" | "nothing to do";
+
+/** @returns true when everything that was to be taken back stands as before */
+export async function takeBack(run: Run, changes: readonly Recorded[], given: TakeBack): Promise<boolean> {
+  const { journal, options } = run.world;
+  journal.note("rollback:started", { scope: given.scope, hosts: given.hosts, reason: given.reason });
+  const kind = run.play.kind;
+  run.play.kind = "rollback";
+  const verdicts: Record<string, Verdict> = Object.fromEntries(
+    given.hosts.map((host) => [host, "nothing to do"]),
+  );
+  const byHost = Map.groupBy(changes, (change) => change.host);
+  await pool([...byHost], options.forks, async ([host, own]) => {
+    verdicts[host] = await takeBackHost(run, own);
+  });
+  run.play.kind = kind;
+  journal.note("rollback:ended", { hosts: verdicts });
+  return Object.values(verdicts).every((verdict) => verdict !== "rollback failed");
+}
+
+/** A change that cannot be taken back does not keep the older ones from being: each is reported by itself. */
+async function takeBackHost(run: Run, changes: readonly Recorded[]): Promise<Verdict> {
+  let verdict: Verdict = "nothing to do";
+  for (const change of [...changes].reverse()) {
+    const reverted = await revertOne(run, change);
+    if (reverted === null) continue;
+    if (reverted.kind === "reverted") verdict = verdict === "rollback failed" ? verdict : "rolled back";
+    else verdict = "rollback failed";
+    report(run, change, reverted);
+    if (reverted.kind === "unreachable") break;
+  }
+  return verdict;
+}
+
+async function revertOne(run: Run, change: Recorded): Promise<Reverted | null> {
+  try {
+    return await revertChange(run, change);
+  } catch (error) {
+    if (!(error instanceof KmendError) || error.code === "journal-unwritable") throw error;
+    const isLink = error.exitCode === 4;
+    return { kind: isLink ? "unreachable" : "failed", message: error.message };
+  }
+}
+
+function report(run: Run, change: Recorded, reverted: Reverted): void {
+  const { journal } = run.world;
+  const { counts } = hostState(run, change.host);
+  const about = { change: change.change, host: change.host, task: change.task };
+  if (reverted.kind === "reverted") {
+    run.recorded.splice(run.recorded.indexOf(change), run.recorded.includes(change) ? 1 : 0);
+    if (run.isRollback) counts.ok += 1;
+    if (run.isRollback) counts.changed += 1;
+    journal.note("change:reverted", about);
+    return;
+  }
+  if (run.isRollback) counts[reverted.kind === "unreachable" ? "unreachable" : "failed"] += 1;
+  journal.note("change:revert-failed", {
+    ...about,
+    kind: reverted.kind,
+    message: reverted.message,
+    ...(reverted.expected === undefined ? {} : { expected: reverted.expected }),
+    ...(reverted.actual === undefined ? {} : { actual: reverted.actual }),
+    hint: `Look at the host: what was saved lies in ${change.save}`,
+  });
+}

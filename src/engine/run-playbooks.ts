@@ -1,0 +1,48 @@
+/** A run from its first event to its last. */
+
+import { matchHosts } from "../inventory/inventory.ts";
+import type { LoadedPlaybook } from "../playbook/playbook-types.ts";
+import { KmendError } from "../problem/problem.ts";
+import { linear } from "./linear.ts";
+import { runPlay } from "./plays.ts";
+import { newRun, type Run } from "./run.ts";
+import { wholeRun } from "./whole-run.ts";
+import type { RunOutcome, World } from "./world.ts";
+
+/** Runs the playbooks' plays in order. Never throws for what a host or a playbook does: the outcome says it. */
+export async function runPlaybooks(playbooks: readonly LoadedPlaybook[], world: World): Promise<RunOutcome> {
+  const run = newRun(world, { strategy: linear, isRollback: false });
+  const paths = playbooks.map((playbook) => playbook.path);
+  return wholeRun(run, { playbooks: paths }, async () => {
+    warnings(run, playbooks);
+    checkLimit(run);
+    await runPlays(run, playbooks);
+    return true;
+  });
+}
+
+async function runPlays(run: Run, playbooks: readonly LoadedPlaybook[]): Promise<void> {
+  let number = 0;
+  for (const { plays } of playbooks)
+    for (const play of plays) {
+      number += 1;
+      if (!(await runPlay(run, play, number))) return;
+    }
+}
+
+function warnings(run: Run, playbooks: readonly LoadedPlaybook[]): void {
+  for (const { message, place } of playbooks.flatMap((playbook) => playbook.warnings))
+    run.world.journal.note("message:said", { level: "warning", text: message, ...(place ? { place } : {}) });
+}
+
+function checkLimit(run: Run): void {
+  const { inventory, options } = run.world;
+  if (options.limit === undefined || matchHosts(inventory, "all", { limit: options.limit }).hosts.length > 0)
+    return;
+  if (matchHosts(inventory, options.limit).hosts.length > 0) return;
+  throw new KmendError({
+    code: "empty-limit",
+    message: `Specified inventory, host pattern and/or --limit leaves us with no hosts to target: ${options.limit}`,
+    hint: "Look at the hosts there are:\n    kmend inventory --graph",
+  });
+}

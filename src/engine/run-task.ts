@@ -1,0 +1,201 @@
+/** A task on one host from beginning to end: its rounds, what it registers and notifies, how it counts. */
+
+import type { Json, Outcome } from "../journal/journal.ts";
+import { KmendError } from "../problem/problem.ts";
+import { Dict, isList, str, toJson, type Value } from "../template/template.ts";
+import { delegateOf } from "./delegate.ts";
+import { keepFacts, takeEffects } from "./effects.ts";
+import { keyword } from "./frame.ts";
+import { notify } from "./handlers.ts";
+import type { HostState } from "./host-state.ts";
+import { runItem, secretFor } from "./item.ts";
+import { holds } from "./judge.ts";
+import { located, locatedBoolean, locatedNumber } from "./located.ts";
+import { combined } from "./loop-result.ts";
+import { loopItems, type Round, rounds } from "./loops.ts";
+import type { PlannedTask } from "./plan.ts";
+import { failedResult, journaled, type Result, skippedResult } from "./result.ts";
+import type { Run } from "./run.ts";
+import { type View, viewOf } from "./variables.ts";
+import { ownWayBack } from "./way-back.ts";
+
+/** @returns what it came to, already counted, registered and journaled for this host */
+export async function runTask(run: Run, plan: PlannedTask, host: HostState): Promise<Result> {
+  const { journal, clock } = run.world;
+  const began = clock.now();
+  journal.note("host:started", { host: host.name, task: plan.ref });
+  const view = viewOf(run, host, plan.frame);
+  const result = await (plan.task.loop ? runLoop(run, plan, view) : runOnce(run, plan, view));
+  register(plan, host, result);
+  const ignored = isIgnored(plan, view, result);
+  const rescued = count(host, result, ignored, plan);
+  journal.note("task:ended", {
+    host: host.name,
+    task: plan.ref,
+    outcome: outcomeOf(result),
+    ignored,
+    rescued,
+    result: journaled(result),
+    ...(result.diff && !result.isSecret ? { diff: result.diff } : {}),
+    ...(result.delegate ? { delegate: result.delegate } : {}),
+    durationMs: clock.now() - began,
+    ...(result.wayBack ? { wayBack: result.wayBack } : {}),
+  });
+  return { ...result, isFailed: result.isFailed && !ignored };
+}
+
+async function runOnce(run: Run, plan: PlannedTask, view: View): Promise<Result> {
+  const result = await runItem(run, plan, view.host, { vars: [] });
+  return afterwards(run, plan, view, result);
+}
+
+/** Effects, facts and notifications of one result: the next round of a loop sees them already. */
+async function afterwards(run: Run, plan: PlannedTask, view: View, result: Result): Promise<Result> {
+  const { host } = view;
+  if (!result.isFailed) {
+    if (await takeEffects(run, host, result.effects ?? [])) result.values.set("changed", true);
+    const facts = result.values.get("ansible_facts");
+    if (facts instanceof Dict && !result.effects) keepFacts(factsHost(run, plan, view), facts);
+  }
+  const isChanged = result.isChanged || (result.values.get("changed") === true && !result.isFailed);
+  if (isChanged && !result.isFailed && plan.task.notify.length > 0) {
+    const names = plan.task.notify.flatMap((each) => listed(located(each, view) ?? null));
+    notify(run.play.handlers, host, { names, view, place: plan.task.place });
+  }
+  for (const change of result.changes ?? []) {
+    if (!isChanged && !result.isFailed) run.changeEnds.set(change, "unchanged");
+    fillWayBack(run, plan, view, change, result);
+  }
+  return { ...result, isChanged };
+}
+
+function factsHost(run: Run, plan: PlannedTask, view: View): HostState {
+  const toDelegate = locatedBoolean(keyword(plan.frame, "delegateFacts"), view, false);
+  return (toDelegate ? delegateOf(run, plan, view) : null) ?? view.host;
+}
+
+/** A task's own `rollback:` may speak of what the task registered: once that is known it is written down anew. */
+function fillWayBack(run: Run, plan: PlannedTask, view: View, change: string, result: Result): void {
+  if (plan.task.rollback?.kind !== "tasks" || !plan.task.register) return;
+  const wayBack = ownWayBack(run, plan, view, result.values);
+  if (!wayBack) return;
+  const at = run.recorded.findIndex((each) => each.change === change);
+  const recorded = run.recorded[at];
+  if (!recorded) return;
+  run.recorded[at] = { ...recorded, wayBack };
+  run.world.journal.note("change:wayback", { change, host: recorded.host, wayBack });
+}
+
+async function runLoop(run: Run, plan: PlannedTask, view: View): Promise<Result> {
+  const { loop } = plan.task;
+  if (!loop) return runOnce(run, plan, view);
+  let all: Round[];
+  try {
+    all = rounds(loop, loopItems(loop, view), view);
+  } catch (error) {
+    if (!(error instanceof KmendError)) throw error;
+    return loopFailed(plan, view, error);
+  }
+  const results: Result[] = [];
+  const pauseMs = (locatedNumber(loop.control.pause, view) ?? 0) * 1000;
+  for (const [index, round] of all.entries()) {
+    if (index > 0 && pauseMs > 0) await run.world.clock.sleep(pauseMs, run.world.stop.soft);
+    const result = await runRound(run, plan, view, round);
+    results.push(result);
+    if (result.isUnreachable) break;
+  }
+  return combined(results);
+}
+
+async function runRound(run: Run, plan: PlannedTask, view: View, round: Round): Promise<Result> {
+  const given = { vars: [round.vars], item: round.item };
+  const inner = viewOf(run, view.host, plan.frame, given.vars);
+  const result = await afterwards(run, plan, inner, await runItem(run, plan, view.host, given));
+  for (const [key, value] of round.vars.entries()) if (key !== "ansible_loop") result.values.set(key, value);
+  if (!result.isSkipped && !result.values.has("failed")) result.values.set("failed", result.isFailed);
+  run.world.journal.note("item:ended", {
+    host: view.host.name,
+    task: plan.ref,
+    item: result.isSecret ? "censored" : (toJson(round.item) as Json),
+    label: result.isSecret ? "censored" : labelOf(plan, inner, round.item),
+    outcome: outcomeOf(result),
+    ignored: isIgnored(plan, inner, result),
+    result: journaled(result),
+  });
+  return result;
+}
+
+function labelOf(plan: PlannedTask, view: View, item: Value): string {
+  const label = plan.task.loop?.control.label;
+  try {
+    return str(label ? (located(label, view) ?? null) : item);
+  } catch {
+    return str(item);
+  }
+}
+
+/** Items that cannot be found out only matter where the condition, which may not speak of them, holds. */
+function loopFailed(plan: PlannedTask, view: View, error: KmendError): Result {
+  const isSecret = secretFor(plan, view);
+  try {
+    if (!holds(plan.when, view)) return skippedResult("Conditional result was False");
+  } catch {
+    // The condition speaks of the item: the loop's own error says more.
+  }
+  return { ...failedResult(error.message), isSecret };
+}
+
+function register({ task }: PlannedTask, host: HostState, result: Result): void {
+  if (!task.register) return;
+  const values = result.values.copy();
+  if (!values.has("failed")) values.set("failed", result.isFailed);
+  if (!values.has("changed") && !result.isFailed) values.set("changed", false);
+  host.registered.set(task.register.value, values);
+}
+
+function isIgnored(plan: PlannedTask, view: View, result: Result): boolean {
+  if (result.isUnreachable) return locatedBoolean(keyword(plan.frame, "ignoreUnreachable"), view, false);
+  return result.isFailed && locatedBoolean(keyword(plan.frame, "ignoreErrors"), view, false);
+}
+
+function outcomeOf(result: Result): Outcome {
+  if (result.isUnreachable) return "unreachable";
+  if (result.isFailed) return "failed";
+  if (result.isSkipped) return "skipped";
+  return result.isChanged ? "changed" : "ok";
+}
+
+/** Counts as Ansible's recap does. @returns whether a `rescue` will catch the failure */
+function count(host: HostState, result: Result, ignored: boolean, plan: PlannedTask): boolean {
+  const { counts } = host;
+  if (result.isUnreachable && !ignored) {
+    counts.unreachable += 1;
+    host.isUnreachable = true;
+    return false;
+  }
+  if (result.isFailed && !ignored) return fail(host, result, plan);
+  if (result.isUnreachable || result.isFailed) counts.ignored += 1;
+  if (result.isSkipped) counts.skipped += 1;
+  else {
+    counts.ok += 1;
+    if (result.isChanged) counts.changed += 1;
+  }
+  return false;
+}
+
+function fail(host: HostState, result: Result, plan: PlannedTask): boolean {
+  const isRescued = host.nets.some((net) => net.rescues);
+  if (isRescued) host.counts.rescued += 1;
+  else host.counts.failed += 1;
+  const task = Dict.of({
+    name: plan.task.name?.value ?? "",
+    action: plan.task.module,
+    args: plan.task.args.options,
+  });
+  host.failure = { taskName: plan.ref.name, task, result: result.values };
+  return isRescued;
+}
+
+function listed(value: Value): string[] {
+  return isList(value) ? value.map((each) => str(each)) : value === null ? [] : [str(value)];
+}

@@ -1,0 +1,126 @@
+import type { TaskRef } from "../journal/journal.ts";
+import type { Node } from "../playbook/playbook-types.ts";
+import { KmendError } from "../problem/problem.ts";
+import { Dict } from "../template/template.ts";
+import type { Recorded } from "./change.ts";
+import { type Connections, openConnections } from "./connections.ts";
+import type { Frame } from "./frame.ts";
+import type { Handlers } from "./handlers.ts";
+import { type HostState, newHostState } from "./host-state.ts";
+import type { World } from "./world.ts";
+
+/** How a list of nodes runs on hosts: linear, so far. */
+export type Strategy = (
+  run: Run,
+  nodes: readonly Node[],
+  frame: Frame,
+  hosts: readonly HostState[],
+) => Promise<void>;
+
+/** One run under way: what its parts share. */
+export interface Run {
+  readonly world: World;
+  readonly strategy: Strategy;
+  readonly hosts: Map<string, HostState>;
+  readonly connections: Connections;
+  /** Changes recorded so far, oldest first: what a rollback in this run takes back. */
+  readonly recorded: Recorded[];
+  /** How changes ended; one that is missing is unknown. */
+  readonly changeEnds: Map<string, "applied" | "failed" | "unchanged">;
+  /** Values of vars files and extra YAML, by path. */
+  readonly files: Map<string, Dict>;
+  /** Hosts' state folders that hold the run's revert.sh already. */
+  readonly prepared: Set<string>;
+  /** Blocks whose `rollback:` already stands at a change of theirs, by host and place. */
+  readonly blocksRecorded: Set<string>;
+  /** The run itself takes back another: what is reverted counts in its recap. */
+  readonly isRollback: boolean;
+  play: PlayState;
+  nextTask: number;
+  nextChange: number;
+  /** Set while tasks before `--start-at-task` are passed over. */
+  startAt: string | null;
+}
+
+/** What belongs to the play and batch under way. */
+export interface PlayState {
+  readonly number: number;
+  readonly name: string;
+  /** Every host of the play, in its order. */
+  readonly all: readonly HostState[];
+  /** The hosts of this batch. */
+  batch: readonly HostState[];
+  readonly folder: string;
+  readonly variables: PlayVariables;
+  readonly handlers: Handlers;
+  readonly forceHandlers: boolean;
+  readonly maxFailPercentage: number | null;
+  /** Nothing more of this play is to run: by `end_play`, any_errors_fatal or max_fail_percentage. */
+  isOver: boolean;
+  /** Set with isOver when the end is a failure: no later play runs either. */
+  isBroken: boolean;
+  /** Where in the batch a gate or a rollback runs, its tasks are not recorded as the play's own. */
+  kind: TaskRef["kind"];
+}
+
+/** Variables that the play gives to every host. */
+export interface PlayVariables {
+  readonly vars: Dict;
+  readonly prompted: Dict;
+  readonly roleDefaults: readonly Dict[];
+  readonly roleVars: readonly Dict[];
+  readonly roleNames: readonly string[];
+}
+
+export function hostState(run: Run, name: string): HostState {
+  const known = run.hosts.get(name);
+  if (known) return known;
+  const made = newHostState(name);
+  run.hosts.set(name, made);
+  return made;
+}
+
+/** Throws `interrupted` once the operator has asked to stop: called before anything new begins. */
+export function checkStop(run: Run): void {
+  if (run.world.stop.soft.aborted) throw new KmendError({ code: "interrupted", message: "Interrupted" }, 99);
+}
+
+/** A run that has not begun. */
+export function newRun(
+  world: World,
+  given: { readonly strategy: Strategy; readonly isRollback: boolean },
+): Run {
+  return {
+    ...given,
+    world,
+    hosts: new Map(),
+    connections: openConnections(world),
+    recorded: [],
+    changeEnds: new Map(),
+    files: new Map(),
+    prepared: new Set(),
+    blocksRecorded: new Set(),
+    play: noPlay(""),
+    nextTask: 0,
+    nextChange: 0,
+    startAt: world.options.startAtTask ?? null,
+  };
+}
+
+/** Where no play is under way. */
+export function noPlay(folder: string): PlayState {
+  return {
+    number: 0,
+    name: "",
+    all: [],
+    batch: [],
+    folder,
+    variables: { vars: new Dict(), prompted: new Dict(), roleDefaults: [], roleVars: [], roleNames: [] },
+    handlers: { all: [] },
+    forceHandlers: false,
+    maxFailPercentage: null,
+    isOver: false,
+    isBroken: false,
+    kind: "task",
+  };
+}

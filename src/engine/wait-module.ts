@@ -1,0 +1,27 @@
+import { TaskFailed, type WaitModule } from "../modules/modules.ts";
+import type { Doing } from "./doing.ts";
+import { type Result, resultOf } from "./result.ts";
+import { runOptions } from "./run-options.ts";
+
+/** A module that waits: probes until its condition holds or its time is up. */
+export async function runWaitModule(module: WaitModule, doing: Doing): Promise<Result> {
+  const { clock, stop } = doing.run.world;
+  const { delayS, sleepS, timeoutS } = module.timing(doing.args);
+  const began = clock.now();
+  await clock.sleep(delayS * 1000, stop.soft);
+  for (;;) {
+    const output = await doing.shell.run(module.probe(doing.args), runOptions(doing));
+    const elapsedS = Math.floor((clock.now() - began) / 1000);
+    if (module.done(output, doing.args))
+      return withChanged(module.result({ args: doing.args, output, elapsedS }));
+    if (clock.now() - began >= timeoutS * 1000)
+      throw new TaskFailed(module.timedOut(doing.args), { elapsed: elapsedS });
+    if (stop.soft.aborted) throw new TaskFailed("Interrupted while waiting", { elapsed: elapsedS });
+    await clock.sleep(sleepS * 1000, stop.soft);
+  }
+}
+
+function withChanged(values: Parameters<typeof resultOf>[0]): Result {
+  if (!values.has("changed")) values.set("changed", false);
+  return resultOf(values);
+}

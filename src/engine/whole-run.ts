@@ -1,0 +1,86 @@
+/** What is true of every run, whatever it does: a first event, a last one, its exit code, and everything closed. */
+
+import { type Events, journalFormat, type Recap } from "../journal/journal.ts";
+import { exitCodes, formatProblem, KmendError } from "../problem/problem.ts";
+import type { Run } from "./run.ts";
+import type { RunOutcome } from "./world.ts";
+
+/** @param act resolves to false when something of its own went wrong that no host's count shows */
+export async function wholeRun(
+  run: Run,
+  about: Pick<Events["run:started"], "playbooks" | "of">,
+  act: () => Promise<boolean>,
+): Promise<RunOutcome> {
+  const { world } = run;
+  const began = world.clock.now();
+  const onStop = (): void =>
+    world.journal.note("run:interrupted", { signal: String(world.stop.soft.reason ?? "") });
+  world.stop.soft.addEventListener("abort", onStop, { once: true });
+  await world.journal.write("run:started", {
+    format: journalFormat,
+    run: world.journal.run,
+    ...world.about,
+    inventories: world.inventory.sources,
+    check: world.options.check,
+    diff: world.options.diff,
+    ...about,
+  });
+  const exitCode = await settle(run, act);
+  world.stop.soft.removeEventListener("abort", onStop);
+  await run.connections.closeAll().catch(() => {});
+  const recap = recapOf(run);
+  const seconds = (world.clock.now() - began) / 1000;
+  await world.journal.write("run:ended", { exitCode, recap, seconds });
+  return { exitCode, recap };
+}
+
+async function settle(run: Run, act: () => Promise<boolean>): Promise<number> {
+  try {
+    const isWell = await act();
+    const code = exitCodeOf(run);
+    return code === exitCodes.ok && !isWell ? exitCodes.hostsFailed : code;
+  } catch (error) {
+    return broken(run, error);
+  }
+}
+
+/** What ends a run in the middle. A disk that refuses the journal is thrown on: there is nowhere to write it down. */
+function broken(run: Run, error: unknown): number {
+  const { journal, stop } = run.world;
+  if (error instanceof KmendError && error.code === "journal-unwritable") throw error;
+  if (stop.soft.aborted) return exitCodes.interrupted;
+  if (error instanceof KmendError) {
+    for (const problem of error.problems)
+      journal.note("message:said", { level: "error", text: formatProblem(problem) });
+    return error.exitCode;
+  }
+  const text =
+    error instanceof Error
+      ? process.env["KMEND_DEBUG"]
+        ? (error.stack ?? error.message)
+        : error.message
+      : String(error);
+  journal.note("message:said", {
+    level: "error",
+    text: `Cannot go on: ${text}\n  This is a fault in kmend.`,
+  });
+  return exitCodes.unexpected;
+}
+
+function exitCodeOf(run: Run): number {
+  if (run.world.stop.soft.aborted) return exitCodes.interrupted;
+  const hosts = [...run.hosts.values()];
+  if (hosts.some((host) => host.isUnreachable || (run.isRollback && host.counts.unreachable > 0)))
+    return exitCodes.hostsUnreachable;
+  if (hosts.some((host) => host.failure !== null || (run.isRollback && host.counts.failed > 0)))
+    return exitCodes.hostsFailed;
+  return exitCodes.ok;
+}
+
+/** Hosts for which nothing was counted are not in it, as under Ansible. */
+function recapOf(run: Run): Record<string, Recap> {
+  const counted = [...run.hosts.values()].filter((host) =>
+    Object.values(host.counts).some((count) => count > 0),
+  );
+  return Object.fromEntries(counted.map((host) => [host.name, { ...host.counts }]));
+}

@@ -1,0 +1,109 @@
+/** Everything that a run is given: the engine reads no global, no clock and no terminal of its own. */
+
+import type { Connector } from "../connection/connection.ts";
+import type { Inventory } from "../inventory/inventory.ts";
+import type { Events, Journal, Recap } from "../journal/journal.ts";
+import type { Module } from "../modules/modules.ts";
+import type { Dict } from "../template/template.ts";
+
+export interface World {
+  readonly inventory: Inventory;
+  readonly connector: Connector;
+  readonly journal: Journal;
+  /** A module by any name it goes by. */
+  readonly catalogue: (name: string) => Module | undefined;
+  readonly options: EngineOptions;
+  /** What the journal's first line says of this run beside what the engine knows. */
+  readonly about: Pick<Events["run:started"], "kmend" | "command" | "options">;
+  readonly stop: Stop;
+  readonly clock: Clock;
+  /** Asks on the terminal (vars_prompt, pause); null where there is none. */
+  readonly ask: Ask | null;
+}
+
+/** Ctrl-C, taken in twice. */
+export interface Stop {
+  /** Aborted at the first: what is under way ends, nothing new begins. */
+  readonly soft: AbortSignal;
+  /** Aborted at the second: what is under way is cut off. */
+  readonly hard: AbortSignal;
+}
+
+export interface Clock {
+  now(): number;
+  /** Ends early, without an error, when the signal says so. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+export type Ask = (question: {
+  readonly text: string;
+  readonly secret: boolean;
+  readonly initial?: string;
+}) => Promise<string>;
+
+export type OnFailure = "stop" | "rollback_host" | "rollback_batch" | "rollback_run";
+
+export interface EngineOptions {
+  readonly check: boolean;
+  readonly diff: boolean;
+  readonly tags: readonly string[];
+  readonly skipTags: readonly string[];
+  /** A host pattern that narrows every play. */
+  readonly limit?: string;
+  readonly extraVars: Dict;
+  /** How many hosts work at once. */
+  readonly forks: number;
+  readonly startAtTask?: string;
+  readonly forceHandlers: boolean;
+  readonly become: {
+    readonly enabled: boolean;
+    readonly method: string;
+    readonly user: string;
+    readonly password?: string;
+  };
+  readonly connection: ConnectionDefaults;
+  /** Overrides every play's `on_failure:`. */
+  readonly onFailure?: OnFailure;
+  /** Jinja's native types. */
+  readonly native: boolean;
+  /** Ends any task's script after this long; 0: none. */
+  readonly taskTimeoutS: number;
+}
+
+/** What flags and settings say of connections; a host's own variables win. */
+export interface ConnectionDefaults {
+  readonly kind: string;
+  readonly user?: string;
+  readonly port?: number;
+  readonly password?: string;
+  readonly privateKeyFile?: string;
+  readonly sshCommonArgs?: string;
+  readonly sshExtraArgs?: string;
+  readonly hostKeyChecking: boolean;
+  readonly knownHostsFiles?: readonly string[];
+  readonly configFile?: string;
+  readonly connectTimeoutMs: number;
+  readonly keepaliveIntervalMs: number;
+  readonly keepaliveCountMax: number;
+}
+
+/** The clock on the wall. */
+export const wallClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal.aborted) return resolve();
+      const end = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      signal.addEventListener("abort", end);
+    }),
+};
+
+export interface RunOutcome {
+  readonly exitCode: number;
+  readonly recap: Readonly<Record<string, Recap>>;
+}
