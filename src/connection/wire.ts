@@ -15,6 +15,11 @@ export interface Wire {
   readonly stderr: Readable;
   /** Settles once the program is gone and its output is read; never rejects. */
   readonly ended: Promise<WireEnd>;
+  /**
+   * Tells the host that its bytes arrived. sshd has Nagle's algorithm on, so after one small packet it holds the next
+   * until this side's system acknowledges, 40 ms later; whatever we send carries the acknowledgement at once.
+   */
+  acknowledge?(): void;
   /** Lets go of the program on this side, at once. */
   destroy(): void;
 }

@@ -24,6 +24,9 @@ export interface Answer {
   readonly end: WireEnd | null;
 }
 
+/** Below a packet's size the host may be waiting for us; above it, acknowledgements flow by themselves. */
+const smallChunk = 1400;
+
 /** Sends a frame and reads until both streams showed their end mark, or the wire is gone. */
 export async function exchange(wire: Wire, what: Exchange): Promise<Answer> {
   const frame = makeFrame(what.script, what.env, what.stdin?.size ?? null);
@@ -40,6 +43,7 @@ export async function exchange(wire: Wire, what: Exchange): Promise<Answer> {
       if (readers[index].hasBegun) begun.resolve();
       if (bytes.length > 0) pass(bytes);
       if (readers.every((reader) => reader.code !== null)) done.resolve();
+      else if (chunk.length < smallChunk) wire.acknowledge?.();
     };
     const pass = (bytes: Buffer) => {
       const sink = sinks[index];
@@ -95,9 +99,14 @@ async function sendStdin(
   if (sent < stdin.size) throw new Error(`Cannot send ${stdin.size} bytes: there were only ${sent}`);
 }
 
-async function drained(wire: Wire): Promise<void> {
-  const drain = Promise.withResolvers<void>();
-  wire.stdin.once("drain", drain.resolve);
-  await Promise.race([drain.promise, wire.ended]);
-  wire.stdin.removeListener("drain", drain.resolve);
+/** Settles when the wire takes more, or never will. */
+function drained({ stdin }: Wire): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      stdin.removeListener("drain", go).removeListener("close", go);
+      resolve();
+    };
+    stdin.once("drain", go).once("close", go);
+    if (stdin.destroyed) go();
+  });
 }

@@ -85,6 +85,8 @@ function channelWire(channel: ClientChannel, isLost: () => KmendError | null): W
     stdout: channel,
     stderr: channel.stderr as unknown as Wire["stderr"],
     ended,
+    // The smallest message that asks for no answer; a session without a terminal has no window to change.
+    acknowledge: () => channel.setWindow(24, 80, 0, 0),
     destroy: () => channel.destroy(),
   };
 }
