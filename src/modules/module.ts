@@ -34,8 +34,8 @@ export interface Inspection<State> {
 export type Need =
   /** A file's bytes, looked up as Ansible does (`files/` of the role, beside the playbook, ...). */
   | { readonly kind: "file"; readonly name: string; readonly path: string }
-  /** Every file below a folder. */
-  | { readonly kind: "tree"; readonly name: string; readonly path: string }
+  /** Every file below a folder; with `follow`, links in it are brought as what they point at. */
+  | { readonly kind: "tree"; readonly name: string; readonly path: string; readonly follow?: boolean }
   /** A template rendered with the task's variables; looked up in `templates/`. */
   | {
       readonly kind: "template";

@@ -7,14 +7,24 @@
  */
 
 import { command } from "./command.ts";
+import { copy } from "./copy.ts";
+import { dnf } from "./dnf.ts";
 import { file } from "./file.ts";
 import { kmemEvidence } from "./kmend.kmem.evidence.ts";
 import type { Module } from "./module.ts";
+import { packages } from "./package.ts";
+import { ping } from "./ping.ts";
 import { raw } from "./raw.ts";
+import { rpm } from "./rpm.ts";
 import { script } from "./script.ts";
+import { service } from "./service.ts";
 import { shell } from "./shell.ts";
 import { slurp } from "./slurp.ts";
 import { stat } from "./stat.ts";
+import { systemd } from "./systemd.ts";
+import { template } from "./template.ts";
+import { waitFor } from "./wait_for.ts";
+import { yum } from "./yum.ts";
 
 export { extraArguments, optionProblem, parseArguments } from "./arguments.ts";
 export * from "./module.ts";
@@ -22,7 +32,26 @@ export { nearest } from "./nearest.ts";
 export type { ArgumentsOf, Mode, Option, Options, OptionType } from "./options.ts";
 
 /** Every module, one a line, in the order that help shows. */
-const all: readonly Module[] = [command, shell, raw, script, file, stat, slurp, kmemEvidence];
+const all: readonly Module[] = [
+  command,
+  shell,
+  raw,
+  script,
+  copy,
+  template,
+  file,
+  stat,
+  slurp,
+  kmemEvidence,
+  packages,
+  yum,
+  dnf,
+  rpm,
+  systemd,
+  service,
+  waitFor,
+  ping,
+];
 
 const byName = new Map<string, Module>(
   all.flatMap((module) => [module.name, ...(module.aliases ?? [])].map((name) => [name, module] as const)),

@@ -168,18 +168,22 @@ function bring(host: Host, given: Case): Record<string, Brought> {
   const all: Record<string, Brought> = {};
   for (const [name, { source, text, mode }] of Object.entries(given.brought ?? {}))
     all[name] = brought(source, text, mode === undefined ? {} : { mode });
-  if (given.tree) all[given.tree.name] = bringTree(host, given.tree);
+  if (given.tree) all[given.tree.name] = bringTree(host, given.tree, given.args?.["local_follow"] !== false);
   return all;
 }
 
-function bringTree(host: Host, { source, sh }: NonNullable<Case["tree"]>): Brought {
+function bringTree(host: Host, { source, sh }: NonNullable<Case["tree"]>, follow: boolean): Brought {
   const folder = join(host.root, "controller");
   mkdirSync(folder);
   spawnSync("sh", ["-ec", sh], { cwd: folder });
-  const listing = spawnSync("find", [".", "-mindepth", "1", "-printf", "%P\\t%y\\t%m\\t%l\\0"], {
-    cwd: folder,
-    encoding: "utf8",
-  }).stdout;
+  const listing = spawnSync(
+    "find",
+    [follow ? "-L" : "-P", ".", "-mindepth", "1", "-printf", "%P\\t%y\\t%m\\t%l\\0"],
+    {
+      cwd: folder,
+      encoding: "utf8",
+    },
+  ).stdout;
   const kinds: Readonly<Record<string, "file" | "directory" | "link">> = {
     f: "file",
     d: "directory",

@@ -30,10 +30,10 @@ kmend_real() {
 }
 kmend_look() {
   printf 'path '; kmend_name "$1"
-  if [ -L "$1" ]; then kmend_kind=link
-  elif [ -f "$1" ]; then kmend_kind=file
-  elif [ -d "$1" ]; then kmend_kind=directory
-  elif [ -e "$1" ]; then kmend_kind=other
+  if [ -L "$1" ]; then kmend_kind="link"
+  elif [ -f "$1" ]; then kmend_kind="file"
+  elif [ -d "$1" ]; then kmend_kind="directory"
+  elif [ -e "$1" ]; then kmend_kind="other"
   else echo 'kind absent'; return; fi
   echo "kind $kmend_kind"
   kmend_stat=$(stat -c '%f|%u|%g|%s|%Y|%U|%G' -- "$1") || return
