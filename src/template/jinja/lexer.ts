@@ -52,7 +52,7 @@ class Lexer {
   readonly #source: string;
   readonly #syntax: Syntax;
   readonly #tokens: Token[] = [];
-  readonly #start: RegExp;
+  readonly #forms: Forms;
   #at = 0;
   /** What the last delimiter said about the text behind it. */
   #trim: "none" | "newline" | "all" = "none";
@@ -60,10 +60,7 @@ class Lexer {
   constructor(source: string, syntax: Syntax) {
     this.#source = source;
     this.#syntax = syntax;
-    const starts = [syntax.blockStart, syntax.variableStart, syntax.commentStart].sort(
-      (a, b) => b.length - a.length,
-    );
-    this.#start = new RegExp(starts.map((start) => literally(start)).join("|"), "g");
+    this.#forms = formsOf(syntax);
   }
 
   run(): Token[] {
@@ -85,8 +82,9 @@ class Lexer {
 
   /** Text up to the next delimiter, then what the delimiter opens. */
   #text(): void {
-    this.#start.lastIndex = this.#at;
-    const match = this.#start.exec(this.#source);
+    const { start } = this.#forms;
+    start.lastIndex = this.#at;
+    const match = start.exec(this.#source);
     if (!match) {
       this.#data(this.#source.length, "", false);
       this.#at = this.#source.length;
@@ -140,22 +138,17 @@ class Lexer {
 
   /** `{% raw %}` up to `{% endraw %}` is text. */
   #raw(): boolean {
-    const { blockStart, blockEnd } = this.#syntax;
-    const open = new RegExp(`\\s*raw\\s*([-+]?)${literally(blockEnd)}`, "y");
-    open.lastIndex = this.#at;
-    const match = open.exec(this.#source);
+    const { raw, endRaw } = this.#forms;
+    raw.lastIndex = this.#at;
+    const match = raw.exec(this.#source);
     if (!match) return false;
-    const close = new RegExp(
-      `${literally(blockStart)}([-+]?)\\s*endraw\\s*([-+]?)${literally(blockEnd)}`,
-      "g",
-    );
-    close.lastIndex = open.lastIndex;
-    const end = close.exec(this.#source);
+    endRaw.lastIndex = raw.lastIndex;
+    const end = endRaw.exec(this.#source);
     if (!end) throw syntaxError("Missing end of raw directive", this.#at);
     this.#trimAfter(match[1] ?? "", true);
-    this.#at = open.lastIndex;
+    this.#at = raw.lastIndex;
     this.#data(end.index, end[1] ?? "", true);
-    this.#at = close.lastIndex;
+    this.#at = endRaw.lastIndex;
     this.#trimAfter(end[2] ?? "", true);
     return true;
   }
@@ -234,6 +227,30 @@ class Lexer {
     this.#at = form.lastIndex;
     return match[0];
   }
+}
+
+/** The patterns of a syntax's delimiters. */
+interface Forms {
+  readonly start: RegExp;
+  readonly raw: RegExp;
+  readonly endRaw: RegExp;
+}
+
+const known = new WeakMap<Syntax, Forms>();
+
+function formsOf(syntax: Syntax): Forms {
+  const found = known.get(syntax);
+  if (found) return found;
+  const { blockStart, blockEnd, variableStart, commentStart } = syntax;
+  const starts = [blockStart, variableStart, commentStart].sort((a, b) => b.length - a.length);
+  const [open, close] = [literally(blockStart), literally(blockEnd)];
+  const forms: Forms = {
+    start: new RegExp(starts.map(literally).join("|"), "g"),
+    raw: new RegExp(`\\s*raw\\s*([-+]?)${close}`, "y"),
+    endRaw: new RegExp(`${open}([-+]?)\\s*endraw\\s*([-+]?)${close}`, "g"),
+  };
+  known.set(syntax, forms);
+  return forms;
 }
 
 /** The text as a pattern that matches just it. */

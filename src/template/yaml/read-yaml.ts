@@ -175,7 +175,8 @@ class TreeBuilder {
       entries.push(entry);
       return;
     }
-    entries[earlier] = entry;
+    // As in a Python dict, the first spelling of the key stays: `1` and `yes` are one.
+    entries[earlier] = { key: entries[earlier]?.key ?? entry.key, value: entry.value };
     this.#warnings.push({
       code: "duplicate-key",
       severity: "warning",

@@ -1,6 +1,6 @@
 /** What a YAML source holds: nodes that know where they stand. */
 
-import { KmendError, type Place, type Problem } from "../../problem/problem.ts";
+import { exitCodes, KmendError, type Place, type Problem } from "../../problem/problem.ts";
 import { Dict, type Key, Unsafe, type Value } from "../values.ts";
 
 export interface YamlScalar {
@@ -56,10 +56,13 @@ export function toValue(node: YamlNode, unsafe = node.tag === "!unsafe"): Value 
 }
 
 function vaultProblem(place: Place): KmendError {
-  return new KmendError({
-    code: "vault-unsupported",
-    message: "Cannot read a `!vault` value: encrypted values are not supported",
-    place,
-    hint: "Keep the secret in a file of its own that is decrypted before the run, or pass it with --extra-vars @FILE.",
-  });
+  return new KmendError(
+    {
+      code: "vault-unsupported",
+      message: "Cannot read a `!vault` value: encrypted values are not supported",
+      place,
+      hint: "Decrypt it before the run, or pass it with --extra-vars @FILE.",
+    },
+    exitCodes.parseError,
+  );
 }
