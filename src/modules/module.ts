@@ -88,6 +88,8 @@ export interface Setting {
   /** Facts already gathered for this host: package manager, service manager. May be empty. */
   readonly facts: Dict;
   readonly brought: Readonly<Record<string, Brought>>;
+  /** How many `-v` were given; absent is 0. */
+  readonly verbosity?: number;
 }
 
 interface Base {

@@ -6,18 +6,28 @@
  * Should: a new module is one file and one line of the list below.
  */
 
+import { addHost } from "./add_host.ts";
+import { assert } from "./assert.ts";
 import { command } from "./command.ts";
 import { copy } from "./copy.ts";
+import { debug } from "./debug.ts";
 import { dnf } from "./dnf.ts";
+import { fail } from "./fail.ts";
 import { file } from "./file.ts";
+import { groupBy } from "./group_by.ts";
+import { includeVars } from "./include_vars.ts";
 import { kmemEvidence } from "./kmend.kmem.evidence.ts";
+import { meta } from "./meta.ts";
 import type { Module } from "./module.ts";
 import { packages } from "./package.ts";
+import { pause } from "./pause.ts";
 import { ping } from "./ping.ts";
 import { raw } from "./raw.ts";
 import { rpm } from "./rpm.ts";
 import { script } from "./script.ts";
 import { service } from "./service.ts";
+import { setFact } from "./set_fact.ts";
+import { setup } from "./setup.ts";
 import { shell } from "./shell.ts";
 import { slurp } from "./slurp.ts";
 import { stat } from "./stat.ts";
@@ -42,6 +52,15 @@ const all: readonly Module[] = [
   file,
   stat,
   slurp,
+  assert,
+  fail,
+  debug,
+  setFact,
+  includeVars,
+  addHost,
+  groupBy,
+  pause,
+  meta,
   kmemEvidence,
   packages,
   yum,
@@ -51,6 +70,7 @@ const all: readonly Module[] = [
   service,
   waitFor,
   ping,
+  setup,
 ];
 
 const byName = new Map<string, Module>(
