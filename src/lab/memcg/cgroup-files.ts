@@ -4,7 +4,7 @@ import { type Cgroup, type LimitName, unlimited } from "./cgroup.ts";
 import { KernelError } from "./errno.ts";
 import { parseBytes, parseSetting } from "./file-values.ts";
 import type { MemoryHierarchy } from "./model.ts";
-import { allPids, type Caller, numberSeenBy, taskNamed } from "./process-table.ts";
+import { allPids, type Caller, taskNamed, viewOf } from "./process-table.ts";
 import { slabinfo } from "./slab-caches.ts";
 
 export interface CgroupFile {
@@ -114,7 +114,7 @@ function readSlabinfo(kernel: MemoryHierarchy, cgroup: Cgroup): string {
 function readProcesses(kernel: MemoryHierarchy, cgroup: Cgroup, caller: Caller): string {
   const pids =
     cgroup === kernel.root ? allPids().filter((pid) => !kernel.isAttached(pid)) : kernel.processes(cgroup);
-  const seen = pids.map((pid) => numberSeenBy(pid, caller)).filter((pid) => pid !== null);
+  const seen = pids.map(viewOf(caller).numberOf).filter((pid) => pid !== null);
   return seen.map((pid) => `${pid}\n`).join("");
 }
 

@@ -7,6 +7,7 @@
 
 import { type Cgroup, newCgroup, pageBytes, subtree, type Task, unlimited } from "./cgroup.ts";
 import { KernelError } from "./errno.ts";
+import { ReclaimOrder } from "./reclaim-order.ts";
 import { SlabDirectory } from "./slab.ts";
 
 export type Kernel = "514" | "1160";
@@ -48,9 +49,6 @@ const idSpace = 65_535;
 const heldPages = (cgroup: Cgroup): bigint => (cgroup.serial % 4 === 0 ? 4n : 5n);
 /** A container at work has more. Not measured: any figure above zero serves. */
 const livePages = 40n;
-/** A worker that runs every two seconds must have come by: 6 s was enough, at once was not. */
-const reclaimWaitMs = 6_000;
-
 export class MemoryHierarchy {
   readonly kernel: Kernel;
   readonly root: Cgroup;
@@ -64,14 +62,14 @@ export class MemoryHierarchy {
   readonly #homes = new Map<number, Cgroup>();
   #lowestFreeIndex = 0;
   #directories = 1;
-  #droppedAtMs: number | null = null;
-  readonly #shrunk = new Set<string>();
+  readonly #order: ReclaimOrder;
 
   constructor(options: KernelOptions) {
     this.#options = options;
     this.kernel = options.kernel;
     this.root = newCgroup(0, "", null);
     this.slab = new SlabDirectory(options.kernel);
+    this.#order = new ReclaimOrder(this.slab.rootCaches);
   }
 
   /** Makes a child. It has accounting on from birth where its parent has. */
@@ -188,19 +186,12 @@ export class MemoryHierarchy {
 
   /** /proc/sys/vm/drop_caches. Frees no id by itself. */
   dropCaches(value: number): void {
-    this.#droppedAtMs = value === 3 ? this.#options.nowMs() : null;
-    this.#shrunk.clear();
+    this.#order.dropped(value, this.#options.nowMs());
   }
 
-  /** `echo 1` to a root cache's shrink. All of them, after the drop and the wait, free on 514. */
+  /** `echo 1` to a root cache's shrink. The last one of a reclaim in the right order frees on 514; on 1160 nothing does. */
   shrink(rootCache: string): void {
-    if (this.kernel !== "514" || this.#droppedAtMs === null) return;
-    if (this.#options.nowMs() - this.#droppedAtMs < reclaimWaitMs) {
-      this.#droppedAtMs = null; // the order was broken: start again with drop_caches
-      return;
-    }
-    this.#shrunk.add(rootCache);
-    if (this.slab.rootCaches.every((cache) => this.#shrunk.has(cache))) this.#reclaim();
+    if (this.#order.shrunk(rootCache, this.#options.nowMs()) && this.kernel === "514") this.#reclaim();
   }
 
   counts(): Counts {
@@ -217,7 +208,6 @@ export class MemoryHierarchy {
 
   /** Frees the removed cgroups whose only hold were their caches; an active pod's own id stays. */
   #reclaim(): void {
-    this.#droppedAtMs = null;
     for (const cgroup of [...this.#held]) {
       if (!cgroup.hasCaches || cgroup.heldChildren.size > 0) continue;
       cgroup.hasCaches = false;

@@ -22,20 +22,32 @@ export function taskOf(pid: number): Task | null {
 
 /** The process that the caller means by this number; 0 is the caller itself. */
 export function taskNamed(number: number, caller: Caller): Task | null {
-  const callersPids = namespacePids(caller.pid);
-  if (number === 0 || number === callersPids.at(-1)) return taskOf(threadGroup(caller.pid));
-  if (callersPids.length <= 1) return taskOf(number);
-  const found = allPids().find((pid) => numberSeenBy(pid, caller) === number);
+  if (number === 0) return taskOf(threadGroup(caller.pid));
+  const view = viewOf(caller);
+  if (view.depth === 1) return taskOf(number);
+  const found = allPids().find((pid) => view.numberOf(pid) === number);
   return found === undefined ? null : taskOf(found);
 }
 
-/** The number under which the caller sees this process; null where it lives outside the caller's namespace. */
-export function numberSeenBy(pid: number, caller: Caller): number | null {
-  const depth = namespacePids(caller.pid).length;
-  const number = namespacePids(pid)[depth - 1];
-  if (depth <= 1 || number === undefined) return number ?? null;
-  const isNeighbour = namespace(pid) === namespace(caller.pid);
-  return isNeighbour || namespacePids(pid).length > depth ? number : null;
+/** How one process sees the others. */
+export interface View {
+  /** 1 in the machine's own pid namespace, one more in each namespace inside another. */
+  readonly depth: number;
+  /** The number of a process as the viewer sees it; null where it lives outside the viewer's namespace. */
+  readonly numberOf: (pid: number) => number | null;
+}
+
+export function viewOf(caller: Caller): View {
+  const depth = Math.max(1, namespacePids(caller.pid).length);
+  const own = namespace(caller.pid);
+  function numberOf(pid: number): number | null {
+    const numbers = namespacePids(pid);
+    const number = numbers[depth - 1];
+    // A deeper one is taken for the viewer's own: hosts have no namespaces below theirs.
+    const isVisible = depth === 1 || numbers.length > depth || namespace(pid) === own;
+    return number !== undefined && isVisible ? number : null;
+  }
+  return { depth, numberOf };
 }
 
 export function allPids(): number[] {
