@@ -1,9 +1,10 @@
-/** The lab's control socket: one request a connection, as a line of JSON; lines come back, the last one the answer. */
+/** The lab's control socket: one request a connection, as a line of JSON; a line comes back, the answer. */
 
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import type { HostState } from "./host.ts";
 
 /** What a lab can be asked, and what it answers. */
@@ -36,7 +37,7 @@ export type Answering = {
 
 type Line = { readonly done: unknown } | { readonly failed: string };
 
-/** Asks the lab's daemon; null where none listens. */
+/** Asks the lab's daemon; null where none listens, or it ends before it has answered. */
 export async function ask<V extends Verb>(
   socketFile: string,
   verb: V,
@@ -45,20 +46,19 @@ export async function ask<V extends Verb>(
   const socket = connect(socketFile);
   try {
     await once(socket, "connect");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ECONNREFUSED") return null;
-    throw error;
-  }
-  socket.on("error", () => {}); // a daemon that dies shows as an answer that never came
-  socket.write(`${JSON.stringify({ verb, ...request })}\n`);
-  for await (const line of createInterface({ input: socket })) {
+    socket.write(`${JSON.stringify({ verb, ...request })}\n`);
+    const line = await text(socket);
+    if (line === "") return null;
     const answer = JSON.parse(line) as Line;
     if ("failed" in answer) throw new Error(answer.failed);
     return answer.done as Answers[V];
+  } catch (error) {
+    if (noDaemon.has((error as NodeJS.ErrnoException).code ?? "")) return null;
+    throw error;
   }
-  throw new Error(`The lab's daemon ended before it had answered "${verb}"`);
 }
+
+const noDaemon: ReadonlySet<string> = new Set(["ENOENT", "ECONNREFUSED", "ECONNRESET", "EPIPE"]);
 
 /** Listens for requests, replacing the socket of a daemon that is no more. */
 export async function listenForRequests(socketFile: string, answering: Answering): Promise<Server> {
