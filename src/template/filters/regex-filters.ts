@@ -40,9 +40,10 @@ export const regexFilters: Readonly<Record<string, Filter>> = {
         asText(pattern ?? named.get("regex")),
         flags(named.get("ignorecase"), named.get("multiline")),
       );
+      const wanted = groups.map((group) => groupName(str(group)));
       const match = regex.exec(str(value));
       if (!match) return null;
-      return groups.length === 0 ? match[0] : groups.map((group) => captured(match, str(group)));
+      return wanted.length === 0 ? match[0] : wanted.map((group) => captured(match, group));
     },
   ),
   regex_findall: filter(
@@ -73,11 +74,15 @@ function flags(ignoreCase: Value | undefined, multiline: Value | undefined) {
   return { ignoreCase: asFlag(ignoreCase, false), multiline: asFlag(multiline, false) };
 }
 
+/** `\\1` and `\\g<name>`. */
+function groupName(group: string): string {
+  const name = /^\\(?:g<(\w+)>|(\d+))$/.exec(group);
+  if (!name) throw templateError("Unknown argument");
+  return (name[1] ?? name[2]) as string;
+}
+
 function captured(match: RegExpExecArray, group: string): Value {
-  const named = /^\\g<(\w+)>$/.exec(group)?.[1];
-  if (named !== undefined && match.groups && named in match.groups) return match.groups[named] ?? null;
-  const number = named ?? /^\\(\d+)$/.exec(group)?.[1];
-  if (number === undefined || !/^\d+$/.test(number)) throw templateError("Unknown argument");
-  if (Number(number) >= match.length) throw templateError("no such group");
-  return match[Number(number)] ?? null;
+  if (match.groups && Object.hasOwn(match.groups, group)) return match.groups[group] ?? null;
+  if (!/^\d+$/.test(group) || Number(group) >= match.length) throw templateError("no such group");
+  return match[Number(group)] ?? null;
 }

@@ -13,7 +13,7 @@ const maxItems = 1_000_000;
 
 export const setFilters: Readonly<Record<string, Filter>> = {
   unique: filter("Each item once", ["case_sensitive", "attribute"], (value, args) => {
-    const isSensitive = asFlag(args.case_sensitive, args.attribute === undefined || args.attribute === null);
+    const isSensitive = asFlag(args.case_sensitive, false);
     return unique(iterate(value), (item) => {
       const key =
         args.attribute === undefined || args.attribute === null ? item : attributeOf(item, args.attribute);

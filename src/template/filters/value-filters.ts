@@ -25,7 +25,7 @@ export const valueFilters: Readonly<Record<string, Filter>> = {
   mandatory: tolerantFilter("The value, or an error when it is undefined", ["msg"], (value, { msg }) => {
     if (!(value instanceof Undefined)) return value;
     const text =
-      msg === undefined || msg === null ? `Mandatory variable '${value.name}' not defined.` : str(msg);
+      msg === undefined || msg === null ? `Mandatory variable '${value.name}'  not defined.` : str(msg);
     throw undefinedError(new Undefined(value.name, text));
   }),
   bool: filter("yes, on, 1 and true as true; all else as false", [], (value) =>

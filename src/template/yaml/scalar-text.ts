@@ -46,7 +46,7 @@ function isTimestamp(text: string): boolean {
 
 /** Single quotes can't hold blanks beside a line break. */
 function canBeSingle(text: string, place: ScalarPlace): boolean {
-  if (/[ ]\n|\n[ ]/.test(text)) return false;
+  if (/[ ]\n|\n[ ]|[\u0085\u2028\u2029]/.test(text)) return false;
   return !(place.isKey && text.includes("\n"));
 }
 

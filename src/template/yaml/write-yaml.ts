@@ -24,13 +24,9 @@ export function writeYaml(value: Value, layout: YamlLayout): string {
   const end = layout.explicitEnd ? "...\n" : "";
   const isScalar = !isCollection(value);
   const body = new YamlWriter(layout).document(value);
-  if (isScalar) return `${start ? `${start} ` : ""}${body}\n${end || (needsEnd(body) ? "...\n" : "")}`;
+  if (isScalar) return `${start ? `${start} ` : ""}${body}
+${end}`;
   return `${start ? `${start}\n` : ""}${body}\n${end}`;
-}
-
-/** A plain scalar at the top level is followed by the document's end. */
-function needsEnd(body: string): boolean {
-  return !/^["'|>]/.test(body);
 }
 
 class YamlWriter {
@@ -40,7 +36,7 @@ class YamlWriter {
   }
 
   document(value: Value): string {
-    if (!isCollection(value)) return this.#scalar(value, 0, 0, false);
+    if (!isCollection(value)) return this.#scalar(value, 0, this.#layout.indent, false);
     return this.#isFlow(value) ? this.#flow(value, 0).text : this.#block(value, 0).join("\n");
   }
 
@@ -52,30 +48,36 @@ class YamlWriter {
   /** The lines of a block collection, each with its indent. */
   #block(value: Value, indent: number): string[] {
     const pad = " ".repeat(indent);
-    if (isSequence(value))
-      return items(value).flatMap((item) => this.#entry(`${pad}-`, item, indent + 2, indent, true));
+    if (isSequence(value)) return items(value).flatMap((item) => this.#item(`${pad}-`, item, indent));
     return this.#pairs(value as Dict).flatMap(([key, item]) => {
       const name = this.#scalar(key, indent, indent, true);
-      return this.#entry(`${pad}${name}:`, item, indent + this.#layout.indent, indent, false);
+      return this.#pair(`${pad}${name}:`, item, indent);
     });
   }
 
-  /** A dash or a key, and its value behind or below it. */
-  #entry(head: string, value: Value, deeper: number, indent: number, isItem: boolean): string[] {
-    if (!isCollection(value))
-      return [
-        `${head} ${this.#scalar(value, head.length + 1, isItem ? deeper : indent + this.#layout.indent, false)}`,
-      ];
-    if (this.#isFlow(value))
-      return [`${head} ${this.#flow(value, head.length + 1, indent + this.#layout.indent).text}`];
-    if (isItem) {
-      // What a dash holds starts on its line: "-   - a", "-   key: value", as far in as the level's indent.
-      const inner = this.#block(value, indent + this.#layout.indent);
-      const gap = " ".repeat(this.#layout.indent - 1);
-      return [`${head}${gap}${(inner[0] ?? "").trimStart()}`, ...inner.slice(1)];
-    }
-    // PyYAML starts a list under a key in the key's own column.
-    return [head, ...this.#block(value, isSequence(value) ? indent : deeper)];
+  /** What a dash holds starts on its line: "-   - a", "-   key: value", as far in as the level's indent. */
+  #item(head: string, value: Value, indent: number): string[] {
+    if (this.#isInline(value)) return this.#inline(head, value, indent);
+    const inner = this.#block(value, indent + this.#layout.indent);
+    const gap = " ".repeat(this.#layout.indent - 1);
+    return [`${head}${gap}${(inner[0] ?? "").trimStart()}`, ...inner.slice(1)];
+  }
+
+  /** PyYAML starts a list under a key in the key's own column. */
+  #pair(head: string, value: Value, indent: number): string[] {
+    if (this.#isInline(value)) return this.#inline(head, value, indent);
+    return [head, ...this.#block(value, isSequence(value) ? indent : indent + this.#layout.indent)];
+  }
+
+  #isInline(value: Value): boolean {
+    return !isCollection(value) || this.#isFlow(value);
+  }
+
+  #inline(head: string, value: Value, indent: number): string[] {
+    const column = head.length + 1;
+    const deeper = indent + this.#layout.indent;
+    if (!isCollection(value)) return [`${head} ${this.#scalar(value, column, deeper, false)}`];
+    return [`${head} ${this.#flow(value, column, deeper).text}`];
   }
 
   /** Brackets; a line that gets too long goes on below. */
@@ -105,7 +107,7 @@ class YamlWriter {
       }
       const inner = isCollection(item)
         ? this.#flow(item, at, indent + this.#layout.indent)
-        : this.#flowScalar(item, at, indent);
+        : this.#flowScalar(item, at, indent + this.#layout.indent);
       text += inner.text;
       at = inner.column;
     });
