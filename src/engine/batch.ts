@@ -1,6 +1,6 @@
 /** One batch of a play, from its facts to its gate. */
 
-import type { Node, Play } from "../playbook/playbook-types.ts";
+import type { Node, Play } from "../playbook/playbook.ts";
 import { flushHandlers } from "./flush-handlers.ts";
 import { playFrame } from "./frame.ts";
 import { gatherFacts } from "./gather-facts.ts";

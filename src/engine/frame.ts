@@ -1,4 +1,4 @@
-import type { Located, Node, Play, Role, Shared } from "../playbook/playbook-types.ts";
+import type { Located, Node, Play, Role, Shared } from "../playbook/playbook.ts";
 import type { Dict } from "../template/template.ts";
 
 /** Where a node stands: the play, then each block, role and include around it, innermost last. */

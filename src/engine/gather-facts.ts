@@ -1,4 +1,4 @@
-import type { Play, Task } from "../playbook/playbook-types.ts";
+import type { Play, Task } from "../playbook/playbook.ts";
 import { Dict, isList, str } from "../template/template.ts";
 import { inside, playFrame } from "./frame.ts";
 import type { HostState } from "./host-state.ts";

@@ -1,6 +1,6 @@
 /** The play's handlers: who was notified of what, and which tasks that means. */
 
-import type { Node } from "../playbook/playbook-types.ts";
+import type { Node } from "../playbook/playbook.ts";
 import { KmendError, type Place } from "../problem/problem.ts";
 import { str } from "../template/template.ts";
 import { type Frame, inside } from "./frame.ts";

@@ -1,13 +1,128 @@
 /** `include_tasks` and `include_role`: loaded when they are reached, by each host with its own condition and loop. */
 
-import type { Include } from "../playbook/playbook-types.ts";
-import type { Frame } from "./frame.ts";
+import type { Include, Node } from "../playbook/playbook.ts";
+import { KmendError } from "../problem/problem.ts";
+import { Dict, repr, type Value } from "../template/template.ts";
+import { type Counted, countAndJournal } from "./count.ts";
+import { conditions, type Frame, handedOver } from "./frame.ts";
 import type { HostState } from "./host-state.ts";
+import { appliedKeywords } from "./include-apply.ts";
+import { loadIncluded } from "./include-load.ts";
+import { holds } from "./judge.ts";
+import { loopItems, rounds } from "./loops.ts";
+import { taskRef } from "./plan.ts";
+import { failedResult, type Result, resultOf, skippedResult } from "./result.ts";
 import type { Run } from "./run.ts";
+import { isSelected } from "./tags.ts";
+import { type View, viewOf } from "./variables.ts";
+
+/** What one round of an include comes to on one host. */
+interface Included {
+  readonly host: HostState;
+  readonly options: Dict;
+  readonly vars: Dict;
+  readonly given: Dict | null;
+  /** Hosts with the same key run it together. */
+  readonly key: string;
+}
 
 export async function runInclude(
-  _run: Run,
-  _node: Include,
-  _frame: Frame,
-  _hosts: readonly HostState[],
-): Promise<void> {}
+  run: Run,
+  node: Include,
+  frame: Frame,
+  hosts: readonly HostState[],
+): Promise<void> {
+  const [first] = hosts;
+  if (!first || !isSelected(run, frame)) return;
+  const counted: Counted = { frame, task: node, ref: taskRef(run, node, frame, viewOf(run, first, frame)) };
+  run.world.journal.note("task:started", { task: counted.ref, hosts: hosts.map((host) => host.name) });
+  const all = hosts.flatMap((host) => included(run, counted, node, host));
+  // A round is one include; hosts that include the same thing run it together.
+  for (const [, group] of Map.groupBy(all, (each) => each.key)) await runGroup(run, counted, node, group);
+}
+
+/** Finds out what a host includes, and counts the include itself as a task. */
+function included(run: Run, counted: Counted, node: Include, host: HostState): Included[] {
+  const view = viewOf(run, host, counted.frame);
+  const { result, found } = decide(run, counted, node, view);
+  if (node.register) host.registered.set(node.register.value, result.values);
+  countAndJournal(run, counted, host, { result, view, durationMs: 0 });
+  return found;
+}
+
+function decide(
+  run: Run,
+  { frame }: Counted,
+  node: Include,
+  view: View,
+): { readonly result: Result; readonly found: Included[] } {
+  try {
+    if (!node.loop) {
+      if (!holds(conditions(frame), view))
+        return { result: skippedResult("Conditional result was False"), found: [] };
+      return { result: resultOf(Dict.of({ changed: false })), found: [oneRound(node, view, null)] };
+    }
+    const found: Included[] = [];
+    for (const round of rounds(node.loop, loopItems(node.loop, view), view)) {
+      const inner = viewOf(run, view.host, frame, [round.vars]);
+      if (holds(conditions(frame), inner)) found.push(oneRound(node, inner, round.vars));
+    }
+    const result = found.length === 0 ? skippedResult("Conditional result was False") : resultOf(new Dict());
+    return { result, found };
+  } catch (error) {
+    if (!(error instanceof KmendError)) throw error;
+    return { result: failedResult(error.message), found: [] };
+  }
+}
+
+function oneRound(node: Include, view: View, given: Dict | null): Included {
+  const plain = Dict.from(node.options.entries().filter(([key]) => key !== "apply"));
+  const options = view.templar.render(plain) as Dict;
+  const apply = node.options.get("apply");
+  if (apply !== undefined) options.set("apply", apply);
+  const vars = includeVars(node, view);
+  const key = [options, vars, given ?? null].map((each: Value) => repr(each)).join("\n");
+  return { host: view.host, options, vars, given, key };
+}
+
+/** The include's own vars, as they are while it is reached: its loop variable has gone when the tasks run. */
+function includeVars(node: Include, view: View): Dict {
+  const vars = new Dict();
+  for (const [name] of node.vars?.entries() ?? []) {
+    const value = view.get(String(name));
+    if (value !== undefined) vars.set(name, value);
+  }
+  return vars;
+}
+
+async function runGroup(
+  run: Run,
+  counted: Counted,
+  node: Include,
+  group: readonly Included[],
+): Promise<void> {
+  const [first] = group;
+  if (!first) return;
+  const hosts = group.map((each) => each.host);
+  const around = counted.frame.parent ?? counted.frame;
+  const frame = handedOver(around, appliedKeywords(first.options, node.place), {
+    params: first.vars,
+    given: first.given,
+  });
+  let nodes: readonly Node[];
+  try {
+    nodes = await loadIncluded(run, node, { options: first.options, frame, hosts });
+  } catch (error) {
+    if (!(error instanceof KmendError)) throw error;
+    for (const host of hosts) failHost(run, counted, host, error);
+    return;
+  }
+  await run.strategy(run, nodes, frame, hosts);
+}
+
+/** The file is not there, or cannot be read: the include fails after it was counted as reached. */
+function failHost(run: Run, counted: Counted, host: HostState, error: KmendError): void {
+  const view = viewOf(run, host, counted.frame);
+  host.counts.ok -= 1;
+  countAndJournal(run, counted, host, { result: failedResult(error.message), view, durationMs: 0 });
+}

@@ -125,7 +125,7 @@ function withResult(run: Run, plan: PlannedTask, view: View, round: Round, resul
 
 async function act(run: Run, plan: PlannedTask, view: View, round: Round): Promise<Result> {
   const { task } = plan;
-  const module = run.world.catalogue(task.module);
+  const module = run.world.catalogue.find(task.module);
   if (!module || task.foreign)
     throw new TaskFailed(`kmend has no module ${task.module}; this task cannot run`, {}, task.place);
   const { options, free } = finalArguments(plan, module, view);

@@ -1,6 +1,6 @@
 /** What the playbook makes of a result: `changed_when`, `failed_when`, `until`, and `when` before them. */
 
-import type { Located } from "../playbook/playbook-types.ts";
+import type { Located } from "../playbook/playbook.ts";
 import { KmendError } from "../problem/problem.ts";
 import { str } from "../template/template.ts";
 import { at } from "./located.ts";

@@ -5,7 +5,7 @@
  * recursion is the host's state: whoever is inside `rescue` is in the call that runs it, so no host can be in two places.
  */
 
-import type { Block } from "../playbook/playbook-types.ts";
+import type { Block } from "../playbook/playbook.ts";
 import { type Frame, inside } from "./frame.ts";
 import { type Failure, type HostState, isActive, type Net } from "./host-state.ts";
 import { runInclude } from "./includes.ts";

@@ -1,4 +1,4 @@
-import type { Located } from "../playbook/playbook-types.ts";
+import type { Located } from "../playbook/playbook.ts";
 import { KmendError, type Place } from "../problem/problem.ts";
 import { isInt, str, truthy, type Value } from "../template/template.ts";
 import type { View } from "./variables.ts";

@@ -1,4 +1,4 @@
-import type { Loop } from "../playbook/playbook-types.ts";
+import type { Loop } from "../playbook/playbook.ts";
 import { KmendError } from "../problem/problem.ts";
 import { Dict, isList, OMIT, Tuple, typeName, Undefined, type Value } from "../template/template.ts";
 import { located } from "./located.ts";

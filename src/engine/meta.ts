@@ -1,6 +1,6 @@
 /** `meta`: tasks for the engine itself. They are not counted. */
 
-import type { Task } from "../playbook/playbook-types.ts";
+import type { Task } from "../playbook/playbook.ts";
 import { KmendError } from "../problem/problem.ts";
 import { str } from "../template/template.ts";
 import { flushHandlers } from "./flush-handlers.ts";

@@ -15,12 +15,11 @@ const maxHeldBytes = 8 * 1024 * 1024;
 
 const folders = { file: "files", tree: "files", template: "templates", vars: "vars" } as const;
 
-// biome-ignore lint/suspicious/noExplicitAny: each module knows the type of its own arguments
 export async function bring(
   run: Run,
   view: View,
   module: Module,
-  args: any,
+  args: unknown,
 ): Promise<Record<string, Brought>> {
   const needs = module.kind === "wait" ? [] : (module.needs?.(args) ?? []);
   const brought: Record<string, Brought> = {};

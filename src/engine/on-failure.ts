@@ -1,6 +1,6 @@
 /** `on_failure:` of a play: what is taken back when a host of a batch fails. */
 
-import type { Play } from "../playbook/playbook-types.ts";
+import type { Play } from "../playbook/playbook.ts";
 import { str } from "../template/template.ts";
 import type { HostState } from "./host-state.ts";
 import { takeBack } from "./rollback.ts";

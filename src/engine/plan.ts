@@ -1,7 +1,7 @@
 /** A task as it stands in its play: what is the same for every host, found out once. */
 
 import type { TaskRef } from "../journal/journal.ts";
-import type { Located, Task } from "../playbook/playbook-types.ts";
+import type { Located, Task } from "../playbook/playbook.ts";
 import { conditions, type Frame } from "./frame.ts";
 import type { Run } from "./run.ts";
 import type { View } from "./variables.ts";

@@ -1,7 +1,7 @@
 /** A play: its hosts, its batches, and what ends it. */
 
 import { matchHosts } from "../inventory/inventory.ts";
-import type { Located, Node, Play, Role } from "../playbook/playbook-types.ts";
+import type { Located, Node, Play, Role } from "../playbook/playbook.ts";
 import { Dict, isList, Layers, str, Templar, truthy, type Value } from "../template/template.ts";
 import { runBatch } from "./batch.ts";
 import { playFrame } from "./frame.ts";

@@ -1,4 +1,4 @@
-import type { Play } from "../playbook/playbook-types.ts";
+import type { Play } from "../playbook/playbook.ts";
 import { Dict, str } from "../template/template.ts";
 import type { World } from "./world.ts";
 

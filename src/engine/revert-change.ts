@@ -40,7 +40,7 @@ export async function revertChange(run: Run, change: Recorded): Promise<Reverted
       : { kind: "irreversible", message: wayBack.reason };
   if (wayBack.kind === "tasks")
     return wayBack.tasks.length === 0 ? null : runTasks(run, change, wayBack.tasks);
-  const module = run.world.catalogue(change.module);
+  const module = run.world.catalogue.find(change.module);
   if (module?.kind !== "host")
     return { kind: "failed", message: `kmend has no module ${change.module} any more` };
   const there = await reach(run, change.host, change.become);
@@ -146,7 +146,7 @@ async function runTasks(run: Run, change: Recorded, tasks: readonly ResolvedTask
 
 /** @returns why it failed, or null */
 async function runResolved(run: Run, change: Recorded, task: ResolvedTask): Promise<string | null> {
-  const module = run.world.catalogue(task.module);
+  const module = run.world.catalogue.find(task.module);
   if (!module || module.kind === "controller") return `kmend cannot run ${task.module} on the way back`;
   const there = await reach(run, change.host, task.become);
   try {

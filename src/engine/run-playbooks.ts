@@ -1,7 +1,7 @@
 /** A run from its first event to its last. */
 
 import { matchHosts } from "../inventory/inventory.ts";
-import type { LoadedPlaybook } from "../playbook/playbook-types.ts";
+import type { LoadedPlaybook } from "../playbook/playbook.ts";
 import { KmendError } from "../problem/problem.ts";
 import { linear } from "./linear.ts";
 import { runPlay } from "./plays.ts";

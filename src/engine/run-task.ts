@@ -1,8 +1,9 @@
 /** A task on one host from beginning to end: its rounds, what it registers and notifies, how it counts. */
 
-import type { Json, Outcome } from "../journal/journal.ts";
+import type { Json } from "../journal/journal.ts";
 import { KmendError } from "../problem/problem.ts";
 import { Dict, isList, str, toJson, type Value } from "../template/template.ts";
+import { countAndJournal, isIgnored, outcomeOf } from "./count.ts";
 import { delegateOf } from "./delegate.ts";
 import { keepFacts, takeEffects } from "./effects.ts";
 import { keyword } from "./frame.ts";
@@ -27,19 +28,11 @@ export async function runTask(run: Run, plan: PlannedTask, host: HostState): Pro
   const view = viewOf(run, host, plan.frame);
   const result = await (plan.task.loop ? runLoop(run, plan, view) : runOnce(run, plan, view));
   register(plan, host, result);
-  const ignored = isIgnored(plan, view, result);
-  const rescued = count(host, result, ignored, plan);
-  journal.note("task:ended", {
-    host: host.name,
-    task: plan.ref,
-    outcome: outcomeOf(result),
-    ignored,
-    rescued,
-    result: journaled(result),
-    ...(result.diff && !result.isSecret ? { diff: result.diff } : {}),
-    ...(result.delegate ? { delegate: result.delegate } : {}),
-    durationMs: clock.now() - began,
-    ...(result.wayBack ? { wayBack: result.wayBack } : {}),
+  const durationMs = clock.now() - began;
+  const ignored = countAndJournal(run, plan, host, {
+    result,
+    view: viewOf(run, host, plan.frame),
+    durationMs,
   });
   return { ...result, isFailed: result.isFailed && !ignored };
 }
@@ -151,49 +144,6 @@ function register({ task }: PlannedTask, host: HostState, result: Result): void 
   if (!values.has("failed")) values.set("failed", result.isFailed);
   if (!values.has("changed") && !result.isFailed) values.set("changed", false);
   host.registered.set(task.register.value, values);
-}
-
-function isIgnored(plan: PlannedTask, view: View, result: Result): boolean {
-  if (result.isUnreachable) return locatedBoolean(keyword(plan.frame, "ignoreUnreachable"), view, false);
-  return result.isFailed && locatedBoolean(keyword(plan.frame, "ignoreErrors"), view, false);
-}
-
-function outcomeOf(result: Result): Outcome {
-  if (result.isUnreachable) return "unreachable";
-  if (result.isFailed) return "failed";
-  if (result.isSkipped) return "skipped";
-  return result.isChanged ? "changed" : "ok";
-}
-
-/** Counts as Ansible's recap does. @returns whether a `rescue` will catch the failure */
-function count(host: HostState, result: Result, ignored: boolean, plan: PlannedTask): boolean {
-  const { counts } = host;
-  if (result.isUnreachable && !ignored) {
-    counts.unreachable += 1;
-    host.isUnreachable = true;
-    return false;
-  }
-  if (result.isFailed && !ignored) return fail(host, result, plan);
-  if (result.isUnreachable || result.isFailed) counts.ignored += 1;
-  if (result.isSkipped) counts.skipped += 1;
-  else {
-    counts.ok += 1;
-    if (result.isChanged) counts.changed += 1;
-  }
-  return false;
-}
-
-function fail(host: HostState, result: Result, plan: PlannedTask): boolean {
-  const isRescued = host.nets.some((net) => net.rescues);
-  if (isRescued) host.counts.rescued += 1;
-  else host.counts.failed += 1;
-  const task = Dict.of({
-    name: plan.task.name?.value ?? "",
-    action: plan.task.module,
-    args: plan.task.args.options,
-  });
-  host.failure = { taskName: plan.ref.name, task, result: result.values };
-  return isRescued;
 }
 
 function listed(value: Value): string[] {

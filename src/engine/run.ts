@@ -1,5 +1,5 @@
 import type { TaskRef } from "../journal/journal.ts";
-import type { Node } from "../playbook/playbook-types.ts";
+import type { Node } from "../playbook/playbook.ts";
 import { KmendError } from "../problem/problem.ts";
 import { Dict } from "../template/template.ts";
 import type { Recorded } from "./change.ts";

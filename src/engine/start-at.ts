@@ -1,4 +1,4 @@
-import type { Task } from "../playbook/playbook-types.ts";
+import type { Task } from "../playbook/playbook.ts";
 import type { Frame } from "./frame.ts";
 import { shownName } from "./plan.ts";
 import type { Run } from "./run.ts";

@@ -1,6 +1,6 @@
 /** One task on the hosts of a batch: at most `forks` at once, and what a failure means for the others. */
 
-import type { Task } from "../playbook/playbook-types.ts";
+import type { Task } from "../playbook/playbook.ts";
 import { takeEffects } from "./effects.ts";
 import { type Frame, keyword } from "./frame.ts";
 import { type HostState, isActive } from "./host-state.ts";

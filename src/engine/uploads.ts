@@ -3,7 +3,7 @@ import type { Content, Shell } from "../connection/connection.ts";
 import type { HostModule, Upload, Where } from "../modules/modules.ts";
 import type { Script } from "../script/script.ts";
 import type { Doing } from "./doing.ts";
-import { fitsHere, hereFile } from "./here-file.ts";
+import { hereFile, textForHere } from "./here-file.ts";
 
 /** What a change puts on the host: texts that go with its script, and contents that are sent beforehand. */
 export interface Uploads {
@@ -17,7 +17,7 @@ export function uploadsOf(module: HostModule, doing: Doing, change: any, where: 
   const sent: { to: string; content: Content }[] = [];
   for (const upload of module.uploads?.(change, where) ?? []) {
     const content = contentOf(doing, upload);
-    const text = "bytes" in content ? fitsHere(content.bytes) : null;
+    const text = "bytes" in content ? textForHere(content.bytes) : null;
     if (text === null) sent.push({ to: upload.to, content });
     else here.push(hereFile(upload.to, text));
   }

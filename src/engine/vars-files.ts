@@ -1,7 +1,7 @@
 /** `vars_files:` of a play, for one host: their names may depend on its facts. */
 
 import { readFile } from "node:fs/promises";
-import type { Located, Play } from "../playbook/playbook-types.ts";
+import type { Located, Play } from "../playbook/playbook.ts";
 import { KmendError } from "../problem/problem.ts";
 import { Dict, isList, readYaml, str, toValue, type Value } from "../template/template.ts";
 import { playFrame } from "./frame.ts";

@@ -1,7 +1,7 @@
 /** `rollback:` of a task, or of a block around it, with its templates filled in. */
 
 import type { Json, ResolvedTask, WayBack } from "../journal/journal.ts";
-import type { Node, RollbackSpec, Task } from "../playbook/playbook-types.ts";
+import type { Node, RollbackSpec, Task } from "../playbook/playbook.ts";
 import { KmendError } from "../problem/problem.ts";
 import { Dict, toJson } from "../template/template.ts";
 import { finalArguments } from "./arguments.ts";
@@ -55,7 +55,7 @@ function flatten(nodes: readonly Node[]): Task[] {
 function resolve(run: Run, task: Task, around: Frame, outer: View): ResolvedTask | null {
   const frame = inside(around, task);
   const view = viewOf(run, outer.host, frame);
-  const module = run.world.catalogue(task.module);
+  const module = run.world.catalogue.find(task.module);
   if (!module || !holds(task.when, outer)) return null;
   const plan = { ...planTask(run, task, frame, view), when: [] };
   const { options, free } = finalArguments(plan, module, outer);

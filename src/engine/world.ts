@@ -10,8 +10,9 @@ export interface World {
   readonly inventory: Inventory;
   readonly connector: Connector;
   readonly journal: Journal;
-  /** A module by any name it goes by. */
-  readonly catalogue: (name: string) => Module | undefined;
+  readonly catalogue: ModuleCatalogue;
+  /** Folders with roles, after `roles/` beside the playbook. */
+  readonly rolesPath?: readonly string[];
   readonly options: EngineOptions;
   /** What the journal's first line says of this run beside what the engine knows. */
   readonly about: Pick<Events["run:started"], "kmend" | "command" | "options">;
@@ -19,6 +20,12 @@ export interface World {
   readonly clock: Clock;
   /** Asks on the terminal (vars_prompt, pause); null where there is none. */
   readonly ask: Ask | null;
+}
+
+export interface ModuleCatalogue {
+  /** A module by any name it goes by. */
+  find(name: string): Module | undefined;
+  names?(): readonly string[];
 }
 
 /** Ctrl-C, taken in twice. */

@@ -1,0 +1,46 @@
+import type { Located, Shared } from "../playbook/playbook.ts";
+import type { Place } from "../problem/problem.ts";
+import { Dict, isList, str, type Value } from "../template/template.ts";
+
+/** `apply:` of an include, as the keywords of a level around what is included. */
+export function appliedKeywords(options: Dict, place: Place): Shared {
+  const apply = options.get("apply");
+  if (!(apply instanceof Dict)) return { tags: [], when: [] };
+  const at = (value: Value): Located => ({ value, place });
+  const many = (value: Value | undefined): readonly Value[] =>
+    value === undefined || value === null ? [] : isList(value) ? value : [value];
+  const singles: Record<string, Located> = {};
+  for (const [word, name] of words) {
+    const value = apply.get(word);
+    if (value !== undefined) singles[name] = at(value);
+  }
+  const vars = apply.get("vars");
+  return {
+    ...singles,
+    ...(vars instanceof Dict ? { vars } : {}),
+    environment: many(apply.get("environment")).map(at),
+    tags: many(apply.get("tags")).flatMap((tag) => str(tag).split(",")),
+    when: many(apply.get("when")).map(at),
+  };
+}
+
+const words = [
+  ["become", "become"],
+  ["become_user", "becomeUser"],
+  ["become_method", "becomeMethod"],
+  ["become_flags", "becomeFlags"],
+  ["check_mode", "checkMode"],
+  ["diff", "diff"],
+  ["no_log", "noLog"],
+  ["ignore_errors", "ignoreErrors"],
+  ["ignore_unreachable", "ignoreUnreachable"],
+  ["any_errors_fatal", "anyErrorsFatal"],
+  ["throttle", "throttle"],
+  ["timeout", "timeout"],
+  ["run_once", "runOnce"],
+  ["delegate_to", "delegateTo"],
+  ["delegate_facts", "delegateFacts"],
+  ["remote_user", "remoteUser"],
+  ["connection", "connection"],
+  ["port", "port"],
+] as const;
