@@ -13,7 +13,6 @@ import {
   sshCommand,
   up,
 } from "../lab/lab.ts";
-import { listenForStop } from "./signals.ts";
 
 interface LabFlags {
   readonly name: string;
@@ -50,15 +49,17 @@ function upCommand(): Command {
       epilogue(["kmend lab up --nodes 6", "kmend lab up --name old --kernel 514 --inventory old.yml"]),
     )
     .action(async (flags: UpFlags) => {
-      const stopping = listenForStop();
+      const interrupt = new AbortController();
+      const stop = (): void => interrupt.abort();
+      for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, stop);
       const result = await up({
         ...lab(flags),
         ...(flags.nodes === undefined ? {} : { nodes: flags.nodes }),
         ...(flags.kernel === undefined ? {} : { kernel: readKernelWish(flags.kernel) }),
         ...(flags.inventory === undefined ? {} : { inventoryCopy: flags.inventory }),
         tell: (line) => console.log(line),
-        signal: stopping.soft,
-      }).finally(() => stopping.release());
+        signal: interrupt.signal,
+      });
       const { booted, nodes } = result;
       if (booted.length === 0) console.log(`The lab "${flags.name}" is up already: ${nodes.length} hosts`);
       else console.log(`Up: ${booted.join(", ")} (${(result.bootMs / 1000).toFixed(1)} s)`);

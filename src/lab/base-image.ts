@@ -18,7 +18,7 @@ export async function baseImage(
   const image = join(cache, `base-${hash}`);
   if (existsSync(image)) return image;
   await mkdir(cache, { recursive: true, mode: 0o700 });
-  return withLock(join(cache, "base.lock"), async () => {
+  const makeOnce = async (): Promise<string> => {
     if (existsSync(image)) return image;
     await removeHalfMade(cache);
     tell("Making the hosts' system (Debian packages, once; kept for later labs)");
@@ -28,7 +28,8 @@ export async function baseImage(
     await rename(growing, image);
     tell(`The hosts' system is made: ${((performance.now() - started) / 1000).toFixed(0)} s`);
     return image;
-  });
+  };
+  return withLock(join(cache, "base.lock"), makeOnce, signal);
 }
 
 async function removeHalfMade(cache: string): Promise<void> {

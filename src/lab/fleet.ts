@@ -1,6 +1,6 @@
 /** Which hosts a lab has: their names, groups, addresses and kernels. */
 
-import { KmendError } from "../problem/problem.ts";
+import { exitCodes, KmendError } from "../problem/problem.ts";
 
 export type Kernel = "514" | "1160";
 
@@ -84,5 +84,5 @@ export function unknownNode(name: string, nodes: readonly LabNode[]): KmendError
 }
 
 function refuse(code: string, message: string): KmendError {
-  return new KmendError({ code, message });
+  return new KmendError({ code, message }, exitCodes.badOptions);
 }

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { copyFile, mkdir, open, readFile, writeFile } from "node:fs/promises";
 import { dirname, extname, join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { KmendError } from "../problem/problem.ts";
+import { exitCodes, KmendError } from "../problem/problem.ts";
 import { baseImage } from "./base-image.ts";
 import { type Answers, ask } from "./control.ts";
 import { type LabDescription, readDescription, writeDescription } from "./description.ts";
@@ -44,28 +44,39 @@ export interface UpResult {
 export const defaultNodes = 6;
 
 /** Raises the lab; where it is up already, boots only what does not run. Interrupted, it leaves no new lab behind. */
-export async function up({ state, name, ...options }: UpOptions): Promise<UpResult> {
+export async function up(options: UpOptions): Promise<UpResult> {
+  const place = labPlace(resolve(options.state), options.name);
   const { tell = () => {}, signal } = options;
-  const place = labPlace(resolve(state), name);
-  await installNeeds(tell);
-  const base = await baseImage(place.cache, { tell, signal });
-  signal?.throwIfAborted();
-  await mkdir(place.folder, { recursive: true, mode: 0o700 });
-  return withLock(join(place.folder, "lock"), async () => {
-    const before = await readDescription(place);
-    try {
-      const lab = before ?? (await describe(place, base, options));
-      if (before) refuseOtherWish(before, options);
-      await makeKeys(place, lab.nodes);
-      await writeFile(place.inventory, inventoryText(place, lab.nodes), { mode: 0o600 });
-      if (options.inventoryCopy) await copyFile(place.inventory, options.inventoryCopy);
-      const { booted, ms } = await unlessAborted(raise(place, resolve(state), tell), signal);
-      return { inventory: place.inventory, nodes: lab.nodes, booted, bootMs: ms };
-    } catch (error) {
-      if (!before) await down({ state, name });
-      throw error;
-    }
-  });
+  try {
+    await installNeeds(tell);
+    const base = await baseImage(place.cache, { tell, signal });
+    signal?.throwIfAborted();
+    await mkdir(place.folder, { recursive: true, mode: 0o700 });
+    return await withLock(join(place.folder, "lock"), () => raiseLab(place, base, options), signal);
+  } catch (error) {
+    throw signal?.aborted ? interrupted(place, error) : error;
+  }
+}
+
+async function raiseLab(place: LabPlace, base: string, options: UpOptions): Promise<UpResult> {
+  const before = await readDescription(place);
+  try {
+    const lab = before ?? (await describe(place, base, options));
+    if (before) refuseOtherWish(before, options);
+    await makeKeys(place, lab.nodes);
+    await writeFile(place.inventory, inventoryText(place, lab.nodes), { mode: 0o600 });
+    if (options.inventoryCopy) await copyFile(place.inventory, options.inventoryCopy);
+    const { booted, ms } = await unlessAborted(bootHosts(place, options), options.signal);
+    return { inventory: place.inventory, nodes: lab.nodes, booted, bootMs: ms };
+  } catch (error) {
+    if (!before) await down(options);
+    throw error;
+  }
+}
+
+function interrupted(place: LabPlace, cause: unknown): KmendError {
+  const message = `Interrupted: the lab "${place.name}" was not raised, or not all of it`;
+  return new KmendError({ code: "interrupted", message }, exitCodes.interrupted, cause);
 }
 
 async function describe(
@@ -103,8 +114,8 @@ function refuseOtherWish(lab: LabDescription, { nodes, kernel }: Pick<UpOptions,
   });
 }
 
-async function raise(place: LabPlace, state: string, tell: (line: string) => void): Promise<Answers["boot"]> {
-  if ((await ask(place.socket, "status", {})) === null) await startDaemon(place, state, tell);
+async function bootHosts(place: LabPlace, { state, tell = () => {} }: UpOptions): Promise<Answers["boot"]> {
+  if ((await ask(place.socket, "status", {})) === null) await startDaemon(place, resolve(state), tell);
   const answer = await ask(place.socket, "boot", {});
   if (answer === null) throw daemonEnded(place, "");
   return answer;
