@@ -24,11 +24,11 @@ export const debug: ControllerModule<ArgumentsOf<typeof options>> = {
     if ((setting.verbosity ?? 0) < verbosity)
       return { result: Dict.of({ skipped: true, skipped_reason: "Verbosity threshold not met." }) };
     if (name === undefined) return { result: Dict.of({ changed: false, msg: msg ?? "Hello world!" }) };
-    return { result: Dict.of({ changed: false, [name]: valueOf(name, evaluate) }) };
+    return { result: Dict.of({ changed: false, [name]: shown(name, evaluate) }) };
   },
 };
 
-function valueOf(name: string, evaluate: (expression: string) => Value): Value {
+function shown(name: string, evaluate: (expression: string) => Value): Value {
   try {
     const value = evaluate(name);
     return value instanceof Undefined ? notDefined : value;

@@ -8,6 +8,7 @@
 
 import { addHost } from "./add_host.ts";
 import { assert } from "./assert.ts";
+import { blockinfile } from "./blockinfile.ts";
 import { command } from "./command.ts";
 import { copy } from "./copy.ts";
 import { debug } from "./debug.ts";
@@ -17,12 +18,17 @@ import { file } from "./file.ts";
 import { groupBy } from "./group_by.ts";
 import { includeVars } from "./include_vars.ts";
 import { kmemEvidence } from "./kmend.kmem.evidence.ts";
+import { kmemInheritance } from "./kmend.kmem.inheritance.ts";
+import { kmemRenew } from "./kmend.kmem.renew.ts";
+import { packageSecure } from "./kmend.package.secure.ts";
+import { lineinfile } from "./lineinfile.ts";
 import { meta } from "./meta.ts";
 import type { Module } from "./module.ts";
 import { packages } from "./package.ts";
 import { pause } from "./pause.ts";
 import { ping } from "./ping.ts";
 import { raw } from "./raw.ts";
+import { replace } from "./replace.ts";
 import { rpm } from "./rpm.ts";
 import { script } from "./script.ts";
 import { service } from "./service.ts";
@@ -50,6 +56,9 @@ const all: readonly Module[] = [
   copy,
   template,
   file,
+  lineinfile,
+  replace,
+  blockinfile,
   stat,
   slurp,
   assert,
@@ -71,6 +80,9 @@ const all: readonly Module[] = [
   waitFor,
   ping,
   setup,
+  packageSecure,
+  kmemRenew,
+  kmemInheritance,
 ];
 
 const byName = new Map<string, Module>(
