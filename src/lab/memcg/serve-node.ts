@@ -1,6 +1,5 @@
 /** Mounts one node's kernel, and takes it down again. */
 
-import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { extname, join } from "node:path";
@@ -49,14 +48,20 @@ export async function serveNode({ mountPoint, kernel, bootParameters }: ServeOpt
     workerData: { device, ...options },
   });
   worker.unref();
-  const ended = once(worker, "exit");
+  // A thread that died leaves its requests waiting for ever: closing the device makes them fail, and says so plainly.
+  const ended = new Promise<void>((resolve) => {
+    worker.on("error", (error) => console.error(`The kernel's model at ${mountPoint} has died:`, error));
+    worker.on("exit", () => {
+      closeSync(device);
+      resolve();
+    });
+  });
 
   async function close(): Promise<void> {
     if (!open.delete(mountPoint)) return;
     worker.ref();
     await unmount(mountPoint);
     await ended;
-    closeSync(device);
   }
 
   return {

@@ -31,7 +31,8 @@ export async function buildRepositories(cacheDir: string): Promise<Repositories>
 
 async function buildInto(cacheDir: string, done: string): Promise<void> {
   await mkdir(cacheDir, { recursive: true });
-  const work = await mkdtemp(join(cacheDir, "building-"));
+  await removeAbandoned(cacheDir);
+  const work = await mkdtemp(join(cacheDir, `${building}${process.pid}-`));
   try {
     const out = join(work, "out");
     for (const name of Object.keys(repositories) as RepositoryName[]) await buildRepository(work, out, name);
@@ -41,6 +42,17 @@ async function buildInto(cacheDir: string, done: string): Promise<void> {
     });
   } finally {
     await rm(work, { recursive: true, force: true });
+  }
+}
+
+const building = "packages-building-";
+
+/** Work of a process that was killed. */
+async function removeAbandoned(cacheDir: string): Promise<void> {
+  for (const name of await readdir(cacheDir)) {
+    const owner = name.startsWith(building) ? name.slice(building.length).split("-")[0] : undefined;
+    if (owner !== undefined && !(await exists(`/proc/${owner}`)))
+      await rm(join(cacheDir, name), { recursive: true, force: true });
   }
 }
 

@@ -154,13 +154,23 @@ def is_whole(uid):
     return True
 
 
+seen = {"changed": 0.0, "pods": {}}
+
+
 def manifests(folder):
+    """The pods wanted. The folder is read again when it changed, and for a second after: times are coarse."""
+    if not os.path.isdir(folder):
+        return {}
+    changed = os.stat(folder).st_mtime
+    if changed == seen["changed"] and time.time() - changed > 1:
+        return seen["pods"]
     pods = {}
-    for name in os.listdir(folder) if os.path.isdir(folder) else []:
+    for name in os.listdir(folder):
         if name.endswith(".json"):
             with open(os.path.join(folder, name)) as file:
                 pod = json.load(file)
             pods[pod["metadata"]["uid"]] = pod
+    seen.update(changed=changed, pods=pods)
     return pods
 
 
