@@ -6,6 +6,7 @@ import { arithmetic } from "../python/arithmetic.ts";
 import { compare } from "../python/compare.ts";
 import { asCount, asFlag, asText } from "../python/convert.ts";
 import { templateError } from "../python/failure.ts";
+import { NamedTuple } from "../python/named-tuple.ts";
 import { iterate, lengthOf } from "../python/sequence.ts";
 import { str } from "../python/text.ts";
 import { isList, Tuple, Undefined, type Value } from "../values.ts";
@@ -153,7 +154,7 @@ function grouped(
     if (last && compare(folded(last[0], caseSensitive), folded(key, caseSensitive)) === 0) last[1].push(item);
     else groups.push([key, [item]]);
   }
-  return groups.map(([key, members]) => new Tuple([key, members]));
+  return groups.map(([key, members]) => new NamedTuple(["grouper", "list"], [key, members]));
 }
 
 function sortedBy(items: readonly Value[], keyOf: (item: Value) => Value, caseSensitive: boolean): Value[] {

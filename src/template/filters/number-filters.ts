@@ -6,6 +6,7 @@ import { negate } from "../python/arithmetic.ts";
 import { compare } from "../python/compare.ts";
 import { asCount, asFlag, asFloat, asText } from "../python/convert.ts";
 import { templateError } from "../python/failure.ts";
+import { fixedText } from "../python/format-number.ts";
 import { iterate } from "../python/sequence.ts";
 import { str } from "../python/text.ts";
 import { Float, int, isInt, Unsafe, type Value } from "../values.ts";
@@ -163,7 +164,7 @@ function roundInt(value: bigint, precision: number): Value {
 /** Python's `round`: exact ties go to the even neighbour. */
 function roundHalfEven(value: number, precision: number): number {
   if (!Number.isFinite(value)) return value;
-  if (precision > 0) return Number(value.toFixed(Math.min(precision, 100)));
+  if (precision > 0) return Number(fixedText(value, precision));
   const scale = 10 ** -precision;
   const scaled = value / scale;
   const low = Math.floor(scaled);

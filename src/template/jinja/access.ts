@@ -3,6 +3,7 @@
 import { orElse } from "../python/absent.ts";
 import type { Reach } from "../python/format-braces.ts";
 import { method } from "../python/methods.ts";
+import { NamedTuple } from "../python/named-tuple.ts";
 import { isObject } from "../python/py-object.ts";
 import { element } from "../python/sequence.ts";
 import { repr, str, typeName } from "../python/text.ts";
@@ -26,7 +27,8 @@ export function getItem(target: Value, key: Value): Value {
 /** An attribute alone, as the `attr` filter wants it. */
 export function attribute(target: Value, name: string): Value | undefined {
   if (isObject(target)) return target.attribute(name);
-  return method(target, name, reach);
+  const named = target instanceof NamedTuple ? target.named(name) : undefined;
+  return orElse(named, () => method(target, name, reach));
 }
 
 const reach: Reach = { attribute: getAttribute, item: getItem };

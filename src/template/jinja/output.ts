@@ -1,12 +1,15 @@
 /** What a template printed, piece by piece, and how the pieces become its result. */
 
 import { defined } from "../python/convert.ts";
+import { deepCopy } from "../python/deep-copy.ts";
 import { literal } from "../python/literal.ts";
 import { isObject } from "../python/py-object.ts";
 import { str } from "../python/text.ts";
 import { LenientUndefined, Undefined, type Value } from "../values.ts";
 
 export class Output {
+  /** Set for templates that change lists and dicts in place: what was printed must not change with them. */
+  copiesValues = false;
   readonly pieces: Value[] = [];
 
   text(text: string): void {
@@ -18,7 +21,7 @@ export class Output {
     if (value === null) this.pieces.push("");
     else if (typeof value === "object" && value instanceof Undefined && !(value instanceof LenientUndefined))
       defined(value);
-    else this.pieces.push(value);
+    else this.pieces.push(this.copiesValues ? deepCopy(value) : value);
   }
 
   /** All pieces as one text. */

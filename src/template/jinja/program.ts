@@ -35,6 +35,7 @@ export class Program {
   /** Runs the template; what it printed is in `output`, what it set in the frame that is returned. */
   render(run: Run, output: Output, given?: Frame): Frame {
     const frame = given ?? new Frame(this.#changesValues ? run.changing() : run);
+    output.copiesValues ||= this.#changesValues;
     this.#placed(() => this.#body(frame, output));
     return frame;
   }

@@ -3,7 +3,7 @@
 import { Dict, Float, isInt, type Value } from "../values.ts";
 import type { Arguments } from "./arguments.ts";
 import { templateError } from "./failure.ts";
-import { exponentText, generalText, groupSign, pad } from "./format-number.ts";
+import { exponentText, fixedText, generalText, groupSign, pad } from "./format-number.ts";
 import { floatText, repr, str, typeName } from "./text.ts";
 
 /** How `{a.b}` and `{a[0]}` reach into a value; the engine's own rules are passed in. */
@@ -146,14 +146,14 @@ function floatDigits(size: number, kind: string | undefined, digits: number | un
       return exponentText(size, digits ?? 6).toUpperCase();
     case "f":
     case "F":
-      return Number.isFinite(size) ? size.toFixed(Math.min(100, digits ?? 6)) : generalText(size, 6);
+      return fixedText(size, digits ?? 6);
     case "g":
     case "n":
       return generalText(size, digits ?? 6);
     case "G":
       return generalText(size, digits ?? 6).toUpperCase();
     case "%":
-      return `${(size * 100).toFixed(Math.min(100, digits ?? 6))}%`;
+      return `${fixedText(size * 100, digits ?? 6)}%`;
     default:
       throw templateError(`Unknown format code '${kind}' for object of type 'float'`);
   }

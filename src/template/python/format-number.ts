@@ -48,3 +48,17 @@ function notFinite(value: number): string {
   if (Number.isNaN(value)) return "nan";
   return value > 0 ? "inf" : "-inf";
 }
+
+/** The number with so many digits behind the point; exact ties go to the even digit, as in Python. */
+export function fixedText(value: number, digits: number): string {
+  if (!Number.isFinite(value)) return notFinite(value);
+  if (Math.abs(value) >= 1e21) return BigInt(value).toString() + (digits > 0 ? `.${"0".repeat(digits)}` : "");
+  const places = Math.min(digits, 100);
+  const text = value.toFixed(places);
+  if (places >= 100) return text;
+  const exact = value.toFixed(100);
+  const cut = exact.indexOf(".") + 1 + places;
+  if (!/^50*$/.test(exact.slice(cut))) return text;
+  const low = places === 0 ? exact.slice(0, cut - 1) : exact.slice(0, cut);
+  return /[02468]$/.test(low) ? low : text;
+}

@@ -3,7 +3,7 @@
 import { Dict, Float, isInt, Tuple, type Value } from "../values.ts";
 import { asKey } from "./compare.ts";
 import { templateError } from "./failure.ts";
-import { exponentText, generalText, groupSign, pad } from "./format-number.ts";
+import { exponentText, fixedText, generalText, groupSign, pad } from "./format-number.ts";
 import { repr, str, typeName } from "./text.ts";
 
 const directive = /%(?:\(([^)]*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+)?)?([hlL]?)(.)?/gsu;
@@ -87,7 +87,7 @@ function one(kind: string, value: Value, layout: Layout): string {
     }
     case "f":
     case "F":
-      return numeric(fixed(toFloat(value), layout.digits ?? 6), layout);
+      return numeric(fixedText(toFloat(value), layout.digits ?? 6), layout);
     case "e":
     case "E":
       return numeric(cased(kind, exponentText(toFloat(value), layout.digits ?? 6)), layout);
@@ -118,16 +118,6 @@ function cut(text: string, digits: number | undefined): string {
 
 function cased(kind: string, text: string): string {
   return kind === kind.toUpperCase() ? text.toUpperCase() : text;
-}
-
-function fixed(value: number, digits: number): string {
-  return Number.isFinite(value) ? toFixedExact(value, digits) : generalText(value, 6);
-}
-
-/** `toFixed` that works past 1e21 and past 100 digits. */
-function toFixedExact(value: number, digits: number): string {
-  if (Math.abs(value) < 1e21) return value.toFixed(Math.min(digits, 100));
-  return BigInt(value).toString() + (digits > 0 ? `.${"0".repeat(digits)}` : "");
 }
 
 function toBigInt(value: Value, kind: string): bigint {

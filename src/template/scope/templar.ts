@@ -210,8 +210,8 @@ export class Templar implements Context {
     return readBack(withNewlines(output.joined(), source, this.#syntax));
   }
 
-  #evaluate(source: string): Value {
-    return expression(source, this.#syntax)(new Frame(this.run));
+  #evaluate(source: string, syntax = this.#syntax): Value {
+    return expression(source, syntax)(new Frame(this.run));
   }
 
   #test(condition: Value): boolean {
@@ -221,7 +221,7 @@ export class Templar implements Context {
     if (value.trim() === "") return true;
     const ready = isTemplate(value) ? this.#render(value) : value;
     if (typeof ready !== "string") return truthy(ready);
-    return ready.trim() === "" ? false : truthy(this.#evaluate(ready));
+    return ready.trim() === "" ? false : truthy(this.#evaluate(ready, conditionSyntax(this.#syntax)));
   }
 }
 
@@ -271,6 +271,11 @@ function leaving(value: Value): Value {
   return "toDict" in (value as object)
     ? settled((value as unknown as { toDict(): Dict }).toDict())
     : str(value);
+}
+
+/** Unlike the strings of a playbook, conditions have Python's escapes: `x is search('\\\\d')` is `\\d` there. */
+function conditionSyntax(syntax: Syntax): Syntax {
+  return syntax === playbookSyntax ? fileSyntax : { ...syntax, plainBackslashes: false };
 }
 
 function withoutLastNewline(source: string): string {

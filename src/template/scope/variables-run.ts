@@ -5,10 +5,11 @@ import type { Program } from "../jinja/program.ts";
 import type { Run } from "../jinja/run.ts";
 import { orElse } from "../python/absent.ts";
 import type { Arguments } from "../python/arguments.ts";
+import { deepCopy } from "../python/deep-copy.ts";
 import { Mapping } from "../python/mapping.ts";
 import { asValue, OMIT } from "../python/py-object.ts";
 import { callTest } from "../tests/tests.ts";
-import { Dict, isList, type Key, Tuple, type Value } from "../values.ts";
+import type { Value } from "../values.ts";
 import { globalFunction } from "./globals.ts";
 import type { Templar } from "./templar.ts";
 
@@ -84,12 +85,4 @@ export class VariablesRun implements Run {
       ? this
       : new VariablesRun(this.#templar, this.isNative, this.#extra, this.#seesVariables, new Map());
   }
-}
-
-function deepCopy(value: Value): Value {
-  if (isList(value)) return value.map(deepCopy);
-  if (value instanceof Tuple) return new Tuple(value.items.map(deepCopy));
-  if (value instanceof Dict)
-    return Dict.from(value.entries().map(([key, item]): [Key, Value] => [key, deepCopy(item)]));
-  return value;
 }

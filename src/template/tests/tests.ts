@@ -1,8 +1,9 @@
 /** Every test, by name; other rooms' documentation is generated from these tables. */
 
-import type { Context, Test } from "../define.ts";
+import { type Context, type Test, test } from "../define.ts";
 import type { Arguments } from "../python/arguments.ts";
 import { templateError } from "../python/failure.ts";
+import { str } from "../python/text.ts";
 import { shortName } from "../scope/collection-name.ts";
 import { nearest } from "../scope/nearest.ts";
 import type { Value } from "../values.ts";
@@ -20,13 +21,14 @@ export const tests: Readonly<Record<string, Test>> = {
   ...textTests,
   ...resultTests,
   ...pathTests,
+  test: test("There is a test of that name", [], (value) => Object.hasOwn(tests, str(value))),
 };
 
 export function callTest(name: string, value: Value, given: Arguments, context: Context): boolean {
   const short = shortName(name);
-  const test = Object.hasOwn(tests, short) ? tests[short] : undefined;
-  if (!test) throw unknown(name);
-  return test.holds(value, given, context, short);
+  const found = Object.hasOwn(tests, short) ? tests[short] : undefined;
+  if (!found) throw unknown(name);
+  return found.holds(value, given, context, short);
 }
 
 function unknown(name: string): Error {

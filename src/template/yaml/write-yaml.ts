@@ -24,7 +24,8 @@ export function writeYaml(value: Value, layout: YamlLayout): string {
   const end = layout.explicitEnd ? "...\n" : "";
   const isScalar = !isCollection(value);
   const body = new YamlWriter(layout).document(value);
-  if (isScalar) return `${start ? `${start} ` : ""}${body}
+  if (isScalar)
+    return `${start ? `${start} ` : ""}${body}
 ${end}`;
   return `${start ? `${start}\n` : ""}${body}\n${end}`;
 }
