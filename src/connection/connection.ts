@@ -13,6 +13,7 @@ export type { Output } from "../script/output.ts";
 export type { Script } from "../script/script.ts";
 export { type ConnectorOptions, createConnector } from "./connector.ts";
 export type { AskPassphrase } from "./ssh/keys.ts";
+export { maskInTrace } from "./trace.ts";
 
 /** Whom to act as on the host. */
 export interface Become {

@@ -24,15 +24,22 @@ export function createConnector(options: ConnectorOptions = {}): Connector {
   const routes = new Routes(keyRing(options.askPassphrase), handshakes(options.handshakesAtOnce));
   const connections = new Map<string, Promise<Connection>>();
 
-  async function connect(target: Target, signal: AbortSignal | undefined): Promise<Connection> {
+  async function connect(
+    target: Target,
+    signal: AbortSignal | undefined,
+    onLost: () => void,
+  ): Promise<Connection> {
     if (signal?.aborted) throw interrupted(target.name);
     switch (target.kind) {
       case "local":
         return connectionOver(localTransport(target.name), target);
       case "openssh":
         return connectionOver(opensshTransport(target), target);
-      case "ssh":
-        return connectionOver(sshTransport(target.name, await routes.connect(target, signal)), target);
+      case "ssh": {
+        const client = await routes.connect(target, signal);
+        client.once("close", onLost); // whoever asks again, after a reboot say, gets another one
+        return connectionOver(sshTransport(target.name, client), target);
+      }
       default: {
         const never: never = target.kind;
         throw new KmendError({
@@ -47,8 +54,12 @@ export function createConnector(options: ConnectorOptions = {}): Connector {
       const key = JSON.stringify(target);
       const known = connections.get(key);
       if (known) return known;
-      const forget = () => connections.delete(key);
-      const opening = connect(target, signal).then((connection) => forgettingWhenClosed(connection, forget));
+      const forget = () => {
+        if (connections.get(key) === opening) connections.delete(key);
+      };
+      const opening: Promise<Connection> = connect(target, signal, forget).then((connection) =>
+        forgettingWhenClosed(connection, forget),
+      );
       connections.set(key, opening);
       opening.catch(forget);
       return opening;

@@ -62,6 +62,25 @@ function howToLogIn(settings: Settings): string {
 
 const dropped = Symbol("dropped handshake");
 
+/** Whether a greeting is somebody else's: sshd begins with `SSH-`, or says that it has no room. */
+export function saidOtherThanSsh(greeting: string): boolean {
+  return (
+    greeting.trim() !== "" &&
+    !/^SSH-/m.test(greeting) &&
+    !/MaxStartups|Not allowed at this time/.test(greeting)
+  );
+}
+
+/** What listens there is no sshd. */
+export function explainGreeting(settings: Settings, greeting: string): KmendError {
+  const { name, host, port } = settings;
+  const shown = JSON.stringify(greeting.trim().split("\n")[0]?.slice(0, 60).trim());
+  return unreachable(
+    `${name}: Cannot speak ssh with ${host}:${port}: what listens there is no sshd, it says ${shown}`,
+    "Check the port (`ansible_port`).",
+  );
+}
+
 /** A host that hung up before it looked at us: sshd's MaxStartups does that to bursts. Worth another try. */
 export function droppedHandshake(settings: Settings, error: unknown): KmendError {
   const { name, host, port } = settings;

@@ -11,7 +11,14 @@ import { nameInKnownHosts, readKnownHosts } from "../host-keys/known-hosts.ts";
 import { judgeKey, keyTypesToAskFor, refuseKey, typeOfKey } from "../host-keys/verdict.ts";
 import { maskInTrace, trace } from "../trace.ts";
 import { authentication } from "./authentication.ts";
-import { droppedHandshake, explainHandshake, explainSocket, seemsDropped } from "./handshake-failures.ts";
+import {
+  droppedHandshake,
+  explainGreeting,
+  explainHandshake,
+  explainSocket,
+  saidOtherThanSsh,
+  seemsDropped,
+} from "./handshake-failures.ts";
 import type { KeyRing } from "./keys.ts";
 import type { Settings } from "./settings.ts";
 
@@ -34,6 +41,10 @@ export async function shakeHands(
   };
   const stop = () => give(interrupted(settings.name));
   signal?.addEventListener("abort", stop, { once: true });
+  let greeting = "";
+  const listen = (chunk: Buffer) => {
+    if (greeting.length < longestGreeting) greeting += chunk.toString("latin1");
+  };
   const proof = authentication(settings, ring, deadline.pause);
   try {
     const ready = ssh.connect({
@@ -49,19 +60,24 @@ export async function shakeHands(
     if (!client) throw new Error("Cannot find the client that node-ssh made");
     // For the client's whole life: an error event without a listener would end the process.
     client.on("error", (error) => trace(settings.name, "*", `ssh: ${error.message}`));
+    stream.on("data", listen);
     await ready;
     client.setNoDelay(true); // Nagle's algorithm would cost 40 ms a script
     return client;
   } catch (error) {
     stream.destroy();
     if (refusal) throw refusal;
+    if (saidOtherThanSsh(greeting)) throw explainGreeting(settings, greeting);
     if (seemsDropped(error)) throw droppedHandshake(settings, error);
     throw explainHandshake(settings, error, proof.tried);
   } finally {
+    stream.removeListener("data", listen);
     deadline.stop();
     signal?.removeEventListener("abort", stop);
   }
 }
+
+const longestGreeting = 1000;
 
 function checkedHostKey(settings: Settings, give: (error: KmendError) => void): Partial<Config> {
   if (settings.hostKeys === "accept") return {};
