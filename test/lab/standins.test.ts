@@ -8,6 +8,7 @@ import { writeFile } from "node:fs/promises";
 import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import t from "tap";
 import {
   down,
@@ -18,7 +19,7 @@ import {
   up,
   whatIsMissing,
 } from "../../src/lab/lab.ts";
-import type { Counts } from "../../src/lab/memcg/memcg.ts";
+import { type Counts, readCounts } from "../../src/lab/memcg/memcg.ts";
 import { labPlace, nodePlace } from "../../src/lab/place.ts";
 import { buildRepositories, offerRepository, type RepositoryName } from "../../src/lab/standins/standins.ts";
 
@@ -38,10 +39,7 @@ t.teardown(async () => {
 });
 
 /** A host's counts in the kernel's model. */
-async function counts(node: string): Promise<Counts> {
-  const { nodes } = await labStatus(lab);
-  return nodes.find(({ name }) => name === node)?.counts as Counts;
-}
+const counts = (node: string): Promise<Counts> => readCounts(nodePlace(place, node).kernel);
 
 /** What one pod leaks on a host, as the mean over a few. */
 async function leakPerPod(
@@ -83,6 +81,7 @@ async function health(node: string): Promise<number> {
       );
     });
     if (status !== null) return status;
+    await pause(50);
   }
 }
 
