@@ -12,6 +12,7 @@ import { execInHost } from "./exec.ts";
 import type { LabNode } from "./fleet.ts";
 import { prepareSystem } from "./host-system.ts";
 import type { MemcgNode } from "./memcg/memcg.ts";
+import { unmountBelow } from "./mounts.ts";
 import { type Ending, rebootAsked, startNspawn } from "./nspawn.ts";
 import { type LabPlace, nodePlace } from "./place.ts";
 import { untilSshdAnswers } from "./reachable.ts";
@@ -111,6 +112,7 @@ export function createHost(lab: LabPlace, base: string, node: LabNode, equipment
     isStopping = true;
     await endHosts(place.folder);
     await kept;
+    await unmountBelow(place.folder);
     await kernel?.close();
     kernel = null;
   }

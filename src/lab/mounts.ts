@@ -11,10 +11,14 @@ export async function mountSystem(base: string, node: NodePlace): Promise<void> 
   await must("mount", ["-t", "overlay", "-o", layers, "kmend-lab", node.root]);
 }
 
-/** Takes everything away that is mounted at the folder or below, the deepest first. */
+/**
+ * Takes everything away that is mounted at the folder or below, the deepest first. By force, since other labs' hosts
+ * may have been born with a copy of the mount: a file system that somebody serves is then cut off everywhere, where
+ * merely unmounted it would live on for them, and its server with it.
+ */
 export async function unmountBelow(folder: string): Promise<void> {
   for (const point of (await mountsBelow(folder)).reverse()) {
-    if ((await runProgram("umount", [point])).code === 0) continue;
+    if ((await runProgram("umount", ["--force", point])).code === 0) continue;
     await runProgram("umount", ["--force", "--lazy", point]);
   }
 }
