@@ -2,7 +2,7 @@
 
 import type { Include, Node } from "../playbook/playbook.ts";
 import { KmendError } from "../problem/problem.ts";
-import { Dict, repr, type Value } from "../template/template.ts";
+import { Dict, repr, Undefined, type Value } from "../template/template.ts";
 import { type Counted, countAndJournal } from "./count.ts";
 import { conditions, type Frame, handedOver } from "./frame.ts";
 import type { HostState } from "./host-state.ts";
@@ -34,7 +34,13 @@ export async function runInclude(
 ): Promise<void> {
   const [first] = hosts;
   if (!first || !isSelected(run, frame)) return;
-  const counted: Counted = { frame, task: node, ref: taskRef(run, node, frame, viewOf(run, first, frame)) };
+  // Its vars stand above what was registered, for the include itself too.
+  const own = { ...frame, params: node.vars ?? null };
+  const counted: Counted = {
+    frame: own,
+    task: node,
+    ref: taskRef(run, node, frame, viewOf(run, first, frame)),
+  };
   run.world.journal.note("task:started", { task: counted.ref, hosts: hosts.map((host) => host.name) });
   const all = hosts.flatMap((host) => included(run, counted, node, host));
   // A round is one include; hosts that include the same thing run it together.
@@ -85,12 +91,13 @@ function oneRound(node: Include, view: View, given: Dict | null): Included {
   return { host: view.host, options, vars, given, key };
 }
 
-/** The include's own vars, as they are while it is reached: its loop variable has gone when the tasks run. */
+/** The include's own vars, as they are while it is reached: its loop variable has gone when the tasks run. One that
+ *  cannot be rendered yet stays a template: what is included may define what it needs. */
 function includeVars(node: Include, view: View): Dict {
   const vars = new Dict();
-  for (const [name] of node.vars?.entries() ?? []) {
-    const value = view.get(String(name));
-    if (value !== undefined) vars.set(name, value);
+  for (const [name, value] of node.vars?.entries() ?? []) {
+    const rendered = view.get(String(name));
+    vars.set(name, rendered === undefined || rendered instanceof Undefined ? value : rendered);
   }
   return vars;
 }

@@ -8,7 +8,7 @@ import { type Answer, allCases, type Case, writtenValues } from "./case.ts";
 
 const wanted = process.argv.slice(2);
 const waiting = allCases().filter((each) => wanted.length === 0 || wanted.includes(each.name));
-await Promise.all([1, 2].map(work));
+await Promise.all([1, 2, 3].map(work));
 
 async function work(): Promise<void> {
   for (let next = waiting.shift(); next; next = waiting.shift()) {
