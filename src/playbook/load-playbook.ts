@@ -77,6 +77,7 @@ function includeContext(file: string, loading: Loading, from: IncludeFrom, handl
     hasCollections: false,
     importing: [file],
     listedRoles: new Set(),
+    isConditional: false,
     readTasks,
     addHandlers: (more) => handlers.push(...more),
   };

@@ -43,6 +43,8 @@ export interface Context {
   readonly importing: readonly string[];
   /** Roles that the play has listed, so that each comes once. */
   readonly listedRoles: Set<string>;
+  /** True below a role whose conditions or tags may keep its dependencies from running. */
+  readonly isConditional: boolean;
   readTasks(node: YamlNode, context: Context): Node[];
   /** Handlers of a role that was imported among tasks; they come after the play's own. */
   addHandlers(handlers: readonly Node[]): void;

@@ -11,6 +11,7 @@ import type { Context, KnownModule } from "./loading.ts";
 export interface Named {
   /** Without `ansible.builtin.` and `ansible.legacy.`. */
   readonly name: string;
+  readonly written: string;
   readonly place: Place;
   readonly node: YamlNode;
   readonly known?: KnownModule | undefined;
@@ -93,7 +94,7 @@ function nameOf(name: string, place: Place, node: YamlNode, { loading }: Context
       `${name} is a module that kmend does not have: the task fails on each host that reaches it`,
       place,
     );
-  return { name: short, place, node, known, isForeign, isLocal: false };
+  return { name: short, written: name, place, node, known, isForeign, isLocal: false };
 }
 
 function noteNone(map: YamlMap, others: readonly YamlEntry[], owner: Owner, context: Context): void {

@@ -53,6 +53,8 @@ export interface Task extends Shared {
   readonly place: Place;
   /** Canonical short name of the module (`ansible.builtin.copy` -> `copy`; `kmend.kmem.evidence` stays whole). */
   readonly module: string;
+  /** The module's name as the file has it, for headings of tasks without a name. */
+  readonly action?: string;
   /** True when the module exists in Ansible's world but not in ours: fails the host only where it is reached. */
   readonly foreign: boolean;
   readonly args: TaskArgs;
@@ -107,6 +109,9 @@ export interface Block extends Shared {
   readonly notify: readonly Located[];
   readonly rollback?: RollbackSpec;
   readonly role?: Role;
+  /** A listed role runs once a host: skip the block on a host that has run a task of another block with this key.
+   *  Most duplicates are gone at load; these are left where a condition above may keep the earlier one from running. */
+  readonly once?: string;
   /** An implicit block only carries the keywords of an import or a role. */
   readonly implicit: boolean;
 }
@@ -115,6 +120,8 @@ export interface Block extends Shared {
 export interface Include extends Shared {
   readonly kind: "include";
   readonly what: "tasks" | "role";
+  /** `include_tasks` as the file has it, maybe with `ansible.builtin.` before it. */
+  readonly action?: string;
   readonly name?: Located<string>;
   readonly place: Place;
   /** `file`, or role options (`name`, `tasks_from`, `vars_from`, `defaults_from`, `public`, `apply`, ...). */

@@ -9,6 +9,13 @@
 
 export { type Keyword, keywords, keywordsOf, type Owner } from "./keywords.ts";
 export {
+  type ListedPlay,
+  type ListedTask,
+  type ListingOptions,
+  listingText,
+  listPlays,
+} from "./list-playbook.ts";
+export {
   type IncludeFrom,
   type LoadedTasks,
   loadPlaybook,
@@ -19,3 +26,4 @@ export {
 export type { Catalogue, KnownModule, LoadOptions } from "./loading.ts";
 export * from "./playbook-types.ts";
 export type { LoadedRole, RoleFrom } from "./roles.ts";
+export { isTagSelected, type TagSelection } from "./select-tags.ts";

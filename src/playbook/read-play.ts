@@ -168,6 +168,7 @@ function playContext(file: string, loading: Loading, vars: Dict, fields: Fields,
     hasCollections: fields.has("collections"),
     importing: [file],
     listedRoles: new Set(),
+    isConditional: false,
     readTasks,
     addHandlers: (handlers) => imported.push(...handlers),
   };

@@ -136,6 +136,7 @@ function readTask(map: YamlMap, named: Named, rest: readonly YamlEntry[], contex
     ...shared,
     ...(named.isLocal ? { delegateTo: { value: "localhost", place: named.place } } : {}),
     module: named.name,
+    action: named.written,
     foreign: named.isForeign,
     args: readArguments({ ...named, more: fields.get("args")?.node }, loading),
     ...(loop ? { loop } : {}),
@@ -177,6 +178,7 @@ function readInclude(map: YamlMap, named: Named, rest: readonly YamlEntry[], con
     {
       kind: "include",
       what: named.name === "include_tasks" ? "tasks" : "role",
+      action: named.written,
       place: map.place,
       ...nameOf(fields),
       ...readShared(fields, loading),

@@ -66,7 +66,8 @@ function readListed(node: YamlNode, context: Context): LoadedRole | undefined {
   );
 }
 
-/** A role as listed: once, unless it allows duplicates or is given something else. */
+/** A role as listed: once, unless it allows duplicates or is given something else. Where the earlier one may be kept from
+ *  running by what stands above it, only the run can tell: the block says so. */
 function listed(
   name: string,
   place: Place,
@@ -76,12 +77,20 @@ function listed(
   context: Context,
 ): LoadedRole | undefined {
   const shared = readShared(fields, context.loading);
-  const loaded = loadRole(name, place, context, { params });
+  const isConditional = context.isConditional || shared.when.length > 0 || shared.tags.length > 0;
+  const loaded = loadRole(name, place, { ...context, isConditional }, { params });
   if (!loaded) return undefined;
   const key = identity(loaded.role, shared, params);
-  if (context.listedRoles.has(key) && !allowsDuplicates(loaded.role, context)) return undefined;
-  context.listedRoles.add(key);
-  const block: Block = { ...loaded.block, ...shared, place: node.place, block: loaded.block.block };
+  const isOnce = !allowsDuplicates(loaded.role, context);
+  if (isOnce && context.listedRoles.has(key)) return undefined;
+  if (!context.isConditional) context.listedRoles.add(key);
+  const block: Block = {
+    ...loaded.block,
+    ...shared,
+    place: node.place,
+    block: loaded.block.block,
+    ...(isOnce ? { once: key } : {}),
+  };
   return { ...loaded, block };
 }
 
