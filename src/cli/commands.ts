@@ -1,11 +1,13 @@
 import type { Command } from "commander";
 
-/** Every command: its name, what it is for, and how its file is loaded. Help, completion and docs are made from this list. */
-export const commands: readonly {
+export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
   load(): Promise<Command>;
-}[] = [
+}
+
+/** Every command: its name, what it is for, and how its file is loaded. Help, completion and docs are made from this list. */
+export const commands: readonly CommandEntry[] = [
   {
     name: "scan",
     summary: "Find the leak: evidence and a diagnosis for every host",

@@ -83,7 +83,7 @@ async function hostsOf(words: readonly string[]): Promise<readonly string[]> {
     word === "-i" || word === "--inventory" ? [words[i + 1] ?? ""] : [],
   );
   const inventory = await loadInventory(sources);
-  return [...inventory.groupNames(), ...inventory.hostNames()];
+  return [...inventory.groups, ...inventory.hosts].map((each) => each.name);
 }
 
 async function playbooksHere(): Promise<readonly string[]> {

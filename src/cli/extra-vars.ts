@@ -18,7 +18,7 @@ function parseOne(text: string): Dict {
 
 function parseYaml(source: string, file: string): Dict {
   const node = readYaml(source, file).root;
-  const value = node === null ? new Dict() : toValue(node);
+  const value = node === undefined ? new Dict() : toValue(node);
   if (value instanceof Dict) return value;
   throw badExtraVars(`${file} holds no dictionary`);
 }

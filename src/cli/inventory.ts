@@ -8,7 +8,8 @@ import {
 } from "../inventory/inventory.ts";
 import { exitCodes, KmendError } from "../problem/problem.ts";
 import type { RunFlags } from "./run-options.ts";
-import { readGround } from "./world.ts";
+import { readSettings } from "./settings.ts";
+import { readInventory } from "./world.ts";
 
 interface InventoryFlags extends RunFlags {
   readonly list?: boolean;
@@ -38,7 +39,7 @@ export function inventoryCommand(): Command {
       "\nExamples:\n  kmend inventory -i inventory/example.yml --graph\n  kmend inventory -i inventory/example.yml --host app-1\n\nExit codes: 0 well, 1 no such host or group, 5 bad options",
     )
     .action(async (group: string | undefined, flags: InventoryFlags) => {
-      const { inventory } = await readGround(flags);
+      const inventory = await readInventory(flags, readSettings(process.env));
       console.log(shown(inventory, group, flags));
     });
 }

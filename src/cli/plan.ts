@@ -13,7 +13,6 @@ import {
   addTaskOptions,
   type RunFlags,
 } from "./run-options.ts";
-import { started } from "./started.ts";
 import { readGround, withWorld } from "./world.ts";
 
 /** `kmend plan PLAYBOOK...`: `run --check --diff`, and a summary that says what with which way back. */
@@ -35,11 +34,10 @@ Exit codes: 0 well, 2 some host would fail, 4 some host unreachable or a playboo
     )
     .action(async (paths: string[], flags: RunFlags & { readonly out?: string }) => {
       const playbooks = await loadAll(paths, flags);
-      const ground = await readGround(flags, { check: true, diff: true });
+      const ground = await readGround("plan", flags, { check: true, diff: true });
       const events: Event[] = [];
       process.exitCode = await withWorld(ground, async (world, journal) => {
         journal.subscribe((event) => events.push(event));
-        await journal.write("run:started", started({ journal, command: "plan", playbooks: paths, ground }));
         const ask = async () => (await runPlaybooks(playbooks, world)).exitCode;
         return withReader(chooseReader({ ...flags, diff: true }, stdoutPaper()), journal, ask);
       });

@@ -4,7 +4,6 @@ import { createFileStore, stateFolder } from "../journal/journal.ts";
 import { stdoutPaper } from "./paper.ts";
 import { chooseReader, withReader } from "./reader.ts";
 import { addConnectionOptions, addOutputOptions, type RunFlags } from "./run-options.ts";
-import { started } from "./started.ts";
 import { readGround, withWorld } from "./world.ts";
 
 type RollbackFlags = RunFlags & { readonly to?: string };
@@ -32,18 +31,19 @@ Exit codes: 0 taken back and compared, 2 some change could not be, 4 some host u
 }
 
 async function rollback(run: string, flags: RollbackFlags): Promise<number> {
-  const recorded = await createFileStore(stateFolder(flags.state, process.env)).read(run);
-  const begun = recorded.events[0];
+  const store = createFileStore(stateFolder(flags.state, process.env));
+  const recorded = await store.read(run);
+  const [begun] = recorded.events;
   // The run knows its own inventory: only where that has moved must another be named.
   const inventory = flags.inventory ?? (begun?.type === "run:started" ? begun.inventories : []);
-  const ground = await readGround({ ...flags, inventory });
+  const ground = await readGround("rollback", { ...flags, inventory });
   return withWorld(ground, (world, journal) =>
     withReader(chooseReader(flags, stdoutPaper()), journal, async () => {
-      await journal.write(
-        "run:started",
-        started({ journal, command: "rollback", playbooks: [], ground, of: recorded.run }),
-      );
-      const { exitCode } = await rollbackRun(recorded, world, flags.to === undefined ? {} : { to: flags.to });
+      const { exitCode } = await rollbackRun(recorded.events, world, {
+        ...(flags.limit === undefined ? {} : { limit: flags.limit }),
+        ...(flags.to === undefined ? {} : { to: flags.to }),
+        blob: (sha256) => store.blob(recorded.run, sha256),
+      });
       return exitCode;
     }),
   );

@@ -1,7 +1,6 @@
 import { Command } from "commander";
 import { runPlaybooks } from "../engine/engine.ts";
 import type { LoadedPlaybook } from "../playbook/playbook.ts";
-import { listOnly } from "./list-only.ts";
 import { loadAll } from "./load-all.ts";
 import { stdoutPaper } from "./paper.ts";
 import { chooseReader, withReader } from "./reader.ts";
@@ -12,7 +11,6 @@ import {
   addTaskOptions,
   type RunFlags,
 } from "./run-options.ts";
-import { started } from "./started.ts";
 import { type Ground, readGround, withWorld } from "./world.ts";
 
 /** `kmend run PLAYBOOK...`. */
@@ -37,24 +35,18 @@ Exit codes: 0 well, 2 some host failed, 4 some host unreachable or a playbook th
     .action(async (paths: string[], flags: RunFlags) => {
       const playbooks = await loadAll(paths, flags);
       if (flags.syntaxCheck) return;
-      const ground = await readGround(flags);
-      if (flags.listHosts || flags.listTasks || flags.listTags) {
-        console.log(listOnly(playbooks, ground, flags));
-        return;
-      }
-      process.exitCode = await runOver(paths, playbooks, ground, flags);
+      const ground = await readGround("run", flags);
+      process.exitCode = await runOver(playbooks, ground, flags);
     });
 }
 
 async function runOver(
-  paths: readonly string[],
   playbooks: readonly LoadedPlaybook[],
   ground: Ground,
   flags: RunFlags,
 ): Promise<number> {
   return withWorld(ground, (world, journal) =>
     withReader(chooseReader(flags, stdoutPaper()), journal, async () => {
-      await journal.write("run:started", started({ journal, command: "run", playbooks: paths, ground }));
       const { exitCode } = await runPlaybooks(playbooks, world);
       return exitCode;
     }),

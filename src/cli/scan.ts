@@ -6,7 +6,6 @@ import { explainText, leaks, type ScannedHost, scannedHosts, scanText } from "..
 import { loadAll } from "./load-all.ts";
 import { addConnectionOptions, addOutputOptions, type RunFlags } from "./run-options.ts";
 import { shipped } from "./shipped.ts";
-import { started } from "./started.ts";
 import { readGround, withWorld } from "./world.ts";
 
 const exitLeaking = 3;
@@ -39,13 +38,11 @@ Exit codes: 0 no host leaks, 3 some do, 4 some host could not be read, 5 bad opt
 }
 
 async function scan(flags: RunFlags): Promise<readonly ScannedHost[]> {
-  const playbook = shipped("playbooks/detect.yml");
-  const playbooks = await loadAll([playbook], flags);
-  const ground = await readGround(flags);
+  const playbooks = await loadAll([shipped("playbooks/detect.yml")], flags);
+  const ground = await readGround("scan", flags);
   const events: Event[] = [];
   await withWorld(ground, async (world, journal) => {
     journal.subscribe((event) => events.push(event));
-    await journal.write("run:started", started({ journal, command: "scan", playbooks: [playbook], ground }));
     await runPlaybooks(playbooks, world);
   });
   const hosts = scannedHosts(events);

@@ -2,8 +2,8 @@ import { closeSync, openSync } from "node:fs";
 import { type Connector, createConnector } from "../connection/connection.ts";
 import { type EngineOptions, type World, wallClock } from "../engine/engine.ts";
 import { type Inventory, loadInventory } from "../inventory/inventory.ts";
-import { createFileStore, type Journal, type Store, stateFolder } from "../journal/journal.ts";
-import { findModule } from "../modules/modules.ts";
+import { createFileStore, type Events, type Journal, type Store, stateFolder } from "../journal/journal.ts";
+import { findModule, moduleNames } from "../modules/modules.ts";
 import { exitCodes, KmendError } from "../problem/problem.ts";
 import { terminalAsk } from "./ask.ts";
 import { parseExtraVars } from "./extra-vars.ts";
@@ -11,40 +11,41 @@ import type { RunFlags } from "./run-options.ts";
 import { readSecrets, type Secrets } from "./secrets.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { listenForStop } from "./signals.ts";
+import { version } from "./version.ts";
 
 // A dead link is noticed within three of these.
 const keepaliveMs = 2000;
 
 /** What a command works with, before anything is written or reached. */
 export interface Ground {
-  readonly settings: Settings;
+  readonly command: Command;
   readonly inventory: Inventory;
-  readonly inventorySources: readonly string[];
   readonly options: EngineOptions;
   readonly store: Store;
 }
 
+type Command = Events["run:started"]["command"];
+
 /** Reads settings, inventory, variables and passwords. Touches no host.
  *  @throws KmendError for what is wrong with any of them */
 export async function readGround(
+  command: Command,
   flags: RunFlags,
   extraOptions: Partial<EngineOptions> = {},
 ): Promise<Ground> {
   const settings = readSettings(process.env);
   for (const unknown of settings.unknown)
     process.stderr.write(`[WARNING]: ${unknown}: kmend does not know this setting\n`);
-  const inventorySources =
-    flags.inventory ?? (settings.inventory === undefined ? [] : settings.inventory.split(","));
-  if (inventorySources.length === 0) throw noInventory();
-  const inventory = await loadInventory(inventorySources);
+  const inventory = await readInventory(flags, settings);
   const options = { ...engineOptions(flags, settings, await readSecrets(flags)), ...extraOptions };
-  return {
-    settings,
-    inventory,
-    inventorySources,
-    options,
-    store: createFileStore(stateFolder(flags.state, process.env)),
-  };
+  return { command, inventory, options, store: createFileStore(stateFolder(flags.state, process.env)) };
+}
+
+/** The inventory that `-i` names, else the settings'. @throws KmendError `no-inventory`, and what is wrong with it */
+export async function readInventory(flags: RunFlags, settings: Settings): Promise<Inventory> {
+  const sources = flags.inventory ?? (settings.inventory === undefined ? [] : settings.inventory.split(","));
+  if (sources.length === 0) throw noInventory();
+  return loadInventory(sources);
 }
 
 /** Lends a world to run in: journal, connections and signal handlers are given back on every path. */
@@ -59,8 +60,9 @@ export async function withWorld<T>(
     inventory: ground.inventory,
     connector,
     journal,
-    catalogue: findModule,
+    catalogue: { find: findModule, names: moduleNames },
     options: ground.options,
+    about: { kmend: version, command: ground.command, options: aboutOptions(ground.options) },
     stop: { soft: stop.soft, hard: stop.hard },
     clock: wallClock,
     ask: terminalAsk(),
@@ -72,6 +74,17 @@ export async function withWorld<T>(
     await connector.closeAll();
     await journal.close();
   }
+}
+
+/** What of the options the journal keeps: no password, and of variables only their names. */
+function aboutOptions({
+  tags,
+  skipTags,
+  limit,
+  forks,
+  extraVars,
+}: EngineOptions): Events["run:started"]["options"] {
+  return { tags, skipTags, limit: limit ?? null, forks, extraVars: extraVars.keys().map(String) };
 }
 
 function engineOptions(flags: RunFlags, settings: Settings, secrets: Secrets): EngineOptions {

@@ -134,7 +134,10 @@ function detail(module: string, result: Json, verbosity: number): string {
 }
 
 function compact(result: Json): string {
-  const sorted = Object.entries((result ?? {}) as Record<string, Json>).sort(([a], [b]) => (a < b ? -1 : 1));
+  // Whether it failed stands in front already.
+  const sorted = Object.entries((without(result, ["failed"]) ?? {}) as Record<string, Json>).sort(
+    ([a], [b]) => (a < b ? -1 : 1),
+  );
   return harmless(`{${sorted.map(([key, value]) => `${JSON.stringify(key)}: ${spaced(value)}`).join(", ")}}`);
 }
 
