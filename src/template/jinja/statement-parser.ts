@@ -30,7 +30,7 @@ class StatementParser {
   readonly #expressions: ExpressionParser;
   readonly #syntax: Syntax;
   /** The statements that are open, innermost last. */
-  readonly #open: string[] = [];
+  readonly #open: { readonly tag: string; readonly at: number }[] = [];
 
   constructor(stream: TokenStream, syntax: Syntax) {
     this.#stream = stream;
@@ -56,7 +56,7 @@ class StatementParser {
       else if (token.kind === "variable_begin") statements.push(this.#print(token.at));
       else {
         if (this.#stream.isName(...ends)) return statements;
-        statements.push(this.#statement(ends));
+        statements.push(this.#statement(token.at, ends));
       }
     }
   }
@@ -69,13 +69,14 @@ class StatementParser {
 
   #unclosed(ends: readonly string[]): Error {
     const wanted = ends.map((end) => `'${end}'`).join(" or ");
+    const innermost = this.#open.at(-1);
     return syntaxError(
-      `Unexpected end of template. Jinja was looking for the following tags: ${wanted}. The innermost block that needs to be closed is '${this.#open.at(-1)}'.`,
-      this.#stream.current.at,
+      `Unexpected end of template. Jinja was looking for the following tags: ${wanted}. The innermost block that needs to be closed is '${innermost?.tag}'.`,
+      innermost?.at ?? this.#stream.current.at,
     );
   }
 
-  #statement(ends: readonly string[]): Statement {
+  #statement(at: number, ends: readonly string[]): Statement {
     const token = this.#stream.current;
     if (token.kind !== "name") throw syntaxError("tag name expected", token.at);
     const parse = this.#statements[token.text];
@@ -83,8 +84,8 @@ class StatementParser {
       throw this.#unknownTag(token.text, token.at, ends);
     if (this.#open.length > maxDepth) throw syntaxError("the statements are nested too deeply", token.at);
     this.#stream.next();
-    this.#open.push(token.text);
-    const statement = parse(token.at);
+    this.#open.push({ tag: token.text, at });
+    const statement = parse(at);
     this.#open.pop();
     return statement;
   }
@@ -335,7 +336,7 @@ class StatementParser {
 
   #control(kind: "break" | "continue", at: number): Statement {
     this.#end();
-    if (!this.#open.includes("for")) throw syntaxError(`'${kind}' outside of a loop`, at);
+    if (!this.#open.some(({ tag }) => tag === "for")) throw syntaxError(`'${kind}' outside of a loop`, at);
     return { kind, at };
   }
 

@@ -145,10 +145,9 @@ export class Templar implements Context {
   /** The template that `include` and `import` name. */
   load(name: string): Program | undefined {
     const found = findTemplate(name, this.settings);
-    return (
-      found &&
-      new Program(found.source, { ...fileSyntax, extensions: this.#options.extensions ?? [] }, found.path)
-    );
+    if (!found) return undefined;
+    const syntax = { ...fileSyntax, extensions: this.#options.extensions ?? [] };
+    return new Program(withoutLastNewline(found.source), syntax, found.path);
   }
 
   #isLazy(name: string): boolean {
@@ -273,7 +272,7 @@ function leaving(value: Value): Value {
     : str(value);
 }
 
-/** Unlike the strings of a playbook, conditions have Python's escapes: `x is search('\\\\d')` is `\\d` there. */
+/** Unlike the strings of a playbook, conditions have Python's escapes: a doubled backslash is one there. */
 function conditionSyntax(syntax: Syntax): Syntax {
   return syntax === playbookSyntax ? fileSyntax : { ...syntax, plainBackslashes: false };
 }
