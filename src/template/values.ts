@@ -166,7 +166,8 @@ export function toJson(value: Value): unknown {
   if (value instanceof Tuple) return value.items.map((item) => toJson(item));
   if (value instanceof Dict)
     return Object.fromEntries(value.entries().map(([key, item]) => [keyText(key), toJson(item)]));
-  return value.map((item) => toJson(item));
+  // What lives only inside templates (`omit` among it) is nobody's data.
+  return isList(value) ? value.map((item) => toJson(item)) : null;
 }
 
 function keyText(key: Key): string {

@@ -51,10 +51,9 @@ export const listLookups: Readonly<Record<string, Lookup>> = {
   ),
   sequence: lookup("Numbers written by a format", (terms, named) => sequence(terms, named)),
   subelements: lookup("Each item with each element of one of its lists", subelements),
-  random_choice: lookup("One of the items, at random", (terms, _named, context) => {
-    const items = flattenOnce(terms);
-    return items.length === 0 ? [] : [items[Math.floor(context.settings.random() * items.length)] as Value];
-  }),
+  random_choice: lookup("One of the terms, at random", (terms, _named, context) =>
+    terms.length === 0 ? [] : [terms[Math.floor(context.settings.random() * terms.length)] as Value],
+  ),
 };
 
 function subelements(terms: readonly Value[]): readonly Value[] {

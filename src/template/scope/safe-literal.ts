@@ -2,7 +2,7 @@
 
 import { orElse } from "../python/absent.ts";
 import { literal } from "../python/literal.ts";
-import { isObject } from "../python/py-object.ts";
+import { isObject, OMIT } from "../python/py-object.ts";
 import { Dict, Float, isList, type Key, Tuple, Undefined, Unsafe, type Value } from "../values.ts";
 
 /** JSON's words, which a list or dict may hold beside Python's. */
@@ -28,7 +28,7 @@ export function survives(value: Value): boolean {
 }
 
 function isPlain(value: Value): boolean {
-  if (value === null || typeof value !== "object") return true;
+  if (value === null || typeof value !== "object" || value === OMIT) return true;
   if (value instanceof Float) return Number.isFinite(value.value);
   if (value instanceof Tuple) return value.items.every(isPlain);
   if (value instanceof Undefined || value instanceof Unsafe || isObject(value)) return false;

@@ -184,7 +184,7 @@ export class Templar implements Context {
   }
 
   #renderText(source: string): Value {
-    const single = /^\{\{\s*(\w+)\s*\}\}$/.exec(source)?.[1];
+    const single = /^\{\{\s*(\w+)\s*\}\}\n?$/.exec(source)?.[1];
     if (single !== undefined) {
       const raw = this.#scope.get(single);
       if (raw !== undefined && isSimple(raw)) return raw;
