@@ -68,7 +68,9 @@ function byBuilds(evidence: Evidence, kubepods: "off" | "absent", kernel: Reason
         : "there is no kubepods: no kubelet has made it since the boot",
     cites: [source],
   };
-  const reasons = [kubelet.reason, runtime.reason, fresh, ...leftovers(evidence, kubelet, runtime), kernel];
+  const deciding =
+    runtime.on && !kubelet.on ? [runtime.reason, kubelet.reason] : [kubelet.reason, runtime.reason];
+  const reasons = [...deciding, fresh, ...leftovers(evidence, kubelet, runtime), kernel];
   if (kubelet.on)
     return finding(
       "leaking",

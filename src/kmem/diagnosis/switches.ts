@@ -15,7 +15,7 @@ export function kubeletSwitch(evidence: Evidence): Switch {
   if (kubelet.driver.value === "systemd") return bySystemd("kubelet", kubelet.driver.source);
   if (isKnown(kubelet.runningBuild)) return byBuild("kubelet", kubelet.runningBuild);
   const pods = cgroups.groups.filter((group) => group.kind === "pod" && group.memoryLimit !== null);
-  return bySight("kubelet", cgroups.kubepods.value === "on" ? [] : pods, kubelet.runningBuild.reason);
+  return bySight("kubelet", cgroups.kubepods.value === "on" ? [] : pods, kubelet.runningBuild);
 }
 
 export function runtimeSwitch(evidence: Evidence): Switch {
@@ -29,7 +29,7 @@ export function runtimeSwitch(evidence: Evidence): Switch {
       group.kind === "container" && group.memoryLimit !== null && !isOn(parentOf(group, cgroups.groups)),
   );
   const build = isKnown(program) ? program.value.build : program;
-  return bySight("the runtime", containers, build.reason ?? "");
+  return bySight("the runtime", containers, build);
 }
 
 function byBuild(who: string, build: { readonly value: Build; readonly source: string }): Switch {
@@ -47,12 +47,15 @@ function bySystemd(who: string, source: string): Switch {
 }
 
 /** With no binary to read, a cgroup with a limit shows what its maker does: such a one is where it is switched on. */
-function bySight(who: string, made: readonly Cgroup[], why: string): Switch {
+function bySight(who: string, made: readonly Cgroup[], unread: Fact<unknown>): Switch {
   const seen = made.find((group) => isKnown(group.accounting));
   if (!seen)
     return {
       on: null,
-      reason: { says: `whether ${who} switches accounting on is unknown: ${why}`, cites: [] },
+      reason: {
+        says: `whether ${who} switches accounting on is unknown: ${unread.reason}`,
+        cites: [unread.source],
+      },
     };
   const on = isOn(seen);
   const says = `${who} made ${seen.path} with a memory limit, and its accounting is ${on ? "on" : "off"}`;

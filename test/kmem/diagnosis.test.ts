@@ -1,0 +1,210 @@
+/** From evidence to a verdict, one row a case. */
+
+import t from "tap";
+import {
+  diagnose,
+  type Evidence,
+  type Fact,
+  known,
+  readEvidence,
+  summaryLine,
+  unknown,
+} from "../../src/kmem/kmem.ts";
+
+type Build = "kmem" | "nokmem" | "neither" | "unknown";
+
+interface Row {
+  readonly kernel?: string;
+  readonly commandLine?: string;
+  readonly version?: "v1" | "v2";
+  readonly kubepods: "on" | "off" | "absent" | "unknown";
+  readonly kubelet: Build;
+  readonly runtime: Build;
+  readonly driver?: "systemd";
+  /** Verdict, who, memcg ids and kmem ids a pod. */
+  readonly is: readonly [verdict: string, by: string, memcgIds: number | null, kmemIds: number | null];
+}
+
+const rows: Readonly<Record<string, Row>> = {
+  "the incident's app node: kubelet on, runc off": {
+    kubepods: "on",
+    kubelet: "kmem",
+    runtime: "neither",
+    is: ["leaking", "kubelet", 3, 3],
+  },
+  "the incident's compute node: kubelet off, NVIDIA's runtime on": {
+    kubepods: "off",
+    kubelet: "neither",
+    runtime: "kmem",
+    is: ["leaking", "runtime", 3, 2],
+  },
+  "both on": { kubepods: "on", kubelet: "kmem", runtime: "kmem", is: ["leaking", "both", 3, 3] },
+  "kubelet swapped, kubepods from before": {
+    kubepods: "on",
+    kubelet: "neither",
+    runtime: "nokmem",
+    is: ["still-leaking-after-swap", "kubelet", 3, 3],
+  },
+  "kubelet swapped, kubepods from before, runtime on": {
+    kubepods: "on",
+    kubelet: "nokmem",
+    runtime: "kmem",
+    is: ["still-leaking-after-swap", "both", 3, 3],
+  },
+  "kubelet unread, kubepods on": {
+    kubepods: "on",
+    kubelet: "unknown",
+    runtime: "nokmem",
+    is: ["leaking", "kubelet", 3, 3],
+  },
+  "kubelet on, over a kubepods that is off: limited pods leak": {
+    kubepods: "off",
+    kubelet: "kmem",
+    runtime: "nokmem",
+    is: ["leaking", "kubelet", 3, 3],
+  },
+  "kubelet on, before its first start": {
+    kubepods: "absent",
+    kubelet: "kmem",
+    runtime: "nokmem",
+    is: ["leaking", "kubelet", 3, 3],
+  },
+  "everything off": { kubepods: "off", kubelet: "neither", runtime: "nokmem", is: ["clean", "nobody", 0, 0] },
+  "off, and the runtime unread": {
+    kubepods: "off",
+    kubelet: "nokmem",
+    runtime: "unknown",
+    is: ["unknown", "unknown", null, null],
+  },
+  "off, and kubelet unread": {
+    kubepods: "off",
+    kubelet: "unknown",
+    runtime: "nokmem",
+    is: ["unknown", "unknown", null, null],
+  },
+  "runtime on, kubelet unread": {
+    kubepods: "off",
+    kubelet: "unknown",
+    runtime: "kmem",
+    is: ["leaking", "unknown", 3, 2],
+  },
+  "kubepods unread": {
+    kubepods: "unknown",
+    kubelet: "nokmem",
+    runtime: "nokmem",
+    is: ["unknown", "unknown", null, null],
+  },
+  "the systemd driver never switches it on": {
+    kubepods: "absent",
+    kubelet: "kmem",
+    runtime: "kmem",
+    driver: "systemd",
+    is: ["clean", "nobody", 0, 0],
+  },
+  "nokmem given to a kernel that knows it": {
+    commandLine: "ro cgroup.memory=nokmem",
+    kubepods: "off",
+    kubelet: "kmem",
+    runtime: "kmem",
+    is: ["clean", "nobody", 0, 0],
+  },
+  "nokmem given to a kernel that does not know it": {
+    kernel: "3.10.0-514.el7.x86_64",
+    commandLine: "ro cgroup.memory=nokmem",
+    kubepods: "on",
+    kubelet: "kmem",
+    runtime: "nokmem",
+    is: ["leaking", "kubelet", 3, 3],
+  },
+  "EL8's kernel": {
+    kernel: "4.18.0-305.el8.x86_64",
+    kubepods: "on",
+    kubelet: "kmem",
+    runtime: "kmem",
+    is: ["not-affected", "nobody", 0, 0],
+  },
+  "cgroup v2": {
+    version: "v2",
+    kubepods: "absent",
+    kubelet: "kmem",
+    runtime: "kmem",
+    is: ["not-affected", "nobody", 0, 0],
+  },
+};
+
+for (const [name, row] of Object.entries(rows))
+  t.test(name, async (t) => {
+    const diagnosis = diagnose(evidenceOf(row));
+    const { verdict, switchedOnBy, perPod, reasons } = diagnosis;
+    t.strictSame([verdict, switchedOnBy, perPod.memcgIds, perPod.kmemIds], row.is);
+    t.ok(
+      reasons.every(({ says }) => says !== ""),
+      "each reason says something",
+    );
+    t.ok(
+      (reasons[0]?.cites.length ?? 0) > 0 || verdict === "unknown",
+      "the first reason cites where it was read",
+    );
+    t.not(summaryLine(diagnosis), "");
+  });
+
+t.test("nokmem on a kernel that does not know it is named as a contradiction", async (t) => {
+  const { contradictions } = diagnose(
+    evidenceOf(rows["nokmem given to a kernel that does not know it"] as Row),
+  );
+  t.match(contradictions, [{ says: /does not know/ }]);
+});
+
+t.test("what leaked is counted against the ids, and is a lower bound where a runtime leaks", async (t) => {
+  const evidence = evidenceOf(rows["the incident's compute node: kubelet off, NVIDIA's runtime on"] as Row);
+  const { leaked, idsLeft } = diagnose({ ...evidence, leakedKmemIds: known(505, "slab") });
+  t.match(leaked, { kmemIds: 505, isAtLeast: true });
+  t.equal(idsLeft, 65_535 - 30 - 505);
+});
+
+t.test("the summary says who, how much and what is left", async (t) => {
+  const evidence = evidenceOf(rows["the incident's app node: kubelet on, runc off"] as Row);
+  const line = summaryLine(diagnose({ ...evidence, leakedKmemIds: known(33, "slab") }));
+  t.equal(
+    line,
+    "leaking: 3 kmem ids (3 memcg ids) a pod, switched on by kubelet; 33 leaked; 65,472 of 65,535 ids left",
+  );
+});
+
+function evidenceOf(row: Row): Evidence {
+  const empty = readEvidence("");
+  const build = (value: Build): Fact<"kmem" | "nokmem" | "neither"> =>
+    value === "unknown" ? unknown("Permission denied", "binary") : known(value, "binary");
+  const program = {
+    path: "/usr/bin/runc",
+    realPath: "/usr/bin/runc",
+    build: build(row.runtime),
+    version: known("1.0.0", "runc --version"),
+    package: unknown("not owned", "rpm -qf"),
+    changedAt: known(1, "stat"),
+  };
+  const driver = known(row.driver ?? ("cgroupfs" as const), "config");
+  return {
+    ...empty,
+    kernel: {
+      ...empty.kernel,
+      release: known(row.kernel ?? "3.10.0-1160.el7.x86_64", "/proc/sys/kernel/osrelease"),
+      commandLine: known(row.commandLine ?? "ro", "/proc/cmdline"),
+    },
+    cgroups: {
+      ...empty.cgroups,
+      version: known(row.version ?? "v1", "mount"),
+      kubepods:
+        row.kubepods === "unknown"
+          ? unknown("Permission denied", "slabinfo")
+          : known(row.kubepods, "slabinfo"),
+      directories: known(30, "find"),
+    },
+    slab: known(
+      { entries: 1, highestIndex: 0, indexes: 1, deadIndexes: 0, deadNames: [], isWhole: true },
+      "slab",
+    ),
+    kubelet: { ...empty.kubelet, runningBuild: build(row.kubelet), driver },
+    runtime: { ...empty.runtime, program: known(program, "docker info"), driver },
+  };
+}
