@@ -135,6 +135,11 @@ async function becoming(t: Test, sshd: TestSshd) {
   };
   const sudo = { method: "sudo", user: "root" } as const;
   t.equal(await become("ops", { ...sudo, password }), "5 root home-root", "sudo with a password");
+  t.equal(
+    await become("ops", { ...sudo, password, flags: "-H -S -n" }),
+    "5 root home-root",
+    "and flags that forbid it",
+  );
   t.equal(await become("free", sudo), "5 root home-root", "sudo without");
   t.equal(await become("free", { ...sudo, user: "none" }), "5 none home-none", "to an ordinary user");
   t.equal(await become("root", { method: "su", user: "ops" }), "5 ops home-ops", "su by root");

@@ -29,7 +29,8 @@ export function becomeCommand(become: Become, start: string): BecomeCommand {
       const prompt = `[${freshMark()}] password:`;
       const ask = become.password === undefined ? raw("-n") : sh`-S -p ${prompt}`;
       return {
-        line: sh`LC_ALL=C exec ${exe} ${flags("-H")} ${ask} -u ${become.user} -- /bin/sh -c ${start}`.text,
+        line: sh`LC_ALL=C exec ${exe} ${asking(flags("-H"), become)} ${ask} -u ${become.user} -- /bin/sh -c ${start}`
+          .text,
         prompt,
         ...withPassword,
       };
@@ -48,6 +49,12 @@ export function becomeCommand(become: Become, start: string): BecomeCommand {
       throw new Error(`Cannot become by ${String(never)}`);
     }
   }
+}
+
+/** Flags that forbid asking make no sense with a password to answer: playbooks carry `-H -S -n` from elsewhere. */
+function asking(flags: Script, become: Become): Script {
+  if (become.password === undefined) return flags;
+  return raw(flags.text.replace(/(^|\s)(-n|--non-interactive)(?=\s|$)/g, "$1"));
 }
 
 interface Refusal {
@@ -80,6 +87,11 @@ const refusals: readonly Refusal[] = [
     said: /not in the sudoers|not allowed to|may not run|Operation not permitted|not permitted/i,
     sentence: ({ method, user }) => `${method} does not allow this login to become ${user}`,
     hint: ({ user }) => `Allow it there (sudoers, doas.conf), or log in as ${user}.`,
+  },
+  {
+    said: /^doas: (?!not found)/m,
+    sentence: () => "doas wants a password, and takes one only at a terminal",
+    hint: () => "Add a `nopass` rule for this login to its doas.conf, or use `become_method: sudo`.",
   },
   {
     said: /password is required|a terminal is required|Authentication required|Authorization required/i,

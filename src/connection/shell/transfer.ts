@@ -53,7 +53,8 @@ trap 'exit 1' HUP INT TERM
 cat >"$staged" || exit 1
 [ "$(sum_of_stdin <"$staged")" = ${sha256} ] || exit ${exits.differs}
 mv -f -- "$staged" "$to"`;
-  const chunks = "bytes" in content ? slices(content.bytes) : createReadStream(content.file);
+  const chunks =
+    "bytes" in content ? slices(content.bytes) : createReadStream(content.file, { highWaterMark: pieceSize });
   const output = await shell.exchange({ script: script.text, env: {}, stdin: { size, chunks }, signal });
   if (output.code !== 0)
     throw transferFailed(`${host}: Cannot put ${to}: ${reason(output)}`, hintFor(output));
@@ -118,8 +119,10 @@ async function measure(content: Content): Promise<{ size: number; sha256: string
   return { size, sha256: hash.digest("hex") };
 }
 
+/** Each piece waits for the wire: smaller ones wait more often, larger ones take more memory. */
+const pieceSize = 256 * 1024;
+
 /** Pieces, so that a large buffer waits for the wire instead of being queued whole. */
 function* slices(bytes: Uint8Array): Generator<Uint8Array> {
-  const pieceSize = 64 * 1024;
   for (let at = 0; at < bytes.length; at += pieceSize) yield bytes.subarray(at, at + pieceSize);
 }

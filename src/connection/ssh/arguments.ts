@@ -12,7 +12,7 @@ export interface SshArguments {
 
 const options: Readonly<Record<string, string>> = { J: "ProxyJump", i: "IdentityFile", p: "Port", l: "User" };
 /** Flags that make no difference to a session of ours. */
-const harmless = /^-[CqvTxan46]+$/;
+const harmless = /^-[CqvTxan]+$/;
 
 /** @throws KmendError `unknown-ssh-option` */
 export function parseSshArguments(text: string | undefined): SshArguments {
