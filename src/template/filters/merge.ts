@@ -6,7 +6,7 @@ import { type Dict, isList, type Value } from "../values.ts";
 
 export type ListMerge = "replace" | "keep" | "append" | "prepend" | "append_rp" | "prepend_rp";
 
-export interface MergeOptions {
+interface MergeOptions {
   readonly recursive: boolean;
   readonly listMerge: ListMerge;
 }

@@ -195,7 +195,7 @@ function wrapped(line: string, width: number, breakLong: boolean): string[] {
   return result;
 }
 
-export function shellQuoted(text: string): string {
+function shellQuoted(text: string): string {
   if (text === "") return "''";
   return /[^\w@%+=:,./-]/.test(text) ? `'${text.replaceAll("'", `'"'"'`)}'` : text;
 }

@@ -3,7 +3,6 @@
 import { Float, isInt, LenientUndefined, Undefined, Unsafe, type Value } from "../values.ts";
 import { truthy } from "./compare.ts";
 import { templateError, undefinedError } from "./failure.ts";
-import { iterate } from "./sequence.ts";
 import { str, typeName } from "./text.ts";
 
 /** Any value's text, as Python's `str` gives it. */
@@ -38,10 +37,6 @@ export function asFloat(value: Value | undefined, fallback: number): number {
   if (isInt(value) || typeof value === "boolean") return Number(value);
   if (value instanceof Undefined) throw undefinedError(value);
   throw templateError(`must be a number, not ${typeName(value)}`);
-}
-
-export function asList(value: Value | undefined): readonly Value[] {
-  return value === undefined ? [] : iterate(value);
 }
 
 /** Throws what using an Undefined throws; gives every other value back. */

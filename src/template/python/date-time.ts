@@ -66,7 +66,7 @@ const methods: Readonly<Record<string, (time: DateTime, args: readonly string[])
   time: (time) => formatTime(new Date(time.ms), "%H:%M:%S"),
 };
 
-export class TimeSpan extends PyObject {
+class TimeSpan extends PyObject {
   readonly typeName = "timedelta";
   readonly ms: number;
 

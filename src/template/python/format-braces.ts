@@ -83,7 +83,7 @@ function follow(value: Value, path: string, reach: Reach): Value {
 const specForm = /^(?:(.)?([<>=^]))?([-+ ])?(z)?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([a-zA-Z%])?$/su;
 
 /** Python's `format(value, spec)`. */
-export function formatSpec(value: Value, spec: string): string {
+function formatSpec(value: Value, spec: string): string {
   if (spec === "") return str(value);
   const match = specForm.exec(spec);
   if (!match) throw templateError(`Invalid format specifier '${spec}'`);

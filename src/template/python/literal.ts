@@ -4,7 +4,7 @@ import { Dict, Float, int, type Key, Tuple, type Value } from "../values.ts";
 import { asKey } from "./compare.ts";
 import { unescapeText } from "./string-literal.ts";
 
-export interface LiteralWords {
+interface LiteralWords {
   /** Names besides True, False and None that stand for values. */
   readonly words?: ReadonlyMap<string, Value>;
 }

@@ -2,7 +2,7 @@
 
 import { templateError } from "./failure.ts";
 
-export interface RegexOptions {
+interface RegexOptions {
   readonly ignoreCase?: boolean;
   readonly multiline?: boolean;
   readonly dotAll?: boolean;

@@ -128,7 +128,7 @@ export function capitalized(text: string): string {
 }
 
 /** Python's `title`: every run of letters starts with a capital. */
-export function titled(text: string): string {
+function titled(text: string): string {
   return text.replace(/\p{L}+/gu, (word) => capitalized(word));
 }
 

@@ -16,7 +16,7 @@ import { formatTime } from "../python/time-format.ts";
 import { Dict, Undefined, type Value } from "../values.ts";
 import { localTime } from "./local-time.ts";
 
-export interface GlobalFunction {
+interface GlobalFunction {
   readonly summary: string;
   call(given: Arguments, context: Context): Value;
 }

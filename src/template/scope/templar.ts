@@ -10,16 +10,16 @@ import { fileSyntax, playbookSyntax, type Syntax } from "../jinja/syntax.ts";
 import { findTemplate } from "../lookups/find-file.ts";
 import { loopLookup } from "../lookups/lookups.ts";
 import { truthy } from "../python/compare.ts";
-import { defined } from "../python/convert.ts";
 import { templateError } from "../python/failure.ts";
-import { isObject, OMIT } from "../python/py-object.ts";
-import { str } from "../python/text.ts";
+import { OMIT } from "../python/py-object.ts";
 import { Dict, Float, isList, type Key, Tuple, Undefined, Unsafe, type Value } from "../values.ts";
 import { guarded } from "./guard.ts";
 import { isTemplate } from "./is-template.ts";
+import { withNewlines, withoutLastNewline } from "./newlines.ts";
 import { expression, program } from "./program-cache.ts";
 import { readBack, survives } from "./safe-literal.ts";
 import type { Scope } from "./scope.ts";
+import { plain, settled } from "./settle.ts";
 import { headerSyntax, type TextSettings } from "./text-settings.ts";
 import { undefinedIn } from "./undefined-in.ts";
 import { VariablesRun } from "./variables-run.ts";
@@ -235,60 +235,7 @@ function isSimple(value: Value): boolean {
   );
 }
 
-/** Data with its Unsafe texts as plain ones: what comes out of an expression is never rendered again. */
-function plain(value: Value): Value {
-  if (value === null || typeof value !== "object") return value;
-  if (value instanceof Unsafe) return value.text;
-  if (isList(value)) return holdsUnsafe(value) ? value.map(plain) : value;
-  if (value instanceof Dict && value.values().some(needsPlain))
-    return Dict.from(value.entries().map(([key, item]): [Key, Value] => [key, plain(item)]));
-  return value;
-}
-
-function holdsUnsafe(list: readonly Value[]): boolean {
-  return list.some(needsPlain);
-}
-
-function needsPlain(value: Value): boolean {
-  if (value === null || typeof value !== "object") return false;
-  if (value instanceof Unsafe) return true;
-  if (isList(value)) return holdsUnsafe(value);
-  return value instanceof Dict && value.values().some(needsPlain);
-}
-
-/** What leaves a template: Undefined is an error, and things that live only inside become their text. */
-function settled(value: Value): Value {
-  if (value === null || typeof value !== "object" || value === OMIT) return value;
-  if (isList(value)) return value.map(settled);
-  if (value instanceof Tuple) return new Tuple(value.items.map(settled));
-  if (value instanceof Dict)
-    return Dict.from(value.entries().map(([key, item]): [Key, Value] => [key, settled(item)]));
-  return isObject(value) ? leaving(value) : defined(value);
-}
-
-function leaving(value: Value): Value {
-  return "toDict" in (value as object)
-    ? settled((value as unknown as { toDict(): Dict }).toDict())
-    : str(value);
-}
-
 /** Unlike the strings of a playbook, conditions have Python's escapes: a doubled backslash is one there. */
 function conditionSyntax(syntax: Syntax): Syntax {
   return syntax === playbookSyntax ? fileSyntax : { ...syntax, plainBackslashes: false };
-}
-
-function withoutLastNewline(source: string): string {
-  return source.endsWith("\n") ? source.slice(0, -1) : source;
-}
-
-/** A template ends with as many newlines as its source, though blocks may have eaten some. */
-function withNewlines(text: string, source: string, syntax: Syntax): string {
-  const missing = trailingNewlines(source) - trailingNewlines(text);
-  return missing > 0 ? text + syntax.newlineSequence.repeat(missing) : text;
-}
-
-function trailingNewlines(text: string): number {
-  let count = 0;
-  while (count < text.length && text[text.length - 1 - count] === "\n") count++;
-  return count;
 }

@@ -2,7 +2,7 @@
 
 import { plainScalar } from "./plain-scalar.ts";
 
-export interface ScalarPlace {
+interface ScalarPlace {
   readonly column: number;
   /** Where a folded line goes on. */
   readonly indent: number;
