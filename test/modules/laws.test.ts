@@ -97,11 +97,8 @@ function holdLaws(t: T, module: HostModule, given: Case, how: How): void {
   const first = host.tree();
   const around = setting({ brought: bring(host, within(given)) });
   const outcome = attempt(() => {
-    const args = argumentsOf(
-      module,
-      fromJson(within(given.args ?? {})) as Dict,
-      within(given.free ?? "\0") === "\0" ? undefined : within(given.free),
-    );
+    const free = given.free === undefined ? undefined : within(given.free);
+    const args = argumentsOf(module, fromJson(within(given.args ?? {})) as Dict, free);
     const state = host.inspect(module, args, around);
     return { args, state, change: module.plan(state, args, around) };
   });
