@@ -9,7 +9,7 @@ import type { HostState } from "./host.ts";
 
 /** What a lab can be asked, and what it answers. */
 export interface Requests {
-  /** Boots what does not run; answers when all of it is up, with what was not before. */
+  /** Boots what does not run; answers when all of it is up or has failed, with what was not up before. */
   readonly boot: { readonly nodes?: readonly string[] };
   readonly reboot: { readonly nodes: readonly string[] };
   readonly status: Record<never, never>;
@@ -17,7 +17,12 @@ export interface Requests {
   readonly stop: Record<never, never>;
 }
 export interface Answers {
-  readonly boot: { readonly booted: readonly string[]; readonly ms: number };
+  readonly boot: {
+    readonly booted: readonly string[];
+    /** A sentence for each that failed. */
+    readonly failed: readonly string[];
+    readonly ms: number;
+  };
   readonly reboot: { readonly ms: number };
   readonly status: { readonly pid: number; readonly hosts: readonly HostReport[] };
   readonly stop: Record<never, never>;

@@ -4,6 +4,7 @@
  */
 
 import { rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { type Answering, listenForRequests } from "./control.ts";
 import { requireDescription } from "./description.ts";
 import { endHosts } from "./end-hosts.ts";
@@ -14,8 +15,8 @@ import { unmountBelow } from "./mounts.ts";
 import { occupyNetwork } from "./network.ts";
 import { labPlace } from "./place.ts";
 
-/** More at once only wait for each other's processor. */
-const bootsAtOnce = 8;
+/** More at once only wait for each other's processor, and for so long that the slowest seem dead. */
+const bootsAtOnce = 2 * availableParallelism();
 
 const [stateFolder = "", name = ""] = process.argv.slice(2);
 const place = labPlace(stateFolder, name);
@@ -33,12 +34,13 @@ const answering: Answering = {
   async boot() {
     const started = performance.now();
     const down = [...hosts.values()].filter((host) => host.state() !== "up");
-    await inTurns(down, bootsAtOnce, (host) => host.boot());
-    return { booted: down.map((host) => host.node.name), ms: performance.now() - started };
+    const failed = await inTurns(down, bootsAtOnce, (host) => host.boot());
+    return { booted: down.map((host) => host.node.name), failed, ms: performance.now() - started };
   },
   async reboot({ nodes }) {
     const started = performance.now();
-    await inTurns(nodes.map(hostNamed), bootsAtOnce, (host) => host.reboot());
+    const failed = await inTurns(nodes.map(hostNamed), bootsAtOnce, (host) => host.reboot());
+    if (failed.length > 0) throw new Error(failed.join("\n"));
     return { ms: performance.now() - started };
   },
   async status() {
@@ -76,8 +78,12 @@ function hostNamed(wanted: string): Host {
   return host;
 }
 
-/** Does it for all, that many at a time; fails with all that failed once the rest is done. */
-async function inTurns(all: readonly Host[], atOnce: number, act: (host: Host) => Promise<void>) {
+/** Does it for all, that many at a time; gives a sentence for each that failed. */
+async function inTurns(
+  all: readonly Host[],
+  atOnce: number,
+  act: (host: Host) => Promise<void>,
+): Promise<readonly string[]> {
   const waiting = [...all];
   const failures: string[] = [];
   async function takeTurns(): Promise<void> {
@@ -85,5 +91,5 @@ async function inTurns(all: readonly Host[], atOnce: number, act: (host: Host) =
       await act(host).catch((error: Error) => failures.push(error.message));
   }
   await Promise.all(Array.from({ length: Math.min(atOnce, all.length) }, takeTurns));
-  if (failures.length > 0) throw new Error(failures.join("\n"));
+  return failures;
 }

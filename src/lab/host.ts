@@ -15,7 +15,7 @@ import type { MemcgNode } from "./memcg/memcg.ts";
 import { unmountBelow } from "./mounts.ts";
 import { type Ending, rebootAsked, startNspawn } from "./nspawn.ts";
 import { type LabPlace, nodePlace } from "./place.ts";
-import { untilSshdAnswers } from "./reachable.ts";
+import { sshdAnswers, untilSshdAnswers } from "./reachable.ts";
 import { within } from "./within.ts";
 
 export type HostState = "down" | "booting" | "up" | "failed";
@@ -88,6 +88,7 @@ export function createHost(lab: LabPlace, base: string, node: LabNode, equipment
 
   async function boot(): Promise<void> {
     isStopping = false;
+    if (state === "failed" && kept !== null) await judgeAgain();
     if (kept === null) {
       enter("booting");
       kept = keepUp().finally(() => {
@@ -97,6 +98,13 @@ export function createHost(lab: LabPlace, base: string, node: LabNode, equipment
     await opened.promise;
     if (state === "failed")
       throw new Error(`Cannot boot ${node.name}: ${trouble}; its console is in ${place.console}`);
+  }
+
+  /** It runs, but did not answer in time: by now it does, or it is ended. */
+  async function judgeAgain(): Promise<void> {
+    if (await sshdAnswers(node)) return enter("up");
+    await endHosts(place.folder, { gently: false });
+    await kept;
   }
 
   async function reboot(): Promise<void> {

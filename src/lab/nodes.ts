@@ -47,7 +47,11 @@ export async function podsOnNodes(
 /** Restarts the hosts' systemd over the same files; returns once their sshd answers again. */
 export async function rebootNodes(options: NodesOptions): Promise<{ readonly ms: number }> {
   const { place, chosen } = await choose(options);
-  const answer = await ask(place.socket, "reboot", { nodes: chosen.map((node) => node.name) });
+  const answer = await ask(place.socket, "reboot", { nodes: chosen.map((node) => node.name) }).catch(
+    (error: Error) => {
+      throw new KmendError({ code: "lab-boot-failed", message: error.message });
+    },
+  );
   if (answer) return answer;
   throw new KmendError({
     code: "lab-daemon-gone",

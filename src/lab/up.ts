@@ -13,6 +13,7 @@ import { type Group, type KernelWish, type LabNode, planFleet, shareOut } from "
 import { inventoryText } from "./inventory-file.ts";
 import { makeKeys } from "./keys.ts";
 import { withLock } from "./lock.ts";
+import { raiseLimits } from "./machine-limits.ts";
 import { installNeeds } from "./needs.ts";
 import { claimNetwork } from "./network.ts";
 import { type LabPlace, labPlace } from "./place.ts";
@@ -49,6 +50,7 @@ export async function up(options: UpOptions): Promise<UpResult> {
   const { tell = () => {}, signal } = options;
   try {
     await installNeeds(tell);
+    await raiseLimits(tell);
     const base = await baseImage(place.cache, { tell, signal });
     signal?.throwIfAborted();
     await mkdir(place.folder, { recursive: true, mode: 0o700 });
@@ -69,7 +71,9 @@ async function raiseLab(place: LabPlace, base: string, options: UpOptions): Prom
     const { booted, ms } = await unlessAborted(bootHosts(place, options), options.signal);
     return { inventory: place.inventory, nodes: lab.nodes, booted, bootMs: ms };
   } catch (error) {
-    if (!before) await down(options);
+    // Hosts that did not boot are left to be looked at, and to be tried again.
+    const isLookedAt = error instanceof KmendError && error.code === bootFailed;
+    if (!before && !isLookedAt) await down(options);
     throw error;
   }
 }
@@ -118,6 +122,7 @@ async function bootHosts(place: LabPlace, { state, tell = () => {} }: UpOptions)
   if ((await ask(place.socket, "status", {})) === null) await startDaemon(place, resolve(state), tell);
   const answer = await ask(place.socket, "boot", {});
   if (answer === null) throw daemonEnded(place, "");
+  if (answer.failed.length > 0) throw notBooted(place, answer.failed);
   return answer;
 }
 
@@ -145,6 +150,16 @@ async function startDaemon(place: LabPlace, state: string, tell: (line: string) 
 }
 
 const pollMs = 30;
+
+const bootFailed = "lab-boot-failed";
+
+function notBooted(place: LabPlace, failed: readonly string[]): KmendError {
+  const last = failed.length - 1;
+  const hint = `The other hosts are up. To try these again, or to give up:\n    kmend lab up --name ${place.name}\n    kmend lab down --name ${place.name}`;
+  return new KmendError(
+    failed.map((message, index) => ({ code: bootFailed, message, ...(index === last ? { hint } : {}) })),
+  );
+}
 
 function daemonEnded(place: LabPlace, log: string): KmendError {
   const last = log.trim().split("\n").slice(-8).join("\n");
