@@ -80,7 +80,8 @@ async function compare(module: HostModule, change: Recorded, there: Reached): Pr
   const inspection = module.inspect?.(args, setting);
   if (!inspection) return { kind: "reverted" };
   const actual = await stateNow(inspection, there);
-  if (isDeepStrictEqual(actual, change.state)) return { kind: "reverted" };
+  const restored = (state: unknown): unknown => (module.restored ? module.restored(state) : state);
+  if (isDeepStrictEqual(restored(actual), restored(change.state))) return { kind: "reverted" };
   const message = "the state after the revert is not the recorded one";
   return { kind: "different", message, expected: change.state, actual };
 }

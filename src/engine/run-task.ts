@@ -46,7 +46,9 @@ async function runOnce(run: Run, plan: PlannedTask, view: View): Promise<Result>
 async function afterwards(run: Run, plan: PlannedTask, view: View, result: Result): Promise<Result> {
   const { host } = view;
   if (!result.isFailed) {
-    if (await takeEffects(run, host, result.effects ?? [])) result.values.set("changed", true);
+    const { effects = [] } = result;
+    if (effects.length > 0 && (await takeEffects(run, factsHost(run, plan, view), effects)))
+      result.values.set("changed", true);
     const facts = result.values.get("ansible_facts");
     if (facts instanceof Dict && !result.effects) keepFacts(factsHost(run, plan, view), facts);
   }

@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { type RunOutcome, rollbackRun, runPlaybooks, type World } from "../../src/engine/engine.ts";
+import { createFileStore, type Event } from "../../src/journal/journal.ts";
+import { loadPlaybook } from "../../src/playbook/playbook.ts";
+import { localWorld } from "../conformance/run-kmend.ts";
+
+export interface LocalRun {
+  readonly outcome: RunOutcome;
+  readonly events: readonly Event[];
+}
+
+/** A folder with a playbook that runs on local hosts; `DIR` in its text is the folder. */
+export class Workplace {
+  readonly folder = mkdtempSync(join(tmpdir(), "kmend-engine-"));
+  readonly #state = join(this.folder, "state");
+  readonly #saved = new Set<string>();
+
+  /** @param change alters the world that the run is given */
+  async run(
+    playbook: string,
+    hosts: readonly string[] = ["a"],
+    change: (world: World) => World = (w) => w,
+  ): Promise<LocalRun> {
+    const path = join(this.folder, "play.yml");
+    writeFileSync(path, playbook.replaceAll("DIR", this.folder));
+    return this.#recorded(hosts, change, (world) =>
+      runPlaybooks([loadPlaybook(path, { catalogue: world.catalogue })], world),
+    );
+  }
+
+  async rollback(events: readonly Event[], hosts: readonly string[] = ["a"]): Promise<LocalRun> {
+    const store = createFileStore(this.#state);
+    const [first] = events;
+    const run = first?.type === "run:started" ? first.run : "";
+    return this.#recorded(
+      hosts,
+      (w) => w,
+      (world) => rollbackRun(events, world, { blob: (sha256) => store.blob(run, sha256) }),
+    );
+  }
+
+  async #recorded(
+    hosts: readonly string[],
+    change: (world: World) => World,
+    act: (world: World) => Promise<RunOutcome>,
+  ): Promise<LocalRun> {
+    const world = change(await localWorld({ hosts, args: [] }, { state: this.#state, extraVars: {} }));
+    const outcome = await act(world);
+    await world.journal.close();
+    const { events } = await createFileStore(this.#state).read(world.journal.run);
+    for (const event of events) if (event.type === "change:recorded") this.#saved.add(dirname(event.save));
+    return { outcome, events };
+  }
+
+  /** Takes away the folder and what the changes saved on this host. */
+  remove(): void {
+    for (const folder of [...this.#saved, this.folder]) rmSync(folder, { recursive: true, force: true });
+  }
+}

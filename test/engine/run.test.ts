@@ -1,0 +1,83 @@
+import t from "tap";
+import { Workplace } from "./local-run.ts";
+
+t.setTimeout(300_000);
+
+t.test("a variable that nothing defines is named with its place", async (t) => {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  const { events } = await place.run(`
+- hosts: all
+  gather_facts: false
+  tasks:
+    - debug:
+        msg: "{{ nope }}"
+`);
+  const ended = events.find((event) => event.type === "task:ended");
+  t.match(ended, { outcome: "failed", result: { msg: /play\.yml:6:9: 'nope' is undefined/ } });
+});
+
+t.test("the first Ctrl-C ends the run after the tasks under way, and the journal has its end", async (t) => {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  const soft = new AbortController();
+  const { outcome, events } = await place.run(
+    `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - command: echo one
+    - command: echo two
+`,
+    ["a"],
+    (world) => {
+      world.journal.subscribe((event) => {
+        if (event.type === "change:recorded") queueMicrotask(() => soft.abort("SIGINT"));
+      });
+      return { ...world, stop: { ...world.stop, soft: soft.signal } };
+    },
+  );
+  t.equal(outcome.exitCode, 99);
+  t.equal(events.filter((event) => event.type === "task:ended").length, 1);
+  t.match(events.at(-1), { type: "run:ended", exitCode: 99 });
+  t.ok(events.some((event) => event.type === "run:interrupted"));
+});
+
+t.test(
+  "a change is in the journal before it is applied, and an inspection that finds all right records none",
+  async (t) => {
+    const place = new Workplace();
+    t.teardown(() => place.remove());
+    const playbook = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - copy: {content: "text\\n", dest: DIR/file}
+`;
+    const first = await place.run(playbook);
+    const types = first.events.map((event) => event.type);
+    t.ok(types.indexOf("change:recorded") < types.indexOf("change:applied"));
+    const second = await place.run(playbook);
+    t.equal(second.outcome.recap["a"]?.changed, 0);
+    t.notOk(second.events.some((event) => event.type === "change:recorded"));
+  },
+);
+
+t.test("what no_log hides is nowhere in the journal", async (t) => {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  const { events } = await place.run(`
+- hosts: all
+  gather_facts: false
+  vars: {password: hunter2}
+  tasks:
+    - copy: {content: "{{ password }}", dest: DIR/file}
+      no_log: true
+    - command: echo {{ item }}
+      loop: ["{{ password }}"]
+      no_log: true
+    - fail: {msg: "{{ password }}"}
+      no_log: true
+`);
+  t.notMatch(JSON.stringify(events), /hunter2/);
+});

@@ -1,0 +1,144 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import t from "tap";
+import type { Event } from "../../src/journal/journal.ts";
+import { Workplace } from "./local-run.ts";
+
+t.setTimeout(300_000);
+
+const changes = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - copy: {content: "new", dest: DIR/file, mode: "0600"}
+    - file: {path: DIR/folder/below, state: directory}
+    - command: touch DIR/made
+      register: made
+      rollback:
+        - file: {path: "{{ made.cmd[1] }}", state: absent}
+    - command: echo read
+      changed_when: false
+`;
+
+t.test("a rollback restores what a run changed, and proves it", async (t) => {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  const file = join(place.folder, "file");
+  writeFileSync(file, "old\n", { mode: 0o644 });
+  const run = await place.run(changes);
+  t.equal(run.outcome.exitCode, 0);
+  t.equal(readFileSync(file, "utf8"), "new");
+
+  const back = await place.rollback(run.events);
+  t.equal(back.outcome.exitCode, 0);
+  t.equal(readFileSync(file, "utf8"), "old\n");
+  t.equal(statSync(file).mode & 0o777, 0o644);
+  t.notOk(existsSync(join(place.folder, "folder")));
+  t.notOk(existsSync(join(place.folder, "made")));
+  t.equal(back.events.filter((event) => event.type === "change:reverted").length, 3);
+});
+
+t.test("the host's own revert.sh takes the changes back without kmend", async (t) => {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  const file = join(place.folder, "file");
+  writeFileSync(file, "old\n");
+  const { events } = await place.run(changes);
+  const recorded = events.find((event) => event.type === "change:recorded");
+  const script = join(dirname((recorded as { save: string }).save), "revert.sh");
+  t.equal(statSync(script).mode & 0o777, 0o700);
+  t.match(execFileSync("sh", [script], { encoding: "utf8" }), /taking back: copy \(copy\)/);
+  t.equal(readFileSync(file, "utf8"), "old\n");
+  t.notOk(existsSync(join(place.folder, "folder")));
+});
+
+t.test("a state that differs after its revert is a failure with its own name", async (t) => {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  writeFileSync(join(place.folder, "file"), "old\n");
+  const run = await place.run(changes);
+  const events = run.events.map((event) =>
+    event.type === "change:recorded" && event.module === "copy"
+      ? ({ ...event, state: { other: true } } as Event)
+      : event,
+  );
+  const back = await place.rollback(events);
+  t.equal(back.outcome.exitCode, 2);
+  t.match(
+    back.events.find((event) => event.type === "change:revert-failed"),
+    {
+      kind: "different",
+      expected: { other: true },
+    },
+  );
+});
+
+t.test("a change without a way back is named, the others are taken back", async (t) => {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  const run = await place.run(`
+- hosts: all
+  gather_facts: false
+  tasks:
+    - copy: {content: "new", dest: DIR/file}
+    - command: touch DIR/made
+`);
+  const back = await place.rollback(run.events);
+  t.equal(back.outcome.exitCode, 2);
+  t.match(
+    back.events.find((event) => event.type === "change:revert-failed"),
+    { kind: "irreversible" },
+  );
+  t.notOk(existsSync(join(place.folder, "file")));
+});
+
+t.test("on_failure: rollback_host takes back the host that failed, and no other", async (t) => {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  const { outcome, events } = await place.run(
+    `
+- hosts: all
+  gather_facts: false
+  on_failure: rollback_host
+  tasks:
+    - copy: {content: "new", dest: "DIR/{{ inventory_hostname }}"}
+    - fail: {msg: broken}
+      when: inventory_hostname == 'a'
+    - command: touch DIR/end
+`,
+    ["a", "b"],
+  );
+  t.equal(outcome.exitCode, 2);
+  t.notOk(existsSync(join(place.folder, "a")));
+  t.ok(existsSync(join(place.folder, "b")));
+  t.ok(existsSync(join(place.folder, "end")));
+  t.match(
+    events.find((event) => event.type === "rollback:ended"),
+    { hosts: { a: "rolled back" } },
+  );
+});
+
+t.test("a gate that does not hold ends the run, and rollback_batch takes its batch back", async (t) => {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  const { outcome, events } = await place.run(
+    `
+- hosts: all
+  gather_facts: false
+  serial: 2
+  on_failure: rollback_batch
+  gate:
+    - command: test {{ inventory_hostname }} != b
+  tasks:
+    - copy: {content: "new", dest: "DIR/{{ inventory_hostname }}"}
+`,
+    ["a", "b", "c"],
+  );
+  t.equal(outcome.exitCode, 2);
+  t.match(
+    events.find((event) => event.type === "gate:ended"),
+    { held: false },
+  );
+  for (const host of ["a", "b", "c"]) t.notOk(existsSync(join(place.folder, host)), host);
+});
