@@ -72,7 +72,7 @@ function onInts(operator: Operator, a: number | bigint, b: number | bigint): Val
       return smallInts(operator, a, b) ?? bigInts(operator, BigInt(a), BigInt(b));
     case "/":
       if (!b) throw templateError("division by zero");
-      return new Float(Number(a) / Number(b));
+      return new Float(quotient(a, b));
     case "//":
     case "%":
       if (!b) throw templateError("integer division or modulo by zero");
@@ -80,6 +80,26 @@ function onInts(operator: Operator, a: number | bigint, b: number | bigint): Val
     case "**":
       return power(a, b);
   }
+}
+
+/** Rounded once, however large the ints are. */
+function quotient(a: number | bigint, b: number | bigint): number {
+  if (typeof a === "number" && typeof b === "number") return a / b;
+  const [top, bottom] = [magnitude(BigInt(a)), magnitude(BigInt(b))];
+  const shift = Math.max(0, 66 - (bitLength(top) - bitLength(bottom)));
+  const scaled = top << BigInt(shift);
+  const exact = scaled / bottom;
+  // A lowest bit that says "and something more" makes the conversion round the right way.
+  const sticky = scaled % bottom === 0n ? exact : exact | 1n;
+  return (Number(sticky) / 2 ** shift) * (a < 0 === b < 0 ? 1 : -1);
+}
+
+function magnitude(value: bigint): bigint {
+  return value < 0n ? -value : value;
+}
+
+function bitLength(value: bigint): number {
+  return value.toString(2).length;
 }
 
 function smallInts(operator: "+" | "-" | "*", a: number | bigint, b: number | bigint): number | undefined {

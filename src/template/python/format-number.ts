@@ -37,7 +37,7 @@ export function generalText(value: number, digits: number): string {
     const [mantissa = "", power = ""] = exponentText(value, precision - 1).split("e");
     return `${withoutZeros(mantissa)}e${power}`;
   }
-  return withoutZeros(value.toFixed(Math.min(100, Math.max(0, precision - 1 - exponent))));
+  return withoutZeros(fixedText(value, Math.max(0, precision - 1 - exponent)));
 }
 
 function withoutZeros(text: string): string {
