@@ -50,18 +50,19 @@ export const kmemRenew: HostModule<Args, RenewState, RenewChange> = {
     script: inspection(hierarchy),
     parse: (output) => read(text(output.stdout)),
   }),
-  plan: (state, { hierarchy }) => {
+  plan: (state, { hierarchy }, { checkMode }) => {
     if (!state?.directories.some(({ accounting }) => accounting !== "off")) return null;
     const unreadable = state.directories.find(({ accounting }) => accounting === "unknown");
     if (unreadable)
       throw new TaskFailed(
         `Cannot tell whether ${hierarchy}/${unreadable.path} has accounting on: its slabinfo can't be read`,
       );
-    if (state.isKubeletRunning)
+    // In check mode the tasks before this one have not stopped kubelet, nor drained the node.
+    if (state.isKubeletRunning && !checkMode)
       throw new TaskFailed(
         "Cannot renew kubepods while kubelet runs: stop it first, it would make the directories again",
       );
-    if (state.pods.length > 0)
+    if (state.pods.length > 0 && !checkMode)
       throw new TaskFailed(
         `Cannot renew kubepods while pods are in it: ${state.pods.length} directories, the first is ${state.pods[0]}; drain the node first`,
       );
@@ -77,6 +78,7 @@ export const kmemRenew: HostModule<Args, RenewState, RenewChange> = {
       [...directories].reverse().map(({ path }) => sh`rmdir -- ${`${hierarchy}/${path}`}`),
       " && ",
     ),
+  restored: ({ directories }) => directories,
   revert: restore,
   result: ({ change }) => Dict.of({ renewed: change?.directories.map(({ path }) => path) ?? [] }),
 };

@@ -122,6 +122,8 @@ export interface HostModule<Args = Any, State = Any, Change extends AnyChange = 
   apply(change: Change, where: Where): Script;
   /** Files to put on the host before apply's script runs. */
   uploads?(change: Change, where: Where): readonly Upload[];
+  /** What of the state a revert must bring back; default: all of it. A process id, say, never returns. */
+  restored?(state: State): unknown;
   /** null: this change cannot be undone. */
   revert(change: Change, where: Where): Script | null;
   /** What the task returns (registered); `output` is apply's, null when nothing was applied. Adds no changed/failed

@@ -14,7 +14,7 @@ interface Diagnosed {
     readonly kmemIds: number | null;
     readonly memcgIds: number | null;
   };
-  readonly leaked: { readonly kmemIds: number | null; readonly says: string };
+  readonly leaked: { readonly kmemIds: number | null; readonly isAtLeast: boolean; readonly says: string };
   readonly idsLeft: number | null;
   readonly reasons: readonly Cited[];
   readonly contradictions: readonly Cited[];
@@ -84,7 +84,8 @@ function groupOf(scanned: ScannedHost): string {
 function hostLine(scanned: ScannedHost): string {
   if ("problem" in scanned) return `${scanned.host}: ${harmless(scanned.problem)}`;
   const { leaked, idsLeft } = scanned.diagnosis;
-  return `${scanned.host}: ${harmless(leaked.says)}${idsLeft === null ? "" : `; ${idsLeft.toLocaleString("en")} ids left`}`;
+  const count = leaked.kmemIds === null ? "an unknown number of" : `${leaked.isAtLeast ? "at least " : ""}${leaked.kmemIds}`;
+  return `${scanned.host}: ${count} kmem ids leaked (${harmless(leaked.says)})${idsLeft === null ? "" : `; ${idsLeft.toLocaleString("en")} ids left`}`;
 }
 
 /** One host's diagnosis with every reason, and the files it was read from. */

@@ -129,7 +129,8 @@ function flagsFor(verb: string, flags: readonly string[]): readonly string[] {
   return flags.filter((flag) => (flag === "--no-block" ? isJob : !isJob));
 }
 
-function look(state: UnitState): UnitLook {
+/** What of a unit people and proofs compare. */
+export function look(state: UnitState): UnitLook {
   return { active: isActive(state), enabled: isEnabled(state), masked: isMasked(state) };
 }
 

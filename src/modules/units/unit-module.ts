@@ -2,10 +2,10 @@
 
 import { Dict, fromJson, type Value } from "../../template/values.ts";
 import type { HostModule } from "../module.ts";
-import { applyUnit, planUnit, revertUnit, type UnitChange, type UnitWish } from "./unit-change.ts";
+import { applyUnit, look, planUnit, revertUnit, type UnitChange, type UnitWish } from "./unit-change.ts";
 import { inspectUnit, type UnitState } from "./unit-state.ts";
 
-type Shared = "kind" | "wayBack" | "inspect" | "plan" | "apply" | "revert" | "result";
+type Shared = "kind" | "wayBack" | "inspect" | "plan" | "apply" | "restored" | "revert" | "result";
 
 export function unitModule<Args>(
   wishOf: (args: Args) => UnitWish,
@@ -17,6 +17,7 @@ export function unitModule<Args>(
     inspect: (args) => inspectUnit(wishOf(args).name),
     plan: (state, args) => planUnit(state, wishOf(args)),
     apply: applyUnit,
+    restored: (state) => (state.unit === null ? null : look(state)),
     revert: revertUnit,
     result: ({ args, state, change }) => {
       const wish = wishOf(args);
