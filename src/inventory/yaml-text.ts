@@ -1,7 +1,11 @@
-import { dump } from "js-yaml";
-import { type Dict, toJson } from "../template/template.ts";
+import { type Dict, writeYaml, type YamlLayout } from "../template/template.ts";
 
-/** A dictionary as YAML, keys sorted, as `ansible-inventory --yaml` writes it. */
+const layout: YamlLayout = {
+  ...{ indent: 2, width: 80, sortKeys: true, flow: "never" },
+  ...{ allowUnicode: true, explicitStart: false, explicitEnd: false },
+};
+
+/** A dictionary as YAML, keys sorted, as `ansible-inventory --yaml` writes it (but never with anchors). */
 export function yamlText(value: Dict): string {
-  return dump(toJson(value), { sortKeys: true, noRefs: true, lineWidth: -1, seqNoIndent: true }).trimEnd();
+  return writeYaml(value, layout).trimEnd();
 }
