@@ -166,6 +166,7 @@ t.test("template files: escapes, newlines, settings and the header line", async 
     }),
     "5{{ x }}",
   );
+  t.equal(it.text("a{% raw %}\n{{ x }}\n{% endraw %}\nb\n"), "a\n{{ x }}\nb\n");
   t.equal(it.text("{{ [1, {'a': none}] }} {{ true }}"), "[1, {'a': None}] True");
 });
 

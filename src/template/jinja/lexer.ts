@@ -145,7 +145,7 @@ class Lexer {
     endRaw.lastIndex = raw.lastIndex;
     const end = endRaw.exec(this.#source);
     if (!end) throw syntaxError("Missing end of raw directive", this.#at);
-    this.#trimAfter(match[1] ?? "", true);
+    this.#trimAfter(match[1] ?? "", false);
     this.#at = raw.lastIndex;
     this.#data(end.index, end[1] ?? "", true);
     this.#at = endRaw.lastIndex;

@@ -19,7 +19,18 @@ export interface YamlLayout {
   readonly explicitEnd: boolean;
 }
 
-export function writeYaml(value: Value, layout: YamlLayout): string {
+const usual: YamlLayout = {
+  indent: 2,
+  width: 80,
+  sortKeys: true,
+  flow: "never",
+  allowUnicode: true,
+  explicitStart: false,
+  explicitEnd: false,
+};
+
+export function writeYaml(value: Value, chosen: Partial<YamlLayout> = {}): string {
+  const layout = { ...usual, ...chosen };
   const start = layout.explicitStart ? "---" : "";
   const end = layout.explicitEnd ? "...\n" : "";
   const isScalar = !isCollection(value);
