@@ -158,8 +158,8 @@ function withLine(
     return { text: lines.with(at, fresh).join(""), msg: "line replaced" };
   }
   const isThere = lines.some((line) => bare(line) === wanted);
-  if (args.backrefs || (isThere && args.regexp === undefined && args.search_string === undefined))
-    return { text: content.text, msg: "" };
+  // A line that stands somewhere is not added again, even where the expression no longer finds it.
+  if (args.backrefs || isThere) return { text: content.text, msg: "" };
   const spot = insertion(content, lines, args);
   if (spot.isGuarded && bare(lines[spot.at] ?? "\n") === wanted) return { text: content.text, msg: "" };
   const before = lines.slice(0, spot.at);

@@ -103,11 +103,13 @@ const noCommand = "kmend: no such command";
 
 /** A subshell, so that nothing the command does to its shell reaches the session's. */
 function script({ cmd, words, chdir, executable, stdin }: RunChange, tmp: string): Script {
-  const input = stdin === null ? raw("") : sh` < ${`${tmp}/stdin`}`;
+  // Not `( ... ) < file`: dash gives that subshell the stdin of the braces around it.
+  const input = stdin === null ? raw(":") : sh`exec < ${`${tmp}/stdin`} || exit 126`;
   return sh`(
+${input}
 ${changeFolder(chdir ?? undefined)}
 ${words ? execute(words) : sh`exec ${executable ?? "/bin/sh"} -c ${String(cmd)}`}
-)${input}`;
+)`;
 }
 
 /** `exec` takes programs only, never the shell's own `echo` or `test`: as Ansible, which knows no shell here. */

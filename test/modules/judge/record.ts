@@ -26,7 +26,7 @@ writeFileSync(join(root, "play.yml"), JSON.stringify([play]));
 try {
   const printed = execFileSync("ansible-playbook", ["-i", "localhost,", join(root, "play.yml")], {
     encoding: "utf8",
-    env: { ...process.env, ANSIBLE_STDOUT_CALLBACK: "json" },
+    env: { ...process.env, ANSIBLE_STDOUT_CALLBACK: "json", ANSIBLE_PIPELINING: "1" },
     stdio: ["ignore", "pipe", "inherit"],
     maxBuffer: 64 * 1024 * 1024,
   });
