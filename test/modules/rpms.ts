@@ -17,7 +17,7 @@ export class RpmHost {
     writeFileSync(join(this.root, ".rpmmacros"), `%_dbpath ${this.root}/db\n%_topdir ${this.root}/build\n`);
     // Without dnf and yum in PATH, rpm has to do alone.
     for (const tool of this.#tools)
-      this.#run("sh", ["-c", 'ln -s "$(command -v "$1")" "$2/"', "sh", tool, join(this.root, "bin")]);
+      this.#run("bash", ["-c", 'ln -s "$(type -P "$1")" "$2/"', "sh", tool, join(this.root, "bin")]);
   }
 
   readonly #tools =
