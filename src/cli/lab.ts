@@ -5,14 +5,18 @@ import { stateFolder } from "../journal/journal.ts";
 import {
   defaultNodes,
   down,
+  isRepositoryName,
   type LabStatus,
   labStatus,
+  offerOnNodes,
   podsOnNodes,
   readKernelWish,
   rebootNodes,
+  repositoryNames,
   sshCommand,
   up,
 } from "../lab/lab.ts";
+import { exitCodes, KmendError } from "../problem/problem.ts";
 
 interface LabFlags {
   readonly name: string;
@@ -29,6 +33,7 @@ export function labCommand(): Command {
     .addCommand(statusCommand())
     .addCommand(sshSubcommand())
     .addCommand(podsCommand())
+    .addCommand(offerCommand())
     .addCommand(rebootCommand())
     .addHelpText("after", epilogue(["kmend lab up --nodes 6", "kmend lab status"]));
 }
@@ -117,6 +122,25 @@ function podsOrder(order: "create" | "delete", summary: string): Command {
     .action(async (n: number, flags: LabFlags & { node?: readonly string[] }) => {
       await podsOnNodes({ ...lab(flags), ...(flags.node ? { nodes: flags.node } : {}) }, order, n);
       console.log(`${n} pods ${order}d on ${flags.node?.join(", ") ?? "every host"}`);
+    });
+}
+
+function offerCommand(): Command {
+  return subcommand("offer", "Change which packages a host can install: plant a faulty kubelet, or mend it")
+    .argument("<node>")
+    .argument("<repository>", repositoryNames.join(", "))
+    .addHelpText("after", epilogue(["kmend lab offer app-1 mislabelled", "kmend lab offer app-1 good"]))
+    .action(async (node: string, repository: string, flags: LabFlags) => {
+      if (!isRepositoryName(repository))
+        throw new KmendError(
+          {
+            code: "lab-no-such-repository",
+            message: `Cannot offer "${repository}": there are ${repositoryNames.join(", ")}`,
+          },
+          exitCodes.badOptions,
+        );
+      await offerOnNodes({ ...lab(flags), nodes: [node] }, repository);
+      console.log(`${node} installs from the repository "${repository}"`);
     });
 }
 

@@ -13,6 +13,7 @@ const program = new Command("kmend")
   .description("Mend Kubernetes nodes over SSH: find the kmem leak, fix it, prove it, take it back")
   .version(version)
   .showHelpAfterError("(--help shows what there is)")
+  .enablePositionalOptions()
   .exitOverride()
   .addHelpText(
     "after",
@@ -43,12 +44,19 @@ for (const stream of [process.stdout, process.stderr])
 async function main(argv: readonly string[]): Promise<number> {
   const wanted = argv.find((word) => !word.startsWith("-"));
   for (const { name, summary, load } of commands) {
-    if (name === wanted) program.addCommand(await load());
+    if (name === wanted) program.addCommand(inheriting(await load()));
     else program.addCommand(new Command(name).description(summary));
   }
   if (argv.length === 0) program.help();
   await program.parseAsync(argv, { from: "user" });
   return typeof process.exitCode === "number" ? process.exitCode : exitCodes.ok;
+}
+
+/** Sub-commands end as the program does: by an exit code, not by leaving the process. */
+function inheriting(command: Command): Command {
+  command.copyInheritedSettings(program);
+  for (const each of command.commands) inheriting(each);
+  return command;
 }
 
 /** Prints what went wrong, once and without a stack, and gives the exit code. */

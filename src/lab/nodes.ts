@@ -9,7 +9,7 @@ import { execInHost } from "./exec.ts";
 import { type LabNode, unknownNode } from "./fleet.ts";
 import { sshConfig } from "./keys.ts";
 import { type LabPlace, labPlace, nodePlace } from "./place.ts";
-import { pods } from "./standins/standins.ts";
+import { buildRepositories, offerRepository, pods, type RepositoryName } from "./standins/standins.ts";
 import type { LabOptions } from "./up.ts";
 
 export interface NodesOptions extends LabOptions {
@@ -42,6 +42,13 @@ export async function podsOnNodes(
   const failed = results.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : []));
   if (failed.length > 0)
     throw new KmendError(failed.map((error) => ({ code: "lab-pods-failed", message: error.message })));
+}
+
+/** Changes which packages hosts can install: the good ones, or a faulty kubelet under the good one's name. */
+export async function offerOnNodes(options: NodesOptions, repository: RepositoryName): Promise<void> {
+  const { place, chosen } = await choose(options);
+  const repositories = await buildRepositories(place.cache);
+  for (const { name } of chosen) await offerRepository(nodePlace(place, name), repositories, repository);
 }
 
 /** Restarts the hosts' systemd over the same files; returns once their sshd answers again. */

@@ -104,6 +104,12 @@ export const repositories: Readonly<Record<RepositoryName, readonly Package[]>> 
   unhealthy: withBadKubelet(kubelet("1", { hasKmem: false, isSick: true })),
 };
 
+export const repositoryNames = Object.keys(repositories) as readonly RepositoryName[];
+
+export function isRepositoryName(name: string): name is RepositoryName {
+  return name in repositories;
+}
+
 /** `name-version-release`, as `rpm -q` prints it without the architecture. */
 export const packageId = ({ name, version, release }: Package): string => `${name}-${version}-${release}`;
 

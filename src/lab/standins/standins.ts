@@ -11,5 +11,11 @@
 
 export { buildRepositories, needs, type Repositories } from "./build-packages.ts";
 export { installNode, type NodeFile, nodeFiles, offerRepository, type StandinNode } from "./node-setup.ts";
-export { groupPackages, type NodeGroup, type RepositoryName } from "./package-list.ts";
+export {
+  groupPackages,
+  isRepositoryName,
+  type NodeGroup,
+  type RepositoryName,
+  repositoryNames,
+} from "./package-list.ts";
 export { type Exec, type PodsOptions, pods, runningPods } from "./pods.ts";
