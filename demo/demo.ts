@@ -14,10 +14,16 @@ const fleet = createFleet("demo");
 process.on("SIGINT", () => end(99));
 process.on("SIGTERM", () => end(99));
 
+let failure: unknown;
 try {
   await tell(fleet);
-} finally {
-  await fleet.down();
+} catch (error) {
+  failure = error;
+}
+await fleet.down();
+if (failure !== undefined) {
+  console.error(`\n${failure instanceof Error ? failure.message : String(failure)}`);
+  process.exitCode = 1;
 }
 
 async function tell(fleet: Fleet): Promise<void> {

@@ -13,7 +13,8 @@ interface Prediction {
 export function planSummary(events: readonly Event[]): string {
   const ended = events.filter((event) => event.type === "task:ended");
   const hosts = [...new Set(events.flatMap((event) => (event.type === "play:started" ? event.hosts : [])))];
-  const changes = fold(ended.filter((event) => event.outcome === "changed"));
+  // What changes the play alone (group_by, set_fact) has no way back and needs none.
+  const changes = fold(ended.filter((event) => event.outcome === "changed" && event.wayBack !== undefined));
   const unknown = fold(ended.filter(isUnknowable));
   const failing = ended.filter(
     (event) => (event.outcome === "failed" || event.outcome === "unreachable") && !event.ignored,
@@ -65,8 +66,7 @@ function fold(events: readonly Events["task:ended"][]): Prediction[] {
 }
 
 function describeWayBack(wayBack: WayBack | undefined): string {
-  if (!wayBack) return "none needed";
-  if (wayBack.kind === "revert") return "kmend restores the state before";
+  if (!wayBack || wayBack.kind === "revert") return "kmend restores the state before";
   if (wayBack.kind === "tasks")
     return `the playbook's rollback: ${wayBack.tasks.map((task) => task.name).join(", ")}`;
   return `NONE: ${wayBack.reason}`;

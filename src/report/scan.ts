@@ -84,7 +84,10 @@ function groupOf(scanned: ScannedHost): string {
 function hostLine(scanned: ScannedHost): string {
   if ("problem" in scanned) return `${scanned.host}: ${harmless(scanned.problem)}`;
   const { leaked, idsLeft } = scanned.diagnosis;
-  const count = leaked.kmemIds === null ? "an unknown number of" : `${leaked.isAtLeast ? "at least " : ""}${leaked.kmemIds}`;
+  const count =
+    leaked.kmemIds === null
+      ? "an unknown number of"
+      : `${leaked.isAtLeast ? "at least " : ""}${leaked.kmemIds}`;
   return `${scanned.host}: ${count} kmem ids leaked (${harmless(leaked.says)})${idsLeft === null ? "" : `; ${idsLeft.toLocaleString("en")} ids left`}`;
 }
 
