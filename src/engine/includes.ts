@@ -53,7 +53,13 @@ function included(run: Run, counted: Counted, node: Include, host: HostState): I
   const { result, found } = decide(run, counted, node, view);
   if (node.register) host.registered.set(node.register.value, result.values);
   countAndJournal(run, counted, host, { result, view, durationMs: 0 });
+  if (!result.isFailed && !result.isSkipped) host.counts.ok += countedRounds(node, found.length) - 1;
   return found;
+}
+
+/** Ansible's recap has each file that was included, and no role. */
+function countedRounds(node: Include, rounds: number): number {
+  return node.what === "role" ? 0 : rounds;
 }
 
 function decide(
@@ -130,6 +136,6 @@ async function runGroup(
 /** The file is not there, or cannot be read: the include fails after it was counted as reached. */
 function failHost(run: Run, counted: Counted, host: HostState, error: KmendError): void {
   const view = viewOf(run, host, counted.frame);
-  host.counts.ok -= 1;
+  if (counted.ref.module === "include_tasks") host.counts.ok -= 1;
   countAndJournal(run, counted, host, { result: failedResult(error.message), view, durationMs: 0 });
 }

@@ -50,6 +50,8 @@ async function act(run: Run, task: Task, action: string, hosts: readonly HostSta
       return;
     case "clear_host_errors":
       for (const host of play.all) {
+        // It takes part again from the next play on: this one is over for it.
+        host.isEnded ||= host.failure !== null || host.isUnreachable;
         host.failure = null;
         host.isUnreachable = false;
       }

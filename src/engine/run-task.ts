@@ -143,7 +143,8 @@ function loopFailed(plan: PlannedTask, view: View, error: KmendError): Result {
 function register({ task }: PlannedTask, host: HostState, result: Result): void {
   if (!task.register) return;
   const values = result.values.copy();
-  if (!values.has("failed")) values.set("failed", result.isFailed);
+  // As Ansible: a loop as a whole, and what was skipped, say `failed` only where it is true.
+  if (!values.has("failed") && !task.loop && !result.isSkipped) values.set("failed", result.isFailed);
   if (!values.has("changed") && !result.isFailed) values.set("changed", false);
   host.registered.set(task.register.value, values);
 }
