@@ -1,7 +1,6 @@
 /** Has a block of lines between two marker lines of a text file (Ansible's `blockinfile`). */
 
 import { Dict } from "../template/values.ts";
-import { attributesStep } from "./files/attributes.ts";
 import { applySteps, type FilesChange, readApplied, undoSteps, uploadSteps } from "./files/change.ts";
 import {
   asIn,
@@ -64,28 +63,27 @@ export const blockinfile: HostModule<Args, EditState, FilesChange> = {
   },
   inspect: inspectEdit,
   plan: (state, args) => {
-    if (!state || isNotPresent(state, args)) return null;
-    return planEdit(state, content(state, args), edit(content(state, args), args), args);
+    if (!state) return null;
+    return planEdit(state, content(state, args), edited(state, args), args);
   },
   apply: applySteps,
   uploads: uploadSteps,
   revert: undoSteps,
   result: ({ args, state, output }) => {
     if (!state) return new Dict();
-    if (isNotPresent(state, args)) return Dict.of({ changed: false, msg: `File ${args.path} not present` });
-    const attributes =
-      state.target.kind === "absent" ? null : attributesStep(state.target, args, state.owners);
-    const msg = message(edit(content(state, args), args), attributes);
+    const msg = message(edited(state, args), state, args);
     return dictOf({ msg, backup_file: readApplied(output).backup });
   },
 };
 
-function isNotPresent({ target }: EditState, { state }: Args): boolean {
-  return state === "absent" && target.kind === "absent";
+function content(state: EditState, args: Args): Content {
+  const create = args.create && args.state === "present";
+  return contentOf(state, { ...args, create }, `Path ${args.path} does not exist !`);
 }
 
-function content(state: EditState, args: Args): Content {
-  return contentOf(state, args, `Path ${args.path} does not exist !`);
+function edited(state: EditState, args: Args): Edited {
+  const made = edit(content(state, args), args);
+  return state.target.kind === "absent" ? { ...made, msg: "File created" } : made;
 }
 
 function edit(content: Content, args: Args): Edited {
@@ -101,10 +99,12 @@ function edit(content: Content, args: Args): Edited {
   const rest = isThere ? lines.toSpliced(first, Math.abs(end - begin) + 1) : lines;
   const at = isThere ? first : insertion(content, rest, args);
   const fresh = block.length === 0 ? rest : rest.toSpliced(at, 0, marks[0] ?? "", ...block, marks[1] ?? "");
-  const text = fresh.length === 0 ? "" : `${fresh.join("\n")}\n`;
+  // A last line without its newline stays so, unless the block comes behind it.
+  const isOpen = content.text !== "" && !content.text.endsWith("\n") && fresh.at(-1) === lines.at(-1);
+  const text = fresh.length === 0 ? "" : fresh.join("\n") + (isOpen ? "" : "\n");
   if (fresh.length === lines.length && fresh.every((line, index) => line === lines[index]))
     return { text: content.text, msg: "" };
-  return { text, msg: block.length === 0 ? "Block removed" : isThere ? "Block updated" : "Block inserted" };
+  return { text, msg: block.length === 0 ? "Block removed" : "Block inserted" };
 }
 
 function wantedBlock(content: Content, { block, state }: Args): string[] {

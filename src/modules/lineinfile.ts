@@ -2,7 +2,6 @@
 
 import { replacement } from "../template/template.ts";
 import { Dict } from "../template/values.ts";
-import { attributesStep } from "./files/attributes.ts";
 import { applySteps, type FilesChange, readApplied, undoSteps, uploadSteps } from "./files/change.ts";
 import {
   asIn,
@@ -91,10 +90,8 @@ export const lineinfile: HostModule<Args, EditState, FilesChange> = {
     if (!state) return new Dict();
     if (isNotPresent(state, args)) return Dict.of({ changed: false, msg: "file not present" });
     const edited = edit(content(state, args), args);
-    const attributes =
-      state.target.kind === "absent" ? null : attributesStep(state.target, args, state.owners);
     return dictOf({
-      msg: message(edited, attributes),
+      msg: message(edited, state, args),
       backup: readApplied(output).backup ?? "",
       found: edited.found,
     });
@@ -153,8 +150,7 @@ function withLine(
   if (at !== -1) {
     const old = lines[at] ?? "";
     const fresh = ended(args.backrefs ? filled(content, old, args) : wanted);
-    if (old === fresh || (bare(old) === bare(fresh) && !old.endsWith("\n")))
-      return { text: content.text, msg: "" };
+    if (old === fresh) return { text: content.text, msg: "" };
     return { text: lines.with(at, fresh).join(""), msg: "line replaced" };
   }
   const isThere = lines.some((line) => bare(line) === wanted);

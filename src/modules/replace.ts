@@ -2,7 +2,6 @@
 
 import { replacement } from "../template/template.ts";
 import { Dict } from "../template/values.ts";
-import { attributesStep } from "./files/attributes.ts";
 import { applySteps, type FilesChange, readApplied, undoSteps, uploadSteps } from "./files/change.ts";
 import {
   asIn,
@@ -53,9 +52,7 @@ export const replace: HostModule<Args, EditState, FilesChange> = {
   revert: undoSteps,
   result: ({ args, state, output }) => {
     if (!state) return new Dict();
-    const attributes =
-      state.target.kind === "absent" ? null : attributesStep(state.target, args, state.owners);
-    const msg = message(edit(content(state, args), args), attributes);
+    const msg = message(edit(content(state, args), args), state, args);
     return dictOf({ msg, rc: 0, backup_file: readApplied(output).backup });
   },
 };

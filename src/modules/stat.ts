@@ -97,8 +97,8 @@ function parse(output: Output, args: Args): Dict {
     dev,
     blocks,
     blockSize,
-    ,
-    ,
+    major,
+    minor,
     owner = "",
     group = "",
     x,
@@ -126,6 +126,7 @@ function parse(output: Output, args: Args): Dict {
     dev: Number(dev),
     blocks: Number(blocks),
     block_size: Number(blockSize),
+    device_type: deviceType(major, minor),
     readable: readWord(printed, "readable") === "y",
     writeable: readWord(printed, "writeable") === "y",
     executable: readWord(printed, "executable") === "y",
@@ -139,6 +140,12 @@ function parse(output: Output, args: Args): Dict {
     ...mime(printed, args.get_mime === true, raw),
     ...flags(printed, args.get_attributes === true),
   });
+}
+
+/** The number of a device, from its two halves in hexadecimal; 0 for everything else. */
+function deviceType(major = "0", minor = "0"): number {
+  const [high, low] = [Number.parseInt(major, 16), Number.parseInt(minor, 16)];
+  return ((high & 0xfff) << 8) | (low & 0xff) | ((low & ~0xff) << 12);
 }
 
 /** Which kind it is: exactly one of them is true. */

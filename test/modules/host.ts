@@ -41,9 +41,11 @@ export class Host {
   readonly where: Where;
   readonly scripts: Script[] = [];
   readonly #shell: readonly string[];
+  readonly #home: string;
 
-  constructor(shell: readonly string[]) {
+  constructor(shell: readonly string[], home?: string) {
     this.#shell = shell;
+    this.#home = home ?? this.work;
     this.where = { save: join(this.root, ".kmend/save 'x"), tmp: join(this.root, ".kmend/tmp y") };
     mkdirSync(this.where.save, { recursive: true });
     mkdirSync(this.where.tmp, { recursive: true });
@@ -63,10 +65,11 @@ export class Host {
     const done = spawnSync(program, args, {
       cwd: this.work,
       input: `{\n${script.text}\n} </dev/null\n`,
-      env: { PATH: process.env["PATH"], HOME: this.work, LC_ALL: "C.UTF-8" },
+      env: { PATH: process.env["PATH"], HOME: this.#home, LC_ALL: "C.UTF-8" },
       maxBuffer: 64 * 1024 * 1024,
     });
     if (done.error) throw done.error;
+    if (done.signal) throw new Error(`the shell was ended by ${done.signal}`);
     const durationMs = Number(process.hrtime.bigint() - started) / 1e6;
     return { code: done.status ?? 255, stdout: done.stdout, stderr: done.stderr, durationMs };
   }

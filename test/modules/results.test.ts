@@ -16,6 +16,8 @@ interface Recorded {
   readonly args: Readonly<Record<string, unknown>>;
   readonly result: Result;
   readonly text?: string | null;
+  /** Why kmend does otherwise on purpose; only the outcome is compared. */
+  readonly differs?: string;
 }
 
 /** Keys whose values no two runs share, or that are Ansible's own: its traces, its temp files, its diffs. */
@@ -44,7 +46,7 @@ const unlike = new Set([
 ]);
 /** Keys that are Ansible's alone, and why: a failure says its sentence and nothing else; a folder's size is its
  *  file system's affair; these are no part of what a playbook can rely on. */
-const theirs = new Set(["diff", "exception", "warnings", "size", "invocation"]);
+const theirs = new Set(["diff", "exception", "warnings", "size", "invocation", "ansible_facts"]);
 /** Failures that are worded in our own way: the pattern tells what both must name. */
 const ownWords: readonly RegExp[] = [
   /Unsupported parameters/,
@@ -59,12 +61,14 @@ const recorded = JSON.parse(
 for (const each of recorded) {
   const title = `${each.module} ${JSON.stringify(each.args)}${each.host ? ` after ${each.host}` : ""}`;
   t.test(title, async (t) => {
-    const host = new Host(shells["dash"] ?? []);
+    // The judge ran as root at home.
+    const host = new Host(shells["dash"] ?? [], "/root");
     t.teardown(() => host.remove());
     const { result, text } = run(host, each);
     const wanted = each.result;
     t.equal(result["changed"] ?? false, wanted["changed"], "changed");
     t.equal(result["failed"] ?? false, wanted["failed"], "failed");
+    if (each.differs !== undefined) return;
     if (text !== undefined || each.text !== undefined) t.equal(text, each.text, "the file's text");
     if (wanted["failed"] === true && !["command", "shell"].includes(each.module)) {
       const pattern = ownWords.find((words) => words.test(String(wanted["msg"])));

@@ -74,7 +74,8 @@ export function expression(
   flags: { multiline?: boolean; dotAll?: boolean } = {},
 ): RegExp {
   try {
-    return pythonRegex(asIn(encoding, pattern), flags);
+    const { source, flags: letters } = pythonRegex(asIn(encoding, pattern), flags);
+    return new RegExp(source, `${letters.replace("d", "")}d`);
   } catch (error) {
     throw new TaskFailed(
       `Cannot read the regular expression ${JSON.stringify(pattern)}: ${(error as Error).message}`,
@@ -102,7 +103,7 @@ export function planEdit(
   const steps: readonly Step[] = isWritten ? write(state, after, args) : attributes ? [attributes] : [];
   return {
     before: state,
-    after: { path: target.path, msg: message(edited, attributes) },
+    after: { path: target.path, msg: message(edited, state, args) },
     steps,
     main: target.path,
     diff: diffs(target.path, content, after, attributes),
@@ -110,10 +111,17 @@ export function planEdit(
 }
 
 /** Ansible's sentence about text and attributes together. */
-export function message({ msg }: Edited, attributes: AttributesStep | null): string {
-  if (!attributes) return msg;
+export function message({ msg }: Edited, state: EditState, args: FileArgs): string {
   const also = "ownership, perms or SE linux context changed";
+  if (!changesAttributes(state, args)) return msg;
   return msg === "" ? also : `${msg} and ${also}`;
+}
+
+/** True when the file gets other attributes than it has, or than a new one has by itself. */
+function changesAttributes({ target, owners }: EditState, args: FileArgs): boolean {
+  if (target.kind !== "absent") return attributesStep(target, args, owners) !== null;
+  const [asked, plain] = [fresh(args, owners, false), fresh({ ...args, mode: undefined }, owners, false)];
+  return asked.mode !== plain.mode || asked.uid !== undefined || asked.gid !== undefined;
 }
 
 function write(state: EditState, after: Content, args: EditArgs): Step[] {

@@ -121,7 +121,7 @@ function hard(state: FileModuleState, args: FileModuleArgs): FilesChange | null 
     });
   if (source.isSame) return target.kind === "absent" ? null : attributes(state, [target], args);
   if (target.kind === "file" && !args.force)
-    throw new TaskFailed("Cannot link, different hard link exists at destination", {
+    throw new TaskFailed("Cannot link, file exists at destination", {
       dest: target.path,
       src: source.path,
     });

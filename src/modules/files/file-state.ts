@@ -2,7 +2,7 @@
 
 import { raw, type Script, sh } from "../../script/script.ts";
 import type { fileModuleOptions } from "../file.ts";
-import { folderOf, hostPath } from "../host-path.ts";
+import { hostPath } from "../host-path.ts";
 import { type Inspection, text } from "../module.ts";
 import type { ArgumentsOf } from "../options.ts";
 import { look, lookFunctions, readLooks, readName, readWord } from "./look.ts";
@@ -115,9 +115,4 @@ export function readMissing(printed: string): string[] {
     .split(/^(?=missing )/m)
     .map((part) => (part.startsWith("missing ") ? readName(part, "missing") : undefined))
     .filter((path) => path !== undefined);
-}
-
-/** For a relative link: where it leads from the folder it lies in. */
-export function leadsTo(path: string, target: string): string {
-  return target.startsWith("/") ? target : `${folderOf(path)}/${target}`;
 }

@@ -121,6 +121,8 @@ export function placementResult(
 ): Dict {
   const { state, change, output } = given;
   const { target } = state;
+  if (!change && target.kind === "file" && target.sha256 !== wantedFile.sha256)
+    return dictOf({ dest: target.path, src: wantedFile.from });
   const applied = readApplied(output);
   const isWritten = change?.steps.some((step) => step.do === "write") ?? false;
   const after = applied.state ?? (change ? undefined : target);
