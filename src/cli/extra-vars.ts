@@ -3,7 +3,7 @@ import { exitCodes, KmendError } from "../problem/problem.ts";
 import { Dict, readYaml, toValue } from "../template/template.ts";
 
 /** `-e` in its three forms: `k=v k2='v 2'` (values are text), YAML or JSON in braces, and `@FILE`; later ones win.
- *  @throws KmendError `bad-extra-vars`, `yaml-syntax` */
+ *  @throws KmendError `bad-extra-vars`, `missing-file`, `yaml-syntax` */
 export function parseExtraVars(given: readonly string[]): Dict {
   const vars = new Dict();
   for (const text of given) for (const [key, value] of parseOne(text.trim()).entries()) vars.set(key, value);
@@ -27,7 +27,15 @@ function readVarsFile(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
-    throw badExtraVars(`cannot read ${path}: ${(cause as Error).message}`);
+    throw new KmendError(
+      {
+        code: "missing-file",
+        message: `Cannot read the file of --extra-vars ${path}: ${(cause as Error).message}`,
+        hint: "Name a YAML or JSON file of variables that you may read.",
+      },
+      exitCodes.error,
+      cause,
+    );
   }
 }
 

@@ -10,15 +10,17 @@ export async function loadAll(paths: readonly string[], flags: RunFlags): Promis
   const extraVars = parseExtraVars(flags.extraVars ?? []);
   const problems: Problem[] = [];
   const loaded: LoadedPlaybook[] = [];
+  let exitCode: number = exitCodes.error;
   for (const path of paths) {
     try {
       loaded.push(await loadPlaybook(path, { catalogue: { find: findModule }, extraVars }));
     } catch (error) {
       if (!(error instanceof KmendError)) throw error;
       problems.push(...error.problems);
+      exitCode = Math.max(exitCode, error.exitCode);
     }
   }
-  if (problems.length > 0) throw new KmendError(problems, exitCodes.parseError);
+  if (problems.length > 0) throw new KmendError(problems, exitCode);
   for (const warning of loaded.flatMap((playbook) => playbook.warnings))
     process.stderr.write(`${formatProblem(warning)}\n`);
   return loaded;

@@ -35,11 +35,20 @@ main(process.argv.slice(2)).then(
   },
 );
 
-// `kmend ... | head` closes the pipe: that ends the output, not the run in the middle of a change.
-for (const stream of [process.stdout, process.stderr])
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
+// What becomes of the output never ends a run in the middle of a change. `kmend ... | head` closes the pipe on purpose;
+// a full disk below `> FILE` is told once, and is an error in the end.
+let isOutputLost = false;
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (isOutputLost || error.code === "EPIPE") return;
+  isOutputLost = true;
+  process.stderr.write(
+    `Cannot write the output: ${error.message}\n  What is under way goes on. A run can be read later:\n      kmend show last\n`,
+  );
+});
+process.stderr.on("error", () => {}); // there is nowhere left to say it
+process.on("exit", () => {
+  if (isOutputLost) process.exitCode ||= exitCodes.error;
+});
 
 async function main(argv: readonly string[]): Promise<number> {
   const wanted = argv.find((word) => !word.startsWith("-"));

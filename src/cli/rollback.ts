@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { rollbackRun } from "../engine/engine.ts";
-import { createFileStore, stateFolder } from "../journal/journal.ts";
+import { createFileStore, type Store, stateFolder } from "../journal/journal.ts";
 import { stdoutPaper } from "./paper.ts";
 import { chooseReader, withReader } from "./reader.ts";
 import { addConnectionOptions, addOutputOptions, type RunFlags } from "./run-options.ts";
@@ -30,9 +30,15 @@ Exit codes: 0 taken back and compared, 2 some change could not be, 4 some host u
     });
 }
 
+/** Scans and plans are runs too, and change nothing: `last` is the last one that there is something to take back of. */
+async function lastThatChanged(store: Store): Promise<string> {
+  const runs = await store.list();
+  return runs.find((each) => each.changes > 0)?.run ?? "last";
+}
+
 async function rollback(run: string, flags: RollbackFlags): Promise<number> {
   const store = createFileStore(stateFolder(flags.state, process.env));
-  const recorded = await store.read(run);
+  const recorded = await store.read(run === "last" ? await lastThatChanged(store) : run);
   const [begun] = recorded.events;
   // The run knows its own inventory: only where that has moved must another be named.
   const inventory = flags.inventory ?? (begun?.type === "run:started" ? begun.inventories : []);

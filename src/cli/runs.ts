@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { createFileStore, stateFolder } from "../journal/journal.ts";
 import { runsTable } from "../report/report.ts";
 
@@ -7,7 +7,9 @@ export function runsCommand(): Command {
   return new Command("runs")
     .description("List the runs, newest first: what ran, on how many hosts, how it ended")
     .option("--state <dir>", "look here instead of $KMEND_STATE or the XDG state folder")
-    .option("--output <kind>", "show as plain or json", "plain")
+    .addOption(
+      new Option("--output <kind>", "show as plain or json").choices(["plain", "json"]).default("plain"),
+    )
     .addHelpText(
       "after",
       "\nExamples:\n  kmend runs\n  kmend runs --output json\n\nExit codes: 0 well, 1 error",

@@ -47,8 +47,12 @@ function fileSecret(path: string): string {
     return readFileSync(path, "utf8").replace(/\r?\n$/, "");
   } catch (cause) {
     throw new KmendError(
-      { code: "missing-file", message: `Cannot read the password file ${path}: ${(cause as Error).message}` },
-      exitCodes.badOptions,
+      {
+        code: "missing-file",
+        message: `Cannot read the password file ${path}: ${(cause as Error).message}`,
+        hint: "Name a file that holds the password and that you may read.",
+      },
+      exitCodes.error,
       cause,
     );
   }

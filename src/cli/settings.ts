@@ -10,6 +10,7 @@ export interface Settings {
   readonly privateKeyFile?: string;
   readonly forks?: number;
   readonly timeoutS?: number;
+  readonly taskTimeoutS?: number;
   readonly hostKeyChecking?: boolean;
   readonly jinja2Native?: boolean;
   readonly become?: boolean;
@@ -45,6 +46,7 @@ const table: Readonly<
   },
   forks: { env: "ANSIBLE_FORKS", section: "defaults", key: "forks", type: "number" },
   timeoutS: { env: "ANSIBLE_TIMEOUT", section: "defaults", key: "timeout", type: "number" },
+  taskTimeoutS: { env: "ANSIBLE_TASK_TIMEOUT", section: "defaults", key: "task_timeout", type: "number" },
   hostKeyChecking: {
     env: "ANSIBLE_HOST_KEY_CHECKING",
     section: "defaults",

@@ -8,6 +8,9 @@ export interface Stopping {
   release(): void;
 }
 
+// SIGHUP: the operator's own terminal or login went away, and that must not cut a change in two either.
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** Listens for signals while a run is under way. */
 export function listenForStop(): Stopping {
   const soft = new AbortController();
@@ -16,18 +19,17 @@ export function listenForStop(): Stopping {
     if (!soft.signal.aborted) {
       process.stderr.write(`\n${signal}: ending after the tasks under way. Once more ends now.\n`);
       soft.abort(signal);
-    } else {
+    } else if (!hard.signal.aborted) {
+      process.stderr.write(`\n${signal}: ending now, in the middle of what runs.\n`);
       hard.abort(signal);
     }
   };
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
+  for (const name of signals) process.on(name, onSignal);
   return {
     soft: soft.signal,
     hard: hard.signal,
     release() {
-      process.off("SIGINT", onSignal);
-      process.off("SIGTERM", onSignal);
+      for (const name of signals) process.off(name, onSignal);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { findModule } from "../modules/modules.ts";
 import { validatePlaybook } from "../playbook/playbook.ts";
 import { exitCodes, formatProblem, type Problem } from "../problem/problem.ts";
@@ -10,7 +10,9 @@ export function validateCommand(): Command {
       "Load playbooks with all that they import, touch nothing, list every problem with file:line:column",
     )
     .argument("<playbook...>", "playbooks to load")
-    .option("--output <kind>", "show as plain or json", "plain")
+    .addOption(
+      new Option("--output <kind>", "show as plain or json").choices(["plain", "json"]).default("plain"),
+    )
     .addHelpText(
       "after",
       "\nExamples:\n  kmend validate playbooks/kmem.yml\n  kmend validate playbooks/*.yml --output json\n\nExit codes: 0 no problem (warnings may be), 4 some problem",

@@ -123,7 +123,7 @@ function engineOptions(flags: RunFlags, settings: Settings, secrets: Secrets): E
     },
     ...(flags.onFailure === undefined ? {} : { onFailure: flags.onFailure }),
     native: settings.jinja2Native ?? false,
-    taskTimeoutS: 0,
+    taskTimeoutS: settings.taskTimeoutS ?? 0,
   };
 }
 
@@ -142,8 +142,12 @@ function checkReadable(path: string, flag: string): void {
     closeSync(openSync(path, "r"));
   } catch (cause) {
     throw new KmendError(
-      { code: "missing-file", message: `Cannot read ${flag} ${path}: ${(cause as Error).message}` },
-      exitCodes.badOptions,
+      {
+        code: "missing-file",
+        message: `Cannot read ${flag} ${path}: ${(cause as Error).message}`,
+        hint: "Name a private key that you may read.",
+      },
+      exitCodes.error,
       cause,
     );
   }

@@ -56,9 +56,14 @@ export async function applyChange(
 /** How this change could be undone: the playbook's word goes first, then the module's. */
 export function wayBackOf(module: HostModule, doing: Doing, change: AnyChange): WayBack {
   if (doing.ownWayBack) return doing.ownWayBack;
-  if (change.irreversible !== undefined) return { kind: "none", reason: change.irreversible };
+  if (change.irreversible !== undefined) return noneOr(doing, change.irreversible);
   const script = module.revert(change, whereOf(doing, "0"));
-  return script ? { kind: "revert" } : { kind: "none", reason: module.wayBack };
+  return script ? { kind: "revert" } : noneOr(doing, module.wayBack);
+}
+
+/** What its author says changes nothing needs no way back. */
+function noneOr({ isReadOnly }: Doing, reason: string): WayBack {
+  return isReadOnly ? { kind: "tasks", tasks: [] } : { kind: "none", reason };
 }
 
 function nextChangeId(run: Doing["run"]): string {

@@ -26,4 +26,6 @@ export interface Doing {
   readonly isSecret: boolean;
   /** The playbook's own way back, if it has one. */
   readonly ownWayBack: WayBack | null;
+  /** `changed_when: false`: the author's word that a command changes nothing. */
+  readonly isReadOnly: boolean;
 }

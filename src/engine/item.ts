@@ -180,5 +180,6 @@ async function reach(run: Run, plan: PlannedTask, view: View, round: Round, give
     item: round.item === undefined ? undefined : (toJson(round.item) as Json),
     isSecret: secretFor(plan, view),
     ownWayBack: ownWayBack(run, plan, view),
+    isReadOnly: plan.task.changedWhen?.every(({ value }) => value === false) ?? false,
   };
 }

@@ -190,6 +190,7 @@ function doingFor(
     timeoutMs: run.world.options.taskTimeoutS * 1000,
     item: undefined,
     isSecret: false,
+    isReadOnly: false,
     ownWayBack: { kind: "none", reason: "it is part of a rollback" },
   };
 }

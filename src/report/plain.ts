@@ -11,12 +11,15 @@ export function plainReader(
   paper: Paper,
   options: { readonly verbosity: number; readonly diff: boolean },
 ): Reader {
+  /** Tasks whose items were shown one by one, with their hosts. */
+  const looped = new Set<string>();
   const say = (text: string, tone?: Tone): void =>
     paper.write(`${tone ? paint(paper.colour, tone, text) : text}\n`);
 
   function taskEnded(event: Events["task:ended"]): void {
     if (options.diff) showDiffs(event);
-    for (const line of outcomeLines(event, options.verbosity)) say(line.text, line.tone);
+    const wasLoop = looped.has(`${event.task.id} ${event.host}`);
+    for (const line of outcomeLines(event, options.verbosity, wasLoop)) say(line.text, line.tone);
     if (event.ignored) say("...ignoring", "skipped");
   }
 
@@ -66,6 +69,7 @@ export function plainReader(
   }
 
   function itemEnded(event: Events["item:ended"]): void {
+    looped.add(`${event.task.id} ${event.host}`);
     const label = ` => (item=${harmless(event.label)})`;
     if (event.outcome === "failed" || event.outcome === "unreachable")
       say(`failed: [${event.host}] (item=${harmless(event.label)}) => ${compact(event.result)}`, "failed");
@@ -101,10 +105,14 @@ function banner(text: string, columns: number): string {
   return `${text} ${"*".repeat(Math.max(3, Math.min(columns, 80) - 1 - text.length))}`;
 }
 
-function outcomeLines(event: Events["task:ended"], verbosity: number): { text: string; tone: Tone }[] {
+function outcomeLines(
+  event: Events["task:ended"],
+  verbosity: number,
+  wasLoop: boolean,
+): { text: string; tone: Tone }[] {
   const host = event.delegate ? `${event.host} -> ${event.delegate}` : event.host;
   // A loop's items were shown one by one; the whole is shown only where it says something more.
-  const wasShown = isLoop(event.result) && event.outcome !== "skipped";
+  const wasShown = wasLoop && event.outcome !== "skipped";
   switch (event.outcome) {
     case "failed":
       return wasShown
@@ -154,15 +162,6 @@ function spaced(value: Json): string {
 function without(result: Json, keys: readonly string[]): Json {
   if (result === null || typeof result !== "object" || Array.isArray(result)) return result;
   return Object.fromEntries(Object.entries(result).filter(([key]) => !keys.includes(key)));
-}
-
-function isLoop(result: Json): boolean {
-  return (
-    result !== null &&
-    typeof result === "object" &&
-    "results" in result &&
-    Array.isArray((result as { results: Json }).results)
-  );
 }
 
 function messageLine(event: Events["message:said"]): string {

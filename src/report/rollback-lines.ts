@@ -5,6 +5,8 @@ import { harmless, type Tone } from "./style.ts";
 export function rollbackLine(event: Event): { text: string; tone: Tone } | null {
   switch (event.type) {
     case "rollback:started":
+      if (event.hosts.length === 0)
+        return { text: `\nNothing to take back: ${harmless(event.reason)}`, tone: "ok" };
       return {
         text: `\nROLLBACK of the ${event.scope} on ${event.hosts.join(", ")}: ${harmless(event.reason)}`,
         tone: "warning",
