@@ -76,7 +76,7 @@ async function tell(fleet: Fleet): Promise<void> {
 
   stage(
     `The whole mend in batches, with a planted fault: ${faulty} gets a mislabelled kubelet`,
-    "it fails its verification and is rolled back to exactly what it was; the others are mended",
+    "it fails its verification and is rolled back to exactly what it was; the rollout stops there",
   );
   await fleet.offer(faulty, "mislabelled");
   await fleet.kmend(["run", "-i", fleet.inventory, "playbooks/kmem.yml"], { expect: [2] });

@@ -5,6 +5,8 @@ import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { brief } from "./brief.ts";
+
 export interface Ids {
   readonly leakedKmemIds: number;
   readonly leakedMemcgIds: number;
@@ -78,8 +80,16 @@ cat /sys/fs/cgroup/memory/kubepods/memory.kmem.slabinfo >/dev/null 2>&1 && echo 
 
 async function show(args: readonly string[], expect: readonly number[]): Promise<void> {
   console.log(`\n   $ kmend ${args.join(" ")}`);
-  const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "inherit", "inherit"] });
+  const isLive = process.stdout.isTTY;
+  const child = spawn(process.execPath, [main, ...args], {
+    stdio: ["ignore", isLive ? "inherit" : "pipe", "inherit"],
+  });
+  let output = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+  });
   const [code] = await once(child, "close");
+  if (!isLive) console.log(brief(output).trimEnd());
   if (!expect.includes(code))
     throw new Error(`kmend ${args.join(" ")} exited with ${code}, wanted ${expect.join(" or ")}`);
 }
