@@ -19,7 +19,7 @@ export function timedOut(host: string, timeoutMs: number): KmendError {
     {
       code: "timeout",
       message: `${host}: Cannot finish the script: it ran longer than the ${timeoutMs / 1000} s it was given`,
-      hint: "What it had started on the host was ended. Give it more time with `timeout:` or `--timeout`.",
+      hint: "What it had started on the host was ended. Give it more time with `timeout:` on the task.",
     },
     exitCodes.hostsFailed,
   );

@@ -4,9 +4,13 @@ import { type HostModule, TaskFailed, text } from "../modules/modules.ts";
 /** The failure of a change whose script the host refused. */
 export function applyFailed(module: HostModule, output: Output): TaskFailed {
   const said = text(output.stderr).trim() || text(output.stdout).trim();
-  return new TaskFailed(said || `${module.name} exited with ${output.code}`, {
+  const hint = said.includes("No space left on device") ? `\n  ${fullDisk}` : "";
+  return new TaskFailed((said || `${module.name} exited with ${output.code}`) + hint, {
     rc: output.code,
     stdout: text(output.stdout),
     stderr: text(output.stderr),
   });
 }
+
+const fullDisk =
+  "A disk of the host is full: make room there (df -h shows where), and run again. What was changed is in the journal.";

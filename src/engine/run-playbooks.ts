@@ -17,6 +17,7 @@ export async function runPlaybooks(playbooks: readonly LoadedPlaybook[], world: 
     warnings(run, playbooks);
     checkLimit(run);
     await runPlays(run, playbooks);
+    if (run.startAt !== null) noSuchStart(run, run.startAt);
     return true;
   });
 }
@@ -45,4 +46,10 @@ function checkLimit(run: Run): void {
     message: `Specified inventory, host pattern and/or --limit leaves us with no hosts to target: ${options.limit}`,
     hint: "Look at the hosts there are:\n    kmend inventory --graph",
   });
+}
+
+/** `--start-at-task` named a task that never came: nothing ran. Ansible counts that as no error. */
+function noSuchStart(run: Run, name: string): void {
+  const text = `No matching task "${name}" found: nothing was run. The tasks there are:\n    kmend run --list-tasks PLAYBOOK`;
+  run.world.journal.note("message:said", { level: "error", text });
 }

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { KmendError } from "../problem/problem.ts";
 import type { Event, EventName, Events } from "./events.ts";
 import type { Journal, RecordedRun, RunSummary, Store } from "./journal.ts";
 import { newRunId } from "./run-id.ts";
-import { openLineWriter } from "./writer.ts";
+import { openLineWriter, unwritable } from "./writer.ts";
 
 const journalName = "journal.jsonl";
 
@@ -24,7 +24,7 @@ export function createFileStore(state: string): Store {
 async function createJournal(runs: string, run: string): Promise<Journal> {
   const folder = join(runs, run);
   try {
-    await mkdir(join(folder, "blobs"), { recursive: true, mode: 0o700 });
+    await makeFolders(join(folder, "blobs"));
     await syncFolder(runs);
     const writer = await openLineWriter(join(folder, journalName));
     await syncFolder(folder);
@@ -49,6 +49,7 @@ function journalOver(
   folder: string,
 ): Journal {
   const readers = new Set<(event: Event) => void>();
+  const blobs = new Map<string, Promise<void>>();
   let n = 0;
   let closed: Promise<void> | null = null;
 
@@ -64,7 +65,13 @@ function journalOver(
     folder,
     write: (type, body) => writer.durable(append(type, body)),
     note: (type, body) => writer.queue(append(type, body)),
-    keep: (bytes) => keepBlob(folder, bytes),
+    keep(bytes) {
+      const sha256 = createHash("sha256").update(bytes).digest("hex");
+      // Fifty hosts that get the same file share one blob, and must not write it over one another.
+      const keeping = blobs.get(sha256) ?? keepBlob(join(folder, "blobs", sha256), bytes);
+      blobs.set(sha256, keeping);
+      return keeping.then(() => sha256);
+    },
     subscribe(reader) {
       readers.add(reader);
       return () => readers.delete(reader);
@@ -76,19 +83,24 @@ function journalOver(
   };
 }
 
-async function keepBlob(folder: string, bytes: Uint8Array): Promise<string> {
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  const path = join(folder, "blobs", sha256);
+async function keepBlob(path: string, bytes: Uint8Array): Promise<void> {
   const temporary = `${path}.${process.pid}.part`;
-  const file = await open(temporary, "w", 0o600);
+  try {
+    await writeSynced(temporary, bytes);
+    await rename(temporary, path);
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+}
+
+async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, "w", 0o600);
   try {
     await file.writeFile(bytes);
     await file.datasync();
   } finally {
     await file.close();
   }
-  await rename(temporary, path);
-  return sha256;
 }
 
 async function readBlob(folder: string, sha256: string): Promise<Uint8Array> {
@@ -187,6 +199,17 @@ async function runIds(runs: string): Promise<string[]> {
     ),
   );
   return folders.filter((name) => name !== null);
+}
+
+/** As `mkdir -p`. Node's own never ends below /proc, where a folder that exists takes none: ENOENT again and again. */
+async function makeFolders(path: string): Promise<void> {
+  const make = (): Promise<void> => mkdir(path, { mode: 0o700 });
+  await make().catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code === "EEXIST" && (await stat(path)).isDirectory()) return;
+    if (error.code !== "ENOENT" || dirname(path) === path) throw error;
+    await makeFolders(dirname(path));
+    await make();
+  });
 }
 
 /** A new file survives a power cut only once its folder is synced too. */

@@ -82,7 +82,8 @@ async function appendWhole(file: FileHandle, text: string): Promise<void> {
   }
 }
 
-function unwritable(path: string, cause: unknown): KmendError {
+/** What the disk said to the journal. */
+export function unwritable(path: string, cause: unknown): KmendError {
   const code = (cause as NodeJS.ErrnoException).code;
   const why =
     code === "ENOSPC"

@@ -87,7 +87,12 @@ export class Loading {
   #unreadable(path: string, error: unknown, wantedAt: Place | undefined): void {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    const reason = code === "ENOENT" ? "there is no such file" : message;
+    const reasons: Readonly<Record<string, string>> = {
+      ENOENT: "there is no such file",
+      EISDIR: "it is a folder",
+      EACCES: "its rights do not allow it",
+    };
+    const reason = reasons[code] ?? message;
     this.#found.push({
       code: "file-unreadable",
       message: `Cannot read ${path}: ${reason}`,
@@ -117,10 +122,12 @@ export class Loading {
     return this.problems.filter(({ severity }) => severity === "warning");
   }
 
-  /** @throws KmendError with every error found, when there is one */
+  /** @throws KmendError with every error found, when there is one; exit code 1 where only files are missing, as Ansible's */
   finish(): void {
     const errors = this.problems.filter(({ severity }) => severity !== "warning");
-    if (errors.length > 0) throw new KmendError(errors, exitCodes.parseError);
+    if (errors.length === 0) return;
+    const isMissing = errors.every(({ code }) => code === "file-unreadable" || code === "no-such-role");
+    throw new KmendError(errors, isMissing ? exitCodes.error : exitCodes.parseError);
   }
 }
 

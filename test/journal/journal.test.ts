@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
@@ -164,3 +164,20 @@ async function mountSmallDisk(): Promise<{ path: string; remove(): Promise<void>
     },
   };
 }
+
+t.test("hosts that keep the same bytes at once share one blob", () =>
+  withState(async (state) => {
+    const store = createFileStore(state);
+    const journal = await store.create();
+    const bytes = new TextEncoder().encode("x".repeat(100_000));
+    const names = await Promise.all(Array.from({ length: 20 }, () => journal.keep(bytes)));
+    t.equal(new Set(names).size, 1);
+    t.same(await store.blob(journal.run, names[0] ?? ""), bytes);
+    t.same(await readdir(join(journal.folder, "blobs")), [names[0]]);
+    await journal.close();
+  }),
+);
+
+t.test("a state folder that cannot be made is told, and does not hang", async () => {
+  await t.rejects(createFileStore("/proc/nosuch").create(), { code: "state-unwritable" });
+});
