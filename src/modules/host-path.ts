@@ -17,11 +17,6 @@ export function hostGlob(path: string): Script {
   return raw((tilde === "~" ? '"$HOME"' : tilde) + expandable(rest, globbed) || "''");
 }
 
-/** True when the host's answer differs from the text. */
-export function expandsOnHost(path: string): boolean {
-  return path.startsWith("~") || /\$(\w+|\{\w+\})/.test(path);
-}
-
 function expandable(text: string, literal: (text: string) => string): string {
   return text
     .split(/(\$\w+|\$\{\w+\})/)

@@ -17,9 +17,6 @@ export interface Repositories {
   readonly rpm: (id: string, repository?: RepositoryName) => string;
 }
 
-/** Debian packages that this needs on the controller. */
-export const needs: readonly string[] = ["rpm", "createrepo-c"];
-
 /** Builds all repositories below the cache folder, once for each state of their contents. */
 export async function buildRepositories(cacheDir: string): Promise<Repositories> {
   const digest = createHash("sha256").update(JSON.stringify(repositories)).digest("hex").slice(0, 16);

@@ -27,12 +27,6 @@ export async function pods(
   if (code !== 0) throw new Error(`Cannot ${order} ${count} pods: the host said: ${stderr.trim()}`);
 }
 
-/** How many pods run on a host. */
-export async function runningPods(exec: Exec): Promise<number> {
-  const { stdout } = await exec("ls -d /var/lib/kubelet/pods/*/running 2>/dev/null | wc -l");
-  return Number(stdout);
-}
-
 /** The end of both scripts: waits for a condition over the pods named in $uids, and tells why when it is not met. */
 const wait = (condition: string, timeoutS: number): string =>
   sh`

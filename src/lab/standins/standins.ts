@@ -9,7 +9,7 @@
  * Must: nothing but cgroups decides what is counted: no stand-in tells the kernel's model anything.
  */
 
-export { buildRepositories, needs, type Repositories } from "./build-packages.ts";
+export { buildRepositories, type Repositories } from "./build-packages.ts";
 export { installNode, type NodeFile, nodeFiles, offerRepository, type StandinNode } from "./node-setup.ts";
 export {
   groupPackages,
@@ -18,4 +18,4 @@ export {
   type RepositoryName,
   repositoryNames,
 } from "./package-list.ts";
-export { type Exec, type PodsOptions, pods, runningPods } from "./pods.ts";
+export { type Exec, type PodsOptions, pods } from "./pods.ts";

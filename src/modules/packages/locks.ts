@@ -48,8 +48,3 @@ export function lock(locks: readonly Lock[]): Script[] {
 export function lockText(locks: readonly Lock[]): string[] {
   return locks.map(({ line }) => line.trim());
 }
-
-/** For messages: what is locked to what. */
-export function lockedTo(nevra: Nevra | null): string {
-  return nevra ? `locked to ${nevraText(nevra)}` : "no longer locked";
-}
