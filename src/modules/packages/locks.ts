@@ -4,7 +4,7 @@
  */
 
 import { type Script, sh } from "../../script/script.ts";
-import { type Nevra } from "./nevra.ts";
+import type { Nevra } from "./nevra.ts";
 
 export interface Lock {
   readonly file: string;
