@@ -33,7 +33,7 @@ export function readOwners(printed: string, { owner, group }: FileArgs): Owners 
 /** getent knows directories as well as files; busybox may lack it. */
 function askGroup(group: string): Script {
   return sh`kmend_gid=$(getent group ${group} 2>/dev/null | cut -d: -f3)
-[ -n "$kmend_gid" ] || while IFS=: read -r kmend_name kmend_x kmend_id kmend_y; do
+[ -n "$kmend_gid" ] || while IFS=: read -r kmend_name _ kmend_id _; do
   if [ "$kmend_name" = ${group} ]; then kmend_gid=$kmend_id; fi
 done < /etc/group
 printf 'gid %s\n' "$kmend_gid"`;
