@@ -1,4 +1,5 @@
 import type { Event, Events, WayBack } from "../journal/journal.ts";
+import { formatPlace } from "../problem/problem.ts";
 import { harmless } from "./style.ts";
 
 /** One predicted change, and the hosts it would be made on. */
@@ -57,7 +58,8 @@ function fold(events: readonly Events["task:ended"][]): Prediction[] {
   const groups = new Map<string, Prediction>();
   for (const event of events) {
     const wayBack = describeWayBack(event.wayBack);
-    const key = `${event.task.id}\n${wayBack}`;
+    // The same task of another batch has another number, and the same place.
+    const key = `${formatPlace(event.task.place)}\n${wayBack}`;
     const group = groups.get(key) ?? { task: harmless(event.task.name), wayBack, hosts: [] };
     group.hosts.push(event.host);
     groups.set(key, group);
