@@ -40,10 +40,10 @@ export interface RunFlags {
 const refused: Readonly<Record<string, string>> = {
   "--step": "use --start-at-task, or --tags",
   "--flush-cache": "kmend keeps no fact cache between runs: leave it out",
-  "--ask-vault-password": "vault files cannot be read yet: pass the values with -e @FILE",
+  "-J, --ask-vault-password": "vault files cannot be read yet: pass the values with -e @FILE",
   "--vault-id": "vault files cannot be read yet: pass the values with -e @FILE",
   "--vault-password-file": "vault files cannot be read yet: pass the values with -e @FILE",
-  "--module-path": "modules in Python cannot run: kmend needs no Python on a host",
+  "-M, --module-path": "modules in Python cannot run: kmend needs no Python on a host",
 };
 
 const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value];
@@ -120,12 +120,13 @@ export function addTaskOptions(command: Command): Command {
 
 /** Known to ansible-playbook, refused here by name: a hidden option that says what to do instead. */
 export function addRefusedOptions(command: Command): Command {
-  for (const [flag, instead] of Object.entries(refused))
-    command.addOption(
-      new Option(`${flag} [value]`)
-        .hideHelp()
-        .argParser(() => command.error(`Cannot take ${flag}: ${instead}`, { exitCode: 5 })),
-    );
+  for (const [flags, instead] of Object.entries(refused)) {
+    const option = new Option(`${flags} [value]`).hideHelp();
+    // An event, as a parser of the value is not called where there is none.
+    command.addOption(option).on(`option:${option.name()}`, () => {
+      command.error(`Cannot take ${option.long}: ${instead}`, { exitCode: 5 });
+    });
+  }
   return command;
 }
 

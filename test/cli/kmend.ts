@@ -1,0 +1,127 @@
+/** Runs the real command line, as people do, and sees what it leaves behind. */
+
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseJournal } from "../../src/journal/file-store.ts";
+import type { Event } from "../../src/journal/journal.ts";
+
+const main = join(import.meta.dirname, "../../src/cli/main.ts");
+
+/** What a command line came to. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Started {
+  readonly process: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+export interface HowToRun {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Takes root's right to read and write everything away from it. */
+  readonly isLowly?: boolean;
+}
+
+// Every process that a test starts inherits it, whoever its parent has become.
+const mark = `KMEND_TEST_MARK=${randomBytes(8).toString("hex")}`;
+
+/** Starts `kmend ARGV` without a terminal; its state folder is `state` below the folder it starts in. */
+export function startKmend(argv: readonly string[], { cwd, env = {}, isLowly = false }: HowToRun): Started {
+  const lowly = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"];
+  const [command = "", ...args] = [
+    ...(isLowly && process.getuid?.() === 0 ? lowly : []),
+    ...[process.execPath, main, ...argv],
+  ];
+  const child = spawn(command, args, {
+    cwd,
+    env: {
+      ...cleanEnvironment(),
+      KMEND_STATE: join(cwd, "state"),
+      KMEND_TEST_MARK: mark.split("=")[1],
+      ...env,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  return { process: child, ended: ending(child) };
+}
+
+export function kmend(argv: readonly string[], how: HowToRun): Promise<Ended> {
+  return startKmend(argv, how).ended;
+}
+
+/** Runs a line of shell in which `$KMEND` is the command. */
+export function shellWithKmend(line: string, { cwd, env = {} }: HowToRun): Promise<Ended> {
+  const child = spawn("bash", ["-c", line], {
+    cwd,
+    env: {
+      ...cleanEnvironment(),
+      KMEND: `${process.execPath} ${main}`,
+      KMEND_STATE: join(cwd, "state"),
+      KMEND_TEST_MARK: mark.split("=")[1],
+      ...env,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  return ending(child);
+}
+
+/** Neither the machine's settings nor the test runner's colours reach the command. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const foreign = /^(ANSIBLE_|KMEND_|TAP|FORCE_COLOR|NO_COLOR|NODE_|SSH_)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
+}
+
+async function ending(child: ChildProcess): Promise<Ended> {
+  let [stdout, stderr] = ["", ""];
+  child.stdout?.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr?.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+}
+
+/** What no user should ever see: a stack, or the admission of a fault. */
+export const notForUsers = /^\s+at .+:\d+:\d+\)?$|This is a fault in kmend|\[object Object\]|Node\.js v\d/m;
+
+/** The command lines of processes that were started here and still run. */
+export function leftProcesses(): readonly string[] {
+  const own = String(process.pid);
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && name !== own)
+    .filter((pid) => readProc(pid, "environ").split("\0").includes(mark))
+    .map((pid) => readProc(pid, "cmdline").replaceAll("\0", " "))
+    .filter((line) => line !== "");
+}
+
+function readProc(pid: string, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "latin1");
+  } catch {
+    return ""; // it has ended, or is not ours
+  }
+}
+
+/** The events of the newest run in a state folder. */
+export function lastRun(state: string): readonly Event[] {
+  const runs = join(state, "runs");
+  const run = readdirSync(runs).sort().at(-1) ?? "";
+  return parseJournal(readFileSync(join(runs, run, "journal.jsonl"), "utf8")).events;
+}
+
+/** Mounts a small disk; the function that it returns takes it away again. */
+export function smallDisk(folder: string, kilobytes: number): () => void {
+  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${kilobytes}k`, "kmend-test", folder]);
+  return () => execFileSync("umount", ["--lazy", folder]);
+}
