@@ -1,5 +1,5 @@
 import type { Events, Recap } from "../journal/journal.ts";
-import { recapLines } from "./recap.ts";
+import { paint } from "./style.ts";
 
 // More hosts than this do not fit a screen: those with the same outcome are folded into one line.
 const mostUnfolded = 12;
@@ -7,17 +7,21 @@ const mostUnfolded = 12;
 /** A recap for people: a line a host for small fleets, hosts with the same numbers folded together for large ones. */
 export function foldedRecap(recap: Events["run:ended"]["recap"], colour: boolean): string[] {
   const hosts = Object.keys(recap).sort();
-  if (hosts.length <= mostUnfolded) return recapLines(recap, colour);
   const groups = new Map<string, string[]>();
   for (const host of hosts) {
-    const key = JSON.stringify(recap[host]);
+    const key = hosts.length <= mostUnfolded ? host : JSON.stringify(recap[host]);
     groups.set(key, [...(groups.get(key) ?? []), host]);
   }
-  return [...groups].map(([key, members]) => {
-    const [line = ""] = recapLines({ [`${members.length} hosts`]: JSON.parse(key) as Recap }, colour);
-    const isTrouble = (JSON.parse(key) as Recap).failed + (JSON.parse(key) as Recap).unreachable > 0;
-    const names =
-      isTrouble || members.length <= 4 ? members.join(", ") : `${members.slice(0, 3).join(", ")} …`;
-    return `${line}  ${names}`;
-  });
+  return [...groups.values()].map((members) => line(members, recap[members[0] ?? ""] as Recap, colour));
+}
+
+/** `✖ web3: 2 ok, 1 failed`; hosts in trouble are all named, of the others the first few. */
+function line(members: readonly string[], recap: Recap, colour: boolean): string {
+  const isTrouble = recap.failed + recap.unreachable > 0;
+  const counts = Object.entries(recap).filter(([, count]) => count > 0);
+  const numbers = counts.map(([outcome, count]) => `${count} ${outcome}`).join(", ") || "nothing to do";
+  const named = isTrouble || members.length <= 4 ? members : [...members.slice(0, 3), "…"];
+  const title = members.length === 1 ? named.join("") : `${members.length} hosts (${named.join(", ")})`;
+  const tone = isTrouble ? "failed" : recap.changed > 0 ? "changed" : "ok";
+  return paint(colour, tone, `${isTrouble ? "✖" : "✔"} ${title}: ${numbers}`);
 }

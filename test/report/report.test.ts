@@ -217,6 +217,24 @@ t.test("the fleet's view fits the screen whatever the fleet's size", async (t) =
   );
 });
 
+t.test(
+  "the recap of a large fleet folds hosts that ended alike, and names each one in trouble",
+  async (t) => {
+    const many = Object.fromEntries(
+      Array.from({ length: 300 }, (_, i) => [`node-${i}`, recap({ ok: 5, changed: i < 2 ? 1 : 0 })]),
+    );
+    const text = await written(
+      (paper) => prettyReader(paper, { diff: false }),
+      [event("run:ended", { exitCode: 2, seconds: 1, recap: { ...many, bad: recap({ ok: 1, failed: 1 }) } })],
+    );
+    t.same(text.trim().split("\n"), [
+      "✖ bad: 1 ok, 1 failed",
+      "✔ 2 hosts (node-0, node-1): 5 ok, 1 changed",
+      "✔ 298 hosts (node-10, node-100, node-101, …): 5 ok",
+    ]);
+  },
+);
+
 t.test("the list of changes tells each one's fate", async (t) => {
   const recorded = (change: string) =>
     event("change:recorded", {
