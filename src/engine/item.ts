@@ -79,7 +79,11 @@ function sentence(error: KmendError): string {
 function lastRecorded(run: Run, host: string, message: string): string {
   const last = run.recorded.findLast((each) => each.host === host);
   if (!last || run.changeEnds.has(last.change)) return message;
-  return `${message}\n  The change ${last.change} (${last.task.name}) was recorded and may have been made in part: it is in the journal, and a rollback takes it back.`;
+  const back =
+    last.wayBack.kind === "none"
+      ? `There is no way back: ${last.wayBack.reason}.`
+      : "A rollback takes it back.";
+  return `${message}\n  The change ${last.change} (${last.task.name}) was recorded and may have been made in part. ${back}`;
 }
 
 /** `until`: tries until it holds, N retries being N + 1 tries. */

@@ -18,7 +18,7 @@ export function changesTable(events: readonly Event[]): string {
     .map((event) =>
       changeLine(
         event,
-        fate.get(event.change) ?? "unknown: the run ended while it was under way",
+        fate.get(event.change) ?? "unknown: the link or the run ended while it was under way",
         wayBack.get(event.change),
       ),
     )
