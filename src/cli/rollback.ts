@@ -33,7 +33,7 @@ Exit codes: 0 taken back and compared, 2 some change could not be, 4 some host u
 /** Scans and plans are runs too, and change nothing: `last` is the last one that there is something to take back of. */
 async function lastThatChanged(store: Store): Promise<string> {
   const runs = await store.list();
-  return runs.find((each) => each.changes > 0)?.run ?? "last";
+  return runs.find((each) => each.recorded > 0 && each.command !== "rollback")?.run ?? "last";
 }
 
 async function rollback(run: string, flags: RollbackFlags): Promise<number> {

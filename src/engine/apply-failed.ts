@@ -4,12 +4,16 @@ import { type HostModule, TaskFailed, text } from "../modules/modules.ts";
 /** The failure of a change whose script the host refused. */
 export function applyFailed(module: HostModule, output: Output): TaskFailed {
   const said = text(output.stderr).trim() || text(output.stdout).trim();
-  const hint = said.includes("No space left on device") ? `\n  ${fullDisk}` : "";
-  return new TaskFailed((said || `${module.name} exited with ${output.code}`) + hint, {
+  return new TaskFailed(withHint(said || `${module.name} exited with ${output.code}`), {
     rc: output.code,
     stdout: text(output.stdout),
     stderr: text(output.stderr),
   });
+}
+
+/** A full disk is the host's commonest no: what to do stands below it. */
+export function withHint(said: string): string {
+  return said.includes("No space left on device") ? `${said}\n  ${fullDisk}` : said;
 }
 
 const fullDisk =

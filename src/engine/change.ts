@@ -12,8 +12,10 @@
 import type { Output } from "../connection/connection.ts";
 import type { Events, Json, WayBack } from "../journal/journal.ts";
 import { type AnyChange, type HostModule, TaskFailed, text, type Where } from "../modules/modules.ts";
+import { exitCodes, KmendError } from "../problem/problem.ts";
 import { join, raw, type Script, sh } from "../script/script.ts";
 import { toJson } from "../template/template.ts";
+import { withHint } from "./apply-failed.ts";
 import { blobbed } from "./blobs.ts";
 import type { Doing } from "./doing.ts";
 import { runRevertScript, saveRevert } from "./revert-script.ts";
@@ -39,18 +41,29 @@ export async function applyChange(
   const where = whereOf(doing, id);
   const recorded = await record(module, doing, { id, state, change, where });
   const uploads = uploadsOf(module, doing, change, where);
-  const output = await perform(module, doing, { change, where, uploads });
-  const isFailed = output.code !== 0 && !module.exitIsData;
-  run.changeEnds.set(id, isFailed ? "failed" : "applied");
-  if (isFailed) {
-    const message = text(output.stderr).trim() || `exit code ${output.code}`;
-    run.world.journal.note("change:failed", {
-      change: id,
-      host: doing.on,
-      message: doing.isSecret ? "censored" : message,
-    });
-  } else run.world.journal.note("change:applied", { change: id, host: recorded.host });
+  const output = await perform(module, doing, { change, where, uploads }).catch((error: unknown) => {
+    if (isHostsNo(error)) noteFailed(doing, id, error.message);
+    throw error;
+  });
+  if (output.code !== 0 && !module.exitIsData) {
+    noteFailed(doing, id, text(output.stderr).trim() || `exit code ${output.code}`);
+  } else {
+    run.changeEnds.set(id, "applied");
+    run.world.journal.note("change:applied", { change: id, host: recorded.host });
+  }
   return { id, output };
+}
+
+/** The host said no, or its time was up. Of a link that died nobody knows: that change stays unknown. */
+function isHostsNo(error: unknown): error is Error {
+  return (
+    error instanceof TaskFailed || (error instanceof KmendError && error.exitCode === exitCodes.hostsFailed)
+  );
+}
+
+function noteFailed({ run, on, isSecret }: Doing, change: string, message: string): void {
+  run.changeEnds.set(change, "failed");
+  run.world.journal.note("change:failed", { change, host: on, message: isSecret ? "censored" : message });
 }
 
 /** How this change could be undone: the playbook's word goes first, then the module's. */
@@ -222,5 +235,7 @@ const cannotPrepare = "kmend: cannot prepare the change";
 function checked(output: Output): Output {
   const said = text(output.stderr);
   if (!said.includes(cannotPrepare)) return output;
-  throw new TaskFailed(`Cannot prepare the change on the host: ${said.replace(cannotPrepare, "").trim()}`);
+  throw new TaskFailed(
+    withHint(`Cannot prepare the change on the host: ${said.replace(cannotPrepare, "").trim()}`),
+  );
 }

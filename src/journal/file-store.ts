@@ -187,6 +187,9 @@ function summarize(recorded: RecordedRun): RunSummary | null {
     exitCode: last?.type === "run:ended" ? last.exitCode : null,
     hosts: hosts.size,
     changes: recorded.events.filter((event) => event.type === "change:applied").length,
+    recorded: recorded.events.filter(
+      (event) => event.type === "change:recorded" && event.task.kind !== "rollback",
+    ).length,
     ...(first.of === undefined ? {} : { of: first.of }),
   };
 }

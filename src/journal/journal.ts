@@ -55,6 +55,8 @@ export interface RunSummary {
   readonly exitCode: number | null;
   readonly hosts: number;
   readonly changes: number;
+  /** Changes written down before they were made, whatever became of them: what there is to take back. */
+  readonly recorded: number;
   /** For a rollback: the run that it takes back. */
   readonly of?: string;
 }

@@ -257,6 +257,6 @@ t.test("the list of changes tells each one's fate", async (t) => {
     event("change:reverted", { change: "3", host: "a", task: task("write") }),
   ]);
   t.match(text, /^1 .*applied; way back: revert$/m);
-  t.match(text, /^2 .*unknown: the run ended while it was under way/m);
+  t.match(text, /^2 .*unknown: the link or the run ended while it was under way/m);
   t.match(text, /^3 .*reverted; way back: revert$/m);
 });
