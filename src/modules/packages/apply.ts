@@ -6,7 +6,7 @@
 import { join, raw, type Script, sh } from "../../script/script.ts";
 import type { Where } from "../module.ts";
 import type { Act, PackageChange } from "./change.ts";
-import { lock, unlock } from "./locks.ts";
+import { relock, resume, suspend } from "./locks.ts";
 import { transactionFlags } from "./tool.ts";
 
 export function applyPackages(change: PackageChange, { save }: Where): Script {
@@ -20,14 +20,14 @@ leftovers() { find /etc -name '*.rpmnew' -o -name '*.rpmsave' -o -name '*.rpmori
 leftovers >"$save/leftovers"
 ${join(old.map((act) => keepOriginal(change, act)))}
 ${keepConfiguration(old.map((act) => act.name))}
-${join(unlock(locksBefore))}
+${suspend(locksBefore)}
 ${transaction(change)}
 code=$?
 if [ "$code" != 0 ]; then
-  ${join(lock(locksBefore))}
+  ${resume(locksBefore)}
   exit "$code"
 fi
-${join(lock(locksAfter))}
+${relock(locksBefore, locksAfter)}
 ${noteAll("after")}
 diff "$save/before" "$save/after" | sed -n 's/^< /kmend-gone /p; s/^> /kmend-come /p'
 leftovers | grep -vxF -f "$save/leftovers" | sed 's/^/kmend-left /'

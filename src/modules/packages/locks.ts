@@ -3,7 +3,7 @@
  * unlocked for the change, locked to its new version after it, and its old lock comes back with the revert.
  */
 
-import { type Script, sh } from "../../script/script.ts";
+import { join, type Script, sh } from "../../script/script.ts";
 import type { Nevra } from "./nevra.ts";
 
 export interface Lock {
@@ -20,10 +20,11 @@ done`;
 
 /** yum writes `0:kubelet-1.15.5-0.*`, dnf `kubelet-0:1.15.5-0.*`; `!` excludes instead, and is left alone. */
 export function locksOf(name: string, locks: readonly Lock[]): Lock[] {
-  return locks.filter(({ line }) => {
-    const [, locked] = /^(?:\d+:|\*:)?(.+)-[^-]+-[^-]+$/.exec(line.trim()) ?? [];
-    return locked === name;
-  });
+  return locks.filter((lock) => lockedName(lock) === name);
+}
+
+function lockedName({ line }: Lock): string | undefined {
+  return /^(?:\d+:|\*:)?(.+)-[^-]+-[^-]+$/.exec(line.trim())?.[1];
 }
 
 /** The lock of the same list for another version. */
@@ -33,16 +34,61 @@ export function relocked({ file }: Lock, nevra: Nevra): Lock {
   return { file, line: file.includes("/dnf/") ? `${name}-${epoch}:${rest}` : `${epoch}:${name}-${rest}` };
 }
 
-/** Takes lines out of a list; the list itself, with its owner and mode, stays. */
-export function unlock(locks: readonly Lock[]): Script[] {
-  return locks.map(
-    ({ file, line }) =>
-      sh`kept=$(grep -vxF -e ${line} ${file}); printf '%s\\n' "$kept" | sed '/^$/d' >${file}`,
+/** While its package changes, a lock stands as a comment in its place: the list keeps its lines, order and mode. */
+export function suspend(locks: readonly Lock[]): Script {
+  return swapped(locks.map((lock) => [lock, suspended(lock)]));
+}
+
+/** Suspended locks stand again, as they were. */
+export function resume(locks: readonly Lock[]): Script {
+  return swapped(locks.map((lock) => [{ ...lock, line: suspended(lock) }, lock.line]));
+}
+
+/** Suspended locks become those of the new version; a package that is gone has none. */
+export function relock(before: readonly Lock[], after: readonly Lock[]): Script {
+  return swapped(
+    before.map((lock) => [{ ...lock, line: suspended(lock) }, successor(lock, after)?.line ?? ""]),
   );
 }
 
-export function lock(locks: readonly Lock[]): Script[] {
-  return locks.map(({ file, line }) => sh`printf '%s\\n' ${line} >>${file}`);
+/** Each lock is what it was, whatever stands in its place now; one that is gone comes back at the end. */
+export function restore(before: readonly Lock[], after: readonly Lock[]): Script {
+  const replacing = before.flatMap((lock): [Lock, string][] => [
+    [{ ...lock, line: suspended(lock) }, lock.line],
+    ...replacedBy(successor(lock, after), lock.line),
+  ]);
+  const missing = before.map(
+    ({ file, line }) => sh`grep -qxF -e ${line} ${file} 2>/dev/null || printf '%s\\n' ${line} >>${file}`,
+  );
+  return join([swapped(replacing), ...missing]);
+}
+
+/** The new version's lock, standing or suspended. */
+function replacedBy(now: Lock | undefined, line: string): [Lock, string][] {
+  return now
+    ? [
+        [now, line],
+        [{ ...now, line: suspended(now) }, line],
+      ]
+    : [];
+}
+
+const suspended = ({ line }: Lock): string => `# kmend: ${line}`;
+
+function successor(lock: Lock, after: readonly Lock[]): Lock | undefined {
+  const isSame = (other: Lock): boolean => other.file === lock.file && lockedName(other) === lockedName(lock);
+  return after.find((other) => isSame(other));
+}
+
+/** Lines for lines, in place; an empty one takes the line out. */
+function swapped(swaps: readonly (readonly [Lock, string])[]): Script {
+  const each = swaps.map(
+    ([{ file, line }, now]) => sh`if grep -qxF -e ${line} ${file} 2>/dev/null; then
+  list=$(OLD=${line} NEW=${now} awk '$0 != ENVIRON["OLD"] { print; next } ENVIRON["NEW"] != "" { print ENVIRON["NEW"] }' ${file}; echo .)
+  printf %s "\${list%.}" >${file}
+fi`,
+  );
+  return join(each);
 }
 
 export function lockText(locks: readonly Lock[]): string[] {

@@ -3,11 +3,11 @@
  * configuration files and locks are as they were, and every package's version is compared with the note.
  */
 
-import { join, raw, type Script, sh } from "../../script/script.ts";
+import { raw, type Script, sh } from "../../script/script.ts";
 import type { Where } from "../module.ts";
 import { noteAll } from "./apply.ts";
 import type { PackageChange } from "./change.ts";
-import { lock, unlock } from "./locks.ts";
+import { restore, suspend } from "./locks.ts";
 import { transactionFlags } from "./tool.ts";
 
 export function revertPackages(change: PackageChange, { save }: Where): Script | null {
@@ -17,7 +17,7 @@ export function revertPackages(change: PackageChange, { save }: Where): Script |
 LC_ALL=C; export LC_ALL
 save=${save}
 ${noteAll("now")}
-${join(unlock([...locksAfter, ...locksBefore]))}
+${suspend([...locksAfter, ...locksBefore])}
 if ! cmp -s "$save/before" "$save/now"; then
   set --
   for file in "$save"/*.rpm; do [ ! -e "$file" ] || set -- "$@" "$file"; done
@@ -26,7 +26,7 @@ if ! cmp -s "$save/before" "$save/now"; then
   ${theRest(change)}
   ${noteAll("now")}
 fi
-${join(lock(locksBefore))}
+${restore(locksBefore, locksAfter)}
 if [ -e "$save/config.tar" ]; then tar -C / -xpf "$save/config.tar" || exit 1; fi
 find /etc -name '*.rpmnew' -o -name '*.rpmsave' -o -name '*.rpmorig' 2>/dev/null | sort | grep -vxF -f "$save/leftovers" |
   while IFS= read -r file; do rm -f -- "$file"; done
