@@ -2,8 +2,19 @@
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Test } from "tap";
 import { parseJournal } from "../../src/journal/file-store.ts";
 import type { Event } from "../../src/journal/journal.ts";
 
@@ -120,8 +131,33 @@ export function lastRun(state: string): readonly Event[] {
   return parseJournal(readFileSync(join(runs, run, "journal.jsonl"), "utf8")).events;
 }
 
-/** Mounts a small disk; the function that it returns takes it away again. */
-export function smallDisk(folder: string, kilobytes: number): () => void {
+/** Takes away what the runs of a state folder saved on this machine as their host. */
+export function forgetSaved(state: string): void {
+  if (!existsSync(join(state, "runs"))) return;
+  for (const run of readdirSync(join(state, "runs")))
+    rmSync(join("/var/lib/kmend", run), { recursive: true, force: true });
+}
+
+/** A small disk for one test. */
+export function smallDisk(t: Test, kilobytes: number): string {
+  const folder = mkdtempSync(join(tmpdir(), "kmend-disk-"));
   execFileSync("mount", ["-t", "tmpfs", "-o", `size=${kilobytes}k`, "kmend-test", folder]);
-  return () => execFileSync("umount", ["--lazy", folder]);
+  t.teardown(() => {
+    forgetSaved(folder);
+    execFileSync("umount", ["--lazy", folder]);
+    rmSync(folder, { recursive: true });
+  });
+  return folder;
+}
+
+/** Writes until the disk says no. */
+export function fill(disk: string): void {
+  const file = openSync(join(disk, "fill"), "w");
+  try {
+    for (;;) writeSync(file, Buffer.alloc(1024));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+  } finally {
+    closeSync(file);
+  }
 }
