@@ -131,6 +131,22 @@ export function lastRun(state: string): readonly Event[] {
   return parseJournal(readFileSync(join(runs, run, "journal.jsonl"), "utf8")).events;
 }
 
+/** What became of each recorded change, by host and task, as the newest journal alone tells. */
+export function fates(state: string): Readonly<Record<string, string>> {
+  const events = lastRun(state);
+  const ends = new Map(
+    events.flatMap((event) =>
+      event.type === "change:applied" || event.type === "change:failed"
+        ? [[event.change, event.type.slice("change:".length)]]
+        : [],
+    ),
+  );
+  const recorded = events.filter((event) => event.type === "change:recorded");
+  return Object.fromEntries(
+    recorded.map(({ host, task, change }) => [`${host} ${task.name}`, ends.get(change) ?? "unknown"]),
+  );
+}
+
 /** Takes away what the runs of a state folder saved on this machine as their host. */
 export function forgetSaved(state: string): void {
   if (!existsSync(join(state, "runs"))) return;

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import t, { type Test } from "tap";
 import {
+  fates,
   fill,
   forgetSaved,
   kmend,
@@ -47,7 +48,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     t.match(stderr, `${signal}: ending after the tasks under way. Once more ends now.`);
     t.notMatch(stdout + stderr, notForUsers);
     t.strictSame([exists(folder, "done"), exists(folder, "two")], [true, false]);
-    t.strictSame(fates(folder), { first: "applied", slow: "applied" });
+    t.strictSame(fates(join(folder, "state")), { "a first": "applied", "a slow": "applied" });
     t.match(lastRun(join(folder, "state")).at(-1), { type: "run:ended", exitCode: 99 });
   });
 
@@ -63,7 +64,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     t.match(stderr, `${signal}: ending now, in the middle of what runs.`);
     t.notMatch(stdout + stderr, notForUsers);
     t.strictSame([exists(folder, "done"), exists(folder, "two")], [false, false]);
-    t.strictSame(fates(folder), { first: "applied", slow: "unknown" });
+    t.strictSame(fates(join(folder, "state")), { "a first": "applied", "a slow": "unknown" });
     t.match(lastRun(join(folder, "state")).at(-1), { type: "run:ended", exitCode: 99 });
     t.strictSame(leftProcesses(), [], "what it had started was ended too");
     const shown = await kmend(["show", "last", "--changes"], { cwd: folder });
@@ -79,7 +80,7 @@ t.test("killed outright: the journal stands, and what was recorded can be taken 
   await run.ended;
   write(folder, "go");
   await existing(join(folder, "done"));
-  t.strictSame(fates(folder), { first: "applied", slow: "unknown" });
+  t.strictSame(fates(join(folder, "state")), { "a first": "applied", "a slow": "unknown" });
   const { code, stdout } = await kmend(["rollback", "last", "-c", "local"], { cwd: folder });
   t.equal(code, 2, "a command has no way back, and that is said");
   t.match(stdout, /slow[\s\S]*what a command changed is not known/);
@@ -107,7 +108,11 @@ for (const [name, [line, code, stderr]] of Object.entries(outputs))
     t.equal(ended.code, code, ended.stderr);
     t.match(ended.stderr, stderr);
     t.ok(exists(folder, "two"));
-    t.strictSame(fates(folder), { first: "applied", slow: "applied", last: "applied" });
+    t.strictSame(fates(join(folder, "state")), {
+      "a first": "applied",
+      "a slow": "applied",
+      "a last": "applied",
+    });
     t.match(lastRun(join(folder, "state")).at(-1), { type: "run:ended", exitCode: 0 });
   });
 
@@ -178,18 +183,4 @@ function typesOf(folder: string): string[] {
   const runs = join(folder, "state", "runs");
   if (!existsSync(runs) || readdirSync(runs).length === 0) return [];
   return lastRun(join(folder, "state")).map((event) => event.type);
-}
-
-/** What became of each recorded change, by its task's name, as the journal alone tells. */
-function fates(folder: string): Record<string, string> {
-  const events = lastRun(join(folder, "state"));
-  const ended = new Map(
-    events.flatMap((event) =>
-      event.type === "change:applied" || event.type === "change:failed"
-        ? [[event.change, event.type.slice("change:".length)]]
-        : [],
-    ),
-  );
-  const recorded = events.filter((event) => event.type === "change:recorded");
-  return Object.fromEntries(recorded.map(({ task, change }) => [task.name, ended.get(change) ?? "unknown"]));
 }
