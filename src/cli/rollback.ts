@@ -36,9 +36,18 @@ async function lastThatChanged(store: Store): Promise<string> {
   return runs.find((each) => each.recorded > 0 && each.command !== "rollback")?.run ?? "last";
 }
 
+/** Reverting twice would not restore: what stands there now may be somebody's newer work. */
+async function takenBackBefore(store: Store, run: string): Promise<ReadonlySet<string>> {
+  const rollbacks = (await store.list()).filter((each) => each.of === run);
+  const journals = await Promise.all(rollbacks.map((each) => store.read(each.run)));
+  const events = journals.flatMap((journal) => journal.events);
+  return new Set(events.flatMap((event) => (event.type === "change:reverted" ? [event.change] : [])));
+}
+
 async function rollback(run: string, flags: RollbackFlags): Promise<number> {
   const store = createFileStore(stateFolder(flags.state, process.env));
   const recorded = await store.read(run === "last" ? await lastThatChanged(store) : run);
+  const takenBack = await takenBackBefore(store, recorded.run);
   const [begun] = recorded.events;
   // The run knows its own inventory: only where that has moved must another be named.
   const inventory = flags.inventory ?? (begun?.type === "run:started" ? begun.inventories : []);
@@ -48,6 +57,7 @@ async function rollback(run: string, flags: RollbackFlags): Promise<number> {
       const { exitCode } = await rollbackRun(recorded.events, world, {
         ...(flags.limit === undefined ? {} : { limit: flags.limit }),
         ...(flags.to === undefined ? {} : { to: flags.to }),
+        takenBack,
         blob: (sha256) => store.blob(recorded.run, sha256),
       });
       return exitCode;

@@ -17,6 +17,8 @@ export interface RollbackOptions {
   readonly limit?: string;
   /** Back to before this task: its name or number; it and what came after it is taken back. */
   readonly to?: string;
+  /** Changes that earlier rollbacks of the run took back. */
+  readonly takenBack?: ReadonlySet<string>;
   /** Reads a blob of the recorded run. */
   blob(sha256: string): Promise<Uint8Array>;
 }
@@ -37,10 +39,17 @@ export async function rollbackRun(
   run.play = noPlay(dirname(first.playbooks[0] ?? "."));
   return wholeRun(run, { playbooks: first.playbooks, of: first.run }, async () => {
     const changes = await standingChanges(run, events, options);
+    if (changes.length === 0) return nothing(run, first.run);
     if (world.options.check) return foretell(run, changes);
     const hosts = [...new Set(changes.map((change) => change.host))];
     return takeBack(run, changes, { scope: "run", reason: `rollback of ${first.run}`, hosts });
   });
+}
+
+function nothing(run: Run, of: string): boolean {
+  const text = `There is nothing to take back of ${of}: it changed nothing here, or that was taken back before`;
+  run.world.journal.note("message:said", { level: "info", text });
+  return true;
 }
 
 /** The recorded changes that still stand, with the way back that was written down last. */
@@ -58,7 +67,10 @@ async function standingChanges(
   readEnds(run, events);
   const recorded = events.filter(
     (event) =>
-      event.type === "change:recorded" && event.task.kind !== "rollback" && !reverted.has(event.change),
+      event.type === "change:recorded" &&
+      event.task.kind !== "rollback" &&
+      !reverted.has(event.change) &&
+      !options.takenBack?.has(event.change),
   ) as (Recorded & Event)[];
   const meant = since(limited(run, recorded, options), options.to);
   return Promise.all(

@@ -85,6 +85,10 @@ t.test("killed outright: the journal stands, and what was recorded can be taken 
   t.equal(code, 2, "a command has no way back, and that is said");
   t.match(stdout, /slow[\s\S]*what a command changed is not known/);
   t.notOk(exists(folder, "one"), "the file before it was taken back all the same");
+  write(folder, "one");
+  const again = await kmend(["rollback", "last", "-c", "local"], { cwd: folder });
+  t.match(again.stdout, /slow/);
+  t.ok(exists(folder, "one"), "what was taken back before is left alone");
 });
 
 /** Whoever reads the output goes away, or never was there: the run goes on to its end. */
