@@ -31,7 +31,7 @@ const smallChunk = 1400;
 export async function exchange(wire: Wire, what: Exchange): Promise<Answer> {
   const frame = makeFrame(what.script, what.env, what.stdin?.size ?? null);
   const begun = Promise.withResolvers<void>();
-  const readers = [readFrame(frame), readFrame(frame)] as const;
+  const readers = [readFrame(frame), readFrame({ begin: null, end: frame.end })] as const;
   const kept: [Buffer[], Buffer[]] = [[], []];
   const done = Promise.withResolvers<void>();
   const sinks = [what.sink, undefined] as const;
@@ -40,7 +40,7 @@ export async function exchange(wire: Wire, what: Exchange): Promise<Answer> {
     const stream = index === 0 ? wire.stdout : wire.stderr;
     const take = (chunk: Buffer) => {
       const bytes = readers[index].push(chunk);
-      if (readers[index].hasBegun) begun.resolve();
+      if (readers[0].hasBegun) begun.resolve();
       if (bytes.length > 0) pass(bytes);
       if (readers.every((reader) => reader.code !== null)) done.resolve();
       else if (chunk.length < smallChunk) wire.acknowledge?.();

@@ -1,9 +1,12 @@
 /**
  * One script on its way through a shell's stdin, and the marks by which its answer is found again.
  *
- * Each of stdout and stderr carries: anything (noise from before), the begin mark and a newline, the script's own
- * bytes, the end mark with the exit code and a newline. Both marks are random for each frame. `echo` prints them:
+ * Each of stdout and stderr carries the script's own bytes, then the end mark with the exit code and a newline. A frame
+ * with stdin first shows a begin mark on stdout: now it may come. Marks are random for each frame. `echo` prints them:
  * it is built in everywhere (mksh has no printf), and hex digits mean nothing to it.
+ *
+ * No mark more than that: each is a packet of its own, which wakes sshd, the controller and, for its acknowledgement,
+ * both again.
  */
 
 import { randomBytes } from "node:crypto";
@@ -12,7 +15,8 @@ import { quote } from "../../script/script.ts";
 /** A script made ready for the wire. */
 export interface Frame {
   readonly text: string;
-  readonly begin: string;
+  /** Only where stdin follows: on stdout, before the script runs. */
+  readonly begin: string | null;
   readonly end: string;
 }
 
@@ -31,16 +35,17 @@ export function makeFrame(
   stdinSize: number | null,
 ): Frame {
   if (script.includes("\0")) throw new Error("Cannot send a script that holds a NUL byte");
-  const [begin, end] = [freshMark(), freshMark()];
+  const begin = stdinSize === null ? null : freshMark();
+  const end = freshMark();
   const exports = Object.entries(env).map(([name, value]) => `export ${checkedName(name)}=${quote(value)};`);
   const body = `(${exports.join("")}eval ${alwaysQuoted(script)}\n)`;
   // The last `cat` eats what the script left of its stdin, or the shell would take it for the next frame.
   const lines = [
-    `echo ${begin}; echo ${begin} >&2`,
-    stdinSize === null
+    begin === null
       ? `${body} </dev/null`
-      : `head -c ${stdinSize} | { ${body}; set -- $?; cat >/dev/null; exit $1; }`,
-    `set -- $?; echo ${end}$1; echo ${end}$1 >&2; set --`,
+      : `echo ${begin}
+head -c ${stdinSize} | { ${body}; set -- $?; cat >/dev/null; exit $1; }`,
+    `set -- $?; echo ${end}$1 >&2; echo ${end}$1; set --`,
   ];
   return { text: `{ ${lines.join("\n")}\n}\n`, begin, end };
 }
@@ -59,7 +64,7 @@ function checkedName(name: string): string {
 export interface FrameReader {
   /** The script's own bytes in this chunk; more may come later. */
   push(chunk: Buffer): Buffer;
-  /** True once the begin mark was seen. */
+  /** True once the begin mark, if there is one, was seen. */
   readonly hasBegun: boolean;
   /** The exit code, once the end mark is complete. */
   readonly code: number | null;
@@ -69,10 +74,10 @@ export interface FrameReader {
 
 /** A reader for one of the two streams of a frame. */
 export function readFrame(frame: Pick<Frame, "begin" | "end">): FrameReader {
-  const begin = Buffer.from(`${frame.begin}\n`);
+  const begin = Buffer.from(`${frame.begin ?? ""}\n`);
   const end = Buffer.from(frame.end);
   let pending: Buffer = Buffer.alloc(0);
-  let hasBegun = false;
+  let hasBegun = frame.begin === null;
   let code: number | null = null;
 
   function takeUpTo(mark: Buffer): Buffer | null {

@@ -28,7 +28,7 @@ export interface Opening {
 export async function openShell(transport: Transport, opening: Opening): Promise<OpenedShell> {
   const mark = freshMark();
   // Only after the mark may anything be sent: before it, a password prompt may be what reads.
-  const start = `echo ${mark}; echo ${mark} >&2; exec /bin/sh`;
+  const start = `echo ${mark}; exec /bin/sh`;
   const command = opening.become
     ? becomeCommand(opening.become, start)
     : { line: sh`exec /bin/sh -c ${start}`.text };
