@@ -21,6 +21,7 @@ import {
 } from "./handshake-failures.ts";
 import type { KeyRing } from "./keys.ts";
 import type { Settings } from "./settings.ts";
+import { sendWholePackets } from "./whole-packets.ts";
 
 /** Shakes hands over `stream`. @throws KmendError `unreachable`, `authentication-failed`, `host-key-*`, or a dropped handshake */
 export async function shakeHands(
@@ -117,7 +118,7 @@ export async function dial(settings: Settings, signal: AbortSignal | undefined):
   socket.once("connect", resolve).once("error", onError);
   try {
     await promise;
-    return socket;
+    return sendWholePackets(socket);
   } catch (error) {
     socket.destroy();
     throw error;
