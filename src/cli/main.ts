@@ -5,7 +5,7 @@
  */
 
 import { Command } from "commander";
-import { exitCodes, formatProblem, KmendError } from "../problem/problem.ts";
+import { exitCodes, formatProblem, KmendError, systemProblem } from "../problem/problem.ts";
 import { commands } from "./commands.ts";
 import { version } from "./version.ts";
 
@@ -78,6 +78,11 @@ function report(error: unknown): number {
   const commanders = error as { code?: unknown; exitCode?: unknown };
   if (typeof commanders.code === "string" && commanders.code.startsWith("commander."))
     return commanders.exitCode === 0 ? exitCodes.ok : exitCodes.badOptions;
+  const refused = systemProblem(error);
+  if (refused) {
+    process.stderr.write(`${formatProblem(refused)}\n`);
+    return exitCodes.error;
+  }
   process.stderr.write(
     `Cannot go on: ${error instanceof Error ? error.message : String(error)}\n` +
       "  This is a fault in kmend. What happened until here is in the journal; KMEND_DEBUG=1 shows where it broke.\n",

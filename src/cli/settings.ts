@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { exitCodes, KmendError } from "../problem/problem.ts";
@@ -86,7 +86,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     "ansible.cfg",
     join(homedir(), ".ansible.cfg"),
     "/etc/ansible/ansible.cfg",
-  ].find((path) => path !== undefined && path !== "" && existsSync(path));
+  ].find((path) => path !== undefined && path !== "" && isFile(path));
   const given = file === undefined ? [] : parseConfig(readFileSync(file, "utf8"));
   const settings: Partial<Record<Name, unknown>> = {};
   for (const name of Object.keys(table) as Name[]) {
@@ -98,6 +98,10 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
       settings[name] = typed(value, type, env[variable] === undefined ? `${file}: ${key}` : variable);
   }
   return { ...settings, unknown: [...unknownLines(given, file ?? ""), ...unknownVariables(env)] } as Settings;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 interface ConfigLine {

@@ -2,7 +2,7 @@
 
 import type { Json } from "../journal/journal.ts";
 import { parseArguments, type Setting, TaskFailed } from "../modules/modules.ts";
-import { formatPlace, formatProblem, KmendError } from "../problem/problem.ts";
+import { formatPlace, formatProblem, KmendError, systemProblem } from "../problem/problem.ts";
 import { Dict, toJson, type Value } from "../template/template.ts";
 import { finalArguments } from "./arguments.ts";
 import { Unreachable } from "./connections.ts";
@@ -49,7 +49,7 @@ export function secretFor(plan: PlannedTask, view: View): boolean {
 }
 
 /** A host's trouble is its result; what breaks the run itself passes through. */
-async function settled(run: Run, host: string, act: () => Promise<Result>): Promise<Result> {
+export async function settled(run: Run, host: string, act: () => Promise<Result>): Promise<Result> {
   try {
     return await act();
   } catch (error) {
@@ -64,6 +64,8 @@ function failure(run: Run, host: string, error: unknown): Result {
     const place = error.place ? `${formatPlace(error.place)}: ` : "";
     return failedResult(`${place}${error.message}`, { changed: false, ...error.result });
   }
+  const refused = systemProblem(error);
+  if (refused) return failedResult(formatProblem(refused), { changed: false });
   if (!(error instanceof KmendError) || breaksTheRun.has(error.code)) throw error;
   return error instanceof Unreachable || error.code === "unreachable"
     ? unreachableResult(lastRecorded(run, host, error.message))

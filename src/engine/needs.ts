@@ -31,6 +31,8 @@ async function bringOne(run: Run, view: View, need: Need): Promise<Brought> {
   const source = await find(run, view, folders[need.kind], need.path);
   const found = await stat(source);
   const mode = found.mode & 0o7777;
+  if (found.isDirectory() && (need.kind === "template" || need.kind === "vars"))
+    throw new TaskFailed(`Cannot use ${source}: it is a folder`);
   switch (need.kind) {
     case "template":
       return { source, mode, ...sums(new TextEncoder().encode(await render(view, need, source))) };

@@ -63,7 +63,10 @@ async function firstReadable(run: Run, path: string): Promise<Dict | null> {
   for (const candidate of candidates(run, null, "vars", path)) {
     const known = run.files.get(candidate);
     if (known) return known;
-    const text = await readFile(candidate, "utf8").catch(() => null);
+    const text = await readFile(candidate, "utf8").catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT" || error.code === "ENOTDIR") return null;
+      throw error;
+    });
     if (text === null) continue;
     const dict = asDict(text, candidate);
     run.files.set(candidate, dict);

@@ -1,7 +1,7 @@
 /** What is true of every run, whatever it does: a first event, a last one, its exit code, and everything closed. */
 
 import { type Events, journalFormat, type Recap } from "../journal/journal.ts";
-import { exitCodes, formatProblem, KmendError } from "../problem/problem.ts";
+import { exitCodes, formatProblem, KmendError, systemProblem } from "../problem/problem.ts";
 import type { Run } from "./run.ts";
 import type { RunOutcome } from "./world.ts";
 
@@ -53,6 +53,11 @@ function broken(run: Run, error: unknown): number {
     for (const problem of error.problems)
       journal.note("message:said", { level: "error", text: formatProblem(problem) });
     return error.exitCode;
+  }
+  const refused = systemProblem(error);
+  if (refused) {
+    journal.note("message:said", { level: "error", text: formatProblem(refused) });
+    return exitCodes.error;
   }
   const text =
     error instanceof Error

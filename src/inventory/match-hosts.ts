@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { isIPv6 } from "node:net";
-import { exitCodes, KmendError, type Problem } from "../problem/problem.ts";
+import { exitCodes, fileReason, KmendError, type Problem } from "../problem/problem.ts";
 import { groupHosts } from "./group-graph.ts";
 import type { Inventory } from "./inventory-model.ts";
 
@@ -41,10 +41,12 @@ function limitPatterns(limit: string): string[] {
         .map((line) => line.trim())
         .filter((line) => line !== "" && !line.startsWith("#"))
         .flatMap(splitPattern);
-    } catch {
+    } catch (cause) {
+      const reason = fileReason(cause as NodeJS.ErrnoException);
       throw new KmendError(
-        { code: "limit-file", message: `Cannot read the limit file "${file}": there is no such file` },
+        { code: "limit-file", message: `Cannot read the limit file "${file}": ${reason}` },
         exitCodes.error,
+        cause,
       );
     }
   });

@@ -2,7 +2,14 @@
 
 import { readFileSync } from "node:fs";
 import type { Options } from "../modules/modules.ts";
-import { exitCodes, KmendError, type Place, type Problem } from "../problem/problem.ts";
+import {
+  exitCodes,
+  fileReason,
+  KmendError,
+  type Place,
+  type Problem,
+  systemProblem,
+} from "../problem/problem.ts";
 import { type Dict, readYaml, toValue, type Value, type YamlNode } from "../template/template.ts";
 import type { Node, Role } from "./playbook-types.ts";
 
@@ -85,14 +92,8 @@ export class Loading {
   }
 
   #unreadable(path: string, error: unknown, wantedAt: Place | undefined): void {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    const reasons: Readonly<Record<string, string>> = {
-      ENOENT: "there is no such file",
-      EISDIR: "it is a folder",
-      EACCES: "its rights do not allow it",
-    };
-    const reason = reasons[code] ?? message;
+    if (!systemProblem(error)) throw error;
+    const reason = fileReason(error as NodeJS.ErrnoException);
     this.#found.push({
       code: "file-unreadable",
       message: `Cannot read ${path}: ${reason}`,

@@ -69,3 +69,25 @@ export function formatProblem(problem: Problem): string {
 export function formatPlace(place: Place): string {
   return `${place.file}:${place.line}:${place.column}`;
 }
+
+/** What the system said no to, as a problem (a file that may not be read, say); null for any other error. */
+export function systemProblem(error: unknown): Problem | null {
+  if (!(error instanceof Error) || !("syscall" in error)) return null;
+  const { code = "", path, message } = error as NodeJS.ErrnoException;
+  const what = path === undefined ? "go on" : `use ${path}`;
+  return { code: "system-refused", message: `Cannot ${what}: ${reasons[code] ?? message}` };
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of the path is no folder",
+  EACCES: "its rights do not allow it",
+  ENOSPC: "the disk is full",
+  EROFS: "the file system is read-only",
+};
+
+/** Why a file could not be used, in words. */
+export function fileReason({ code = "", message }: NodeJS.ErrnoException): string {
+  return reasons[code] ?? message;
+}

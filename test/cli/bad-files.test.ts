@@ -101,6 +101,20 @@ const cases: Readonly<Record<string, Case>> = {
     code: 4,
     says: /group_vars\/all\.yml:2:1: Cannot read YAML/,
   },
+  "group variables that nobody may read": {
+    argv: ["run", "-c", "local", "-i", "hosts", "play.yml"],
+    files: { hosts: "a\n", "group_vars/all.yml": "" },
+    locked: "group_vars/all.yml",
+    code: 1,
+    says: /Cannot use \S+group_vars\/all\.yml: its rights do not allow it/,
+  },
+  "settings that nobody may read": {
+    argv: run,
+    files: { "ansible.cfg": "" },
+    locked: "ansible.cfg",
+    code: 1,
+    says: /Cannot use ansible\.cfg: its rights do not allow it/,
+  },
   "every mistake of a playbook at once": {
     argv: run,
     files: {
@@ -125,6 +139,13 @@ const cases: Readonly<Record<string, Case>> = {
     files: { "play.yml": tasks("    - copy: {src: nosuch, dest: /tmp/kmend-never}\n") },
     code: 2,
     says: /Could not find or access 'nosuch'\. Searched in:\\n\\t\S+files\/nosuch\\n\\t/,
+  },
+  "a file to copy that nobody may read": {
+    argv: run,
+    files: { "play.yml": tasks("    - copy: {src: mine, dest: /tmp/kmend-never}\n"), mine: "" },
+    locked: "mine",
+    code: 2,
+    says: /FAILED! .*Cannot use \S+mine: its rights do not allow it/,
   },
   "a template that is not there": {
     argv: run,
