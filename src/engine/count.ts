@@ -2,7 +2,8 @@
 
 import type { Outcome, TaskRef } from "../journal/journal.ts";
 import type { Include, Task } from "../playbook/playbook.ts";
-import { Dict } from "../template/template.ts";
+import { formatProblem, KmendError } from "../problem/problem.ts";
+import { Dict, str } from "../template/template.ts";
 import { type Frame, keyword } from "./frame.ts";
 import type { HostState } from "./host-state.ts";
 import { locatedBoolean } from "./located.ts";
@@ -42,9 +43,19 @@ export function countAndJournal(
   return ignored;
 }
 
+/** Where that cannot be found out the failure stands, and says why it was not ignored. */
 export function isIgnored(counted: Counted, view: View, result: Result): boolean {
-  if (result.isUnreachable) return locatedBoolean(keyword(counted.frame, "ignoreUnreachable"), view, false);
-  return result.isFailed && locatedBoolean(keyword(counted.frame, "ignoreErrors"), view, false);
+  if (!result.isUnreachable && !result.isFailed) return false;
+  const name = result.isUnreachable ? "ignoreUnreachable" : "ignoreErrors";
+  try {
+    return locatedBoolean(keyword(counted.frame, name), view, false);
+  } catch (error) {
+    if (!(error instanceof KmendError)) throw error;
+    const problem = error.problems.map((each) => formatProblem(each)).join("\n");
+    const own = str(result.values.get("msg") ?? "");
+    if (!own.includes(problem)) result.values.set("msg", `${own}\n  It is not ignored: ${problem}`);
+    return false;
+  }
 }
 
 export function outcomeOf(result: Result): Outcome {

@@ -1,3 +1,4 @@
+import type { Block } from "../playbook/playbook.ts";
 import { Dict, type Value } from "../template/template.ts";
 import type { Handler } from "./handlers.ts";
 
@@ -22,6 +23,8 @@ export interface HostState {
   readonly counts: Counts;
   /** Handlers told of a change and not yet run. */
   readonly notified: Set<Handler>;
+  /** Of listed roles that run once a host: the block, by its key, of which it has run a task in this play. */
+  readonly ranOnce: Map<string, Block>;
   /** Blocks around the running task, innermost last, that still have `rescue` or `always` ahead for this host. */
   readonly nets: Net[];
 }
@@ -61,6 +64,7 @@ export function newHostState(name: string): HostState {
     isEnded: false,
     counts: { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0 },
     notified: new Set(),
+    ranOnce: new Map(),
     nets: [],
   };
 }

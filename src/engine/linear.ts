@@ -18,10 +18,17 @@ export const linear: Strategy = async (run, nodes, frame, hosts) => {
     if (run.play.isOver || active.length === 0) return;
     checkStop(run);
     if (node.kind === "task") await runTaskOnHosts(run, node, inside(frame, node), active);
-    else if (node.kind === "block") await runBlock(run, node, inside(frame, node), active);
+    else if (node.kind === "block")
+      await runBlock(run, node, inside(frame, node), active.filter(mayEnter(node)));
     else await runInclude(run, node, inside(frame, node), active);
   }
 };
+
+/** A role that is listed twice runs once a host: the second listing is for those whom a condition kept from the first. */
+function mayEnter(block: Block): (host: HostState) => boolean {
+  const { once } = block;
+  return (host) => once === undefined || (host.ranOnce.get(once) ?? block) === block;
+}
 
 /**
  *   block    until a task fails: then the host waits for the others to end theirs

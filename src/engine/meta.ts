@@ -3,10 +3,13 @@
 import type { Task } from "../playbook/playbook.ts";
 import { KmendError } from "../problem/problem.ts";
 import { str } from "../template/template.ts";
+import { countAndJournal } from "./count.ts";
 import { flushHandlers } from "./flush-handlers.ts";
 import { conditions, type Frame } from "./frame.ts";
 import type { HostState } from "./host-state.ts";
 import { holds } from "./judge.ts";
+import { planTask } from "./plan.ts";
+import { failedResult } from "./result.ts";
 import type { Run } from "./run.ts";
 import { viewOf } from "./variables.ts";
 
@@ -23,8 +26,26 @@ export async function runMeta(
   if (!first) return;
   const action = actionOf(task, viewOf(run, first, frame));
   const asked = perHost.has(action) ? hosts : [first];
-  const meant = asked.filter((host) => holds(conditions(frame), viewOf(run, host, frame)));
+  const meant = asked.filter((host) => isMeant(run, task, frame, host));
   if (meant.length > 0) await act(run, task, action, meant);
+}
+
+/** A condition that cannot be evaluated fails the host, as any task's does. */
+function isMeant(run: Run, task: Task, frame: Frame, host: HostState): boolean {
+  const view = viewOf(run, host, frame);
+  try {
+    return holds(conditions(frame), view);
+  } catch (error) {
+    if (!(error instanceof KmendError)) throw error;
+    const { ref } = planTask(run, task, frame, view);
+    run.world.journal.note("task:started", { task: ref, hosts: [host.name] });
+    countAndJournal(run, { frame, task, ref }, host, {
+      result: failedResult(error.message),
+      view,
+      durationMs: 0,
+    });
+    return false;
+  }
 }
 
 function actionOf({ args }: Task, view: ReturnType<typeof viewOf>): string {

@@ -125,4 +125,5 @@ function refresh(host: HostState): void {
   host.varsFiles = null;
   host.publicRoles.length = 0;
   host.notified.clear();
+  host.ranOnce.clear();
 }

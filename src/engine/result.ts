@@ -33,7 +33,7 @@ export function resultOf(values: Dict, more: Partial<Omit<Result, "values">> = {
 }
 
 export function failedResult(msg: string, more: Readonly<Record<string, Value>> = {}): Result {
-  return resultOf(Dict.of({ ...more, msg, failed: true }));
+  return resultOf(Dict.of({ msg, ...more, failed: true }));
 }
 
 export function unreachableResult(msg: string): Result {

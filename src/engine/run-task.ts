@@ -1,15 +1,16 @@
 /** A task on one host from beginning to end: its rounds, what it registers and notifies, how it counts. */
 
 import type { Json } from "../journal/journal.ts";
+import type { Block } from "../playbook/playbook.ts";
 import { KmendError } from "../problem/problem.ts";
 import { Dict, isList, str, toJson, type Value } from "../template/template.ts";
 import { countAndJournal, isIgnored, outcomeOf } from "./count.ts";
 import { delegateOf } from "./delegate.ts";
 import { keepFacts, takeEffects } from "./effects.ts";
-import { keyword } from "./frame.ts";
+import { type Frame, keyword } from "./frame.ts";
 import { notify } from "./handlers.ts";
 import type { HostState } from "./host-state.ts";
-import { runItem, secretFor } from "./item.ts";
+import { runItem, secretFor, settled } from "./item.ts";
 import { holds } from "./judge.ts";
 import { located, locatedBoolean, locatedNumber } from "./located.ts";
 import { combined } from "./loop-result.ts";
@@ -28,6 +29,7 @@ export async function runTask(run: Run, plan: PlannedTask, host: HostState): Pro
   const view = viewOf(run, host, plan.frame);
   const result = await (plan.task.loop ? runLoop(run, plan, view) : runOnce(run, plan, view));
   register(plan, host, result);
+  if (!result.isSkipped && !result.isUnreachable) noteRoleRan(plan, host);
   const durationMs = clock.now() - began;
   const ignored = countAndJournal(run, plan, host, {
     result,
@@ -37,13 +39,34 @@ export async function runTask(run: Run, plan: PlannedTask, host: HostState): Pro
   return { ...result, isFailed: result.isFailed && !ignored };
 }
 
+function noteRoleRan({ frame }: PlannedTask, host: HostState): void {
+  for (let at: Frame | null = frame; at; at = at.parent)
+    if ("once" in at.shared) {
+      const block = at.shared as Block;
+      if (block.once !== undefined) host.ranOnce.set(block.once, block);
+      return;
+    }
+}
+
 async function runOnce(run: Run, plan: PlannedTask, view: View): Promise<Result> {
   const result = await runItem(run, plan, view.host, { vars: [] });
   return afterwards(run, plan, view, result);
 }
 
-/** Effects, facts and notifications of one result: the next round of a loop sees them already. */
+/** What follows from a result; where that cannot be found out, the host has failed, with what it changed. */
 async function afterwards(run: Run, plan: PlannedTask, view: View, result: Result): Promise<Result> {
+  const after = await settled(run, view.host.name, () => consequences(run, plan, view, result));
+  const { changes, diff, isSecret } = result;
+  return {
+    ...after,
+    ...(changes ? { changes } : {}),
+    ...(diff ? { diff } : {}),
+    ...(isSecret ? { isSecret } : {}),
+  };
+}
+
+/** Effects, facts and notifications of one result: the next round of a loop sees them already. */
+async function consequences(run: Run, plan: PlannedTask, view: View, result: Result): Promise<Result> {
   const { host } = view;
   if (!result.isFailed) {
     const { effects = [] } = result;
@@ -85,14 +108,15 @@ async function runLoop(run: Run, plan: PlannedTask, view: View): Promise<Result>
   const { loop } = plan.task;
   if (!loop) return runOnce(run, plan, view);
   let all: Round[];
+  let pauseMs: number;
   try {
+    pauseMs = (locatedNumber(loop.control.pause, view) ?? 0) * 1000;
     all = rounds(loop, loopItems(loop, view), view);
   } catch (error) {
     if (!(error instanceof KmendError)) throw error;
     return loopFailed(plan, view, error);
   }
   const results: Result[] = [];
-  const pauseMs = (locatedNumber(loop.control.pause, view) ?? 0) * 1000;
   for (const [index, round] of all.entries()) {
     if (index > 0 && pauseMs > 0) await run.world.clock.sleep(pauseMs, run.world.stop.soft);
     const result = await runRound(run, plan, view, round);

@@ -2,7 +2,6 @@
 
 import { Dict, type Value } from "../template/values.ts";
 import { asText, CannotCoerce, coerce } from "./coerce.ts";
-import { splitFreeForm } from "./free-form.ts";
 import { type Module, TaskFailed } from "./module.ts";
 import { nearest } from "./nearest.ts";
 import type { Option } from "./options.ts";
@@ -48,12 +47,8 @@ function gather(module: Module, given: Dict, free: string | undefined): Dict {
     const name = canonical(module, written);
     if (name !== undefined) values.set(name, value);
   }
-  if (free !== undefined && module.freeForm) {
-    const parsed = splitFreeForm(free, new Set(Object.keys(module.options)));
-    if (parsed.text !== "" || Object.keys(parsed.options).length === 0)
-      values.set(module.freeForm, parsed.text);
-    for (const [name, value] of Object.entries(parsed.options)) values.set(name, value);
-  }
+  // Its `key=value` words were taken out when the playbook was read: what a template put there is text.
+  if (free !== undefined && module.freeForm) values.set(module.freeForm, free.trim());
   return values;
 }
 

@@ -1,10 +1,11 @@
 /** Fails the host with a message (Ansible's `fail`). */
 
+import { asText } from "./coerce.ts";
 import { type ControllerModule, TaskFailed } from "./module.ts";
 import type { ArgumentsOf, Options } from "./options.ts";
 
 const options = {
-  msg: { type: "str", default: "Failed as requested from task", help: "Say this" },
+  msg: { type: "raw", default: "Failed as requested from task", help: "Say this" },
 } as const satisfies Options;
 
 export const fail: ControllerModule<ArgumentsOf<typeof options>> = {
@@ -16,6 +17,6 @@ export const fail: ControllerModule<ArgumentsOf<typeof options>> = {
   examples: `- fail: {msg: "This kernel cannot hand kmem ids back"}
   when: kernel_release == 514`,
   act: ({ msg }) => {
-    throw new TaskFailed(msg);
+    throw new TaskFailed(asText(msg), { msg });
   },
 };

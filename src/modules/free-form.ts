@@ -1,22 +1,4 @@
-/** Ansible's free form: the text behind a module's name, with `key=value` words among it. */
-
-/** A free form taken apart: its own text, and the options found in it. */
-export interface FreeForm {
-  readonly text: string;
-  readonly options: Readonly<Record<string, string>>;
-}
-
-/** Takes the words `name=value` for the given names out of the text; everything else stays as it was written. */
-export function splitFreeForm(text: string, names: ReadonlySet<string>): FreeForm {
-  const options: Record<string, string> = {};
-  let rest = "";
-  for (const piece of pieces(text)) {
-    const [, name = "", value = ""] = /^([a-z_]+)=([\s\S]*)$/.exec(piece) ?? [];
-    if (names.has(name)) options[name] = unquote(value);
-    else rest += piece;
-  }
-  return { text: rest.trim(), options };
-}
+/** Ansible's free form: the text behind a module's name. Its `key=value` words were taken out when it was read. */
 
 /** Words as a shell would split them: quotes and backslashes honoured and taken away, nothing expanded.
  *  @throws Error when a quote is left open. */
@@ -52,14 +34,4 @@ function quoted(text: string, start: number): [string, number] {
     else inner += letter;
   }
   throw new Error("No closing quotation");
-}
-
-/** The text in pieces, alternately words (quotes kept) and the blanks between them. */
-function pieces(text: string): string[] {
-  return text.match(/\s+|(?:[^\s"'\\]|\\[\s\S]|"(?:[^"\\]|\\[\s\S])*"|'[^']*'|["'\\])+/g) ?? [];
-}
-
-function unquote(value: string): string {
-  const [, , inner] = /^(["'])([\s\S]*)\1$/.exec(value) ?? [];
-  return inner ?? value;
 }

@@ -83,7 +83,7 @@ function listed(
   const key = identity(loaded.role, shared, params);
   const isOnce = !allowsDuplicates(loaded.role, context);
   if (isOnce && context.listedRoles.has(key)) return undefined;
-  if (!context.isConditional) context.listedRoles.add(key);
+  if (!isConditional) context.listedRoles.add(key);
   const block: Block = {
     ...loaded.block,
     ...shared,
@@ -91,7 +91,12 @@ function listed(
     block: loaded.block.block,
     ...(isOnce ? { once: key } : {}),
   };
-  return { ...loaded, block };
+  return { ...loaded, block, handlers: carried(loaded, shared, node.place) };
+}
+
+/** A role's handlers run under the keywords of its listing, as its tasks do. */
+function carried({ block, handlers }: LoadedRole, shared: Shared, place: Place): Node[] {
+  return handlers.length === 0 ? [] : [{ ...block, ...shared, place, block: handlers }];
 }
 
 function identity(role: Role, { tags, when, vars }: Shared, params: Dict): string {

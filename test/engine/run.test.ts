@@ -81,3 +81,81 @@ t.test("what no_log hides is nowhere in the journal", async (t) => {
 `);
   t.notMatch(JSON.stringify(events), /hunter2/);
 });
+
+t.test("a template that fails in what follows from a task fails its host, and no other", async (t) => {
+  const cases = {
+    notify: `command: echo
+      notify: "{{ known }}"`,
+    ignore_errors: `command: "false"
+      ignore_errors: "{{ known }}"`,
+    meta: `meta: noop
+      when: known`,
+  };
+  for (const [name, task] of Object.entries(cases)) {
+    const place = new Workplace();
+    t.teardown(() => place.remove());
+    const { outcome, events } = await place.run(
+      `
+- hosts: all
+  gather_facts: false
+  handlers: [{name: told, ping: }]
+  tasks:
+    - set_fact: {known: told}
+      when: inventory_hostname == 'b'
+    - ${task}
+    - name: on
+      ping:
+`,
+      ["a", "b"],
+    );
+    t.equal(outcome.exitCode, 2, name);
+    const failed = events.find((event) => event.type === "task:ended" && event.outcome === "failed");
+    t.match(failed, { host: "a", result: { msg: /'known' is undefined/ } }, name);
+  }
+});
+
+t.test("keywords on how a task runs are heard", async (t) => {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  const { events } = await place.run(
+    `
+- hosts: all
+  gather_facts: true
+  gather_subset: [min]
+  tasks:
+    - name: alone
+      shell: mkdir DIR/here && sleep 0.1 && rmdir DIR/here
+      throttle: 1
+    - name: too long
+      shell: sleep 30
+      timeout: 1
+      ignore_errors: true
+    - name: given away
+      set_fact: {mine: 1}
+      delegate_to: b
+      delegate_facts: true
+      when: inventory_hostname == 'a'
+    - name: kept
+      debug: {msg: "{{ mine | default('none') }} {{ ansible_mounts is defined }}"}
+`,
+    ["a", "b"],
+  );
+  const ended = (name: string): unknown[] =>
+    events.flatMap((event) =>
+      event.type === "task:ended" && event.task.name === name
+        ? [[event.host, event.outcome, event.result]]
+        : [],
+    );
+  t.match(ended("alone"), [
+    ["a", "changed"],
+    ["b", "changed"],
+  ]);
+  t.match(ended("too long"), [
+    ["a", "failed", { msg: /longer than the 1 s/ }],
+    ["b", "failed", { msg: /longer than the 1 s/ }],
+  ]);
+  t.match(ended("kept"), [
+    ["a", "ok", { msg: "none False" }],
+    ["b", "ok", { msg: "1 False" }],
+  ]);
+});

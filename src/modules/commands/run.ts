@@ -115,9 +115,23 @@ ${words ? execute(words) : sh`exec ${executable ?? "/bin/sh"} -c ${String(cmd)}`
 /** `exec` takes programs only, never the shell's own `echo` or `test`: as Ansible, which knows no shell here. */
 function execute(words: readonly string[]): Script {
   return sh`set -- ${words.map((word) => expanded(word))}
-command -v "$1" >/dev/null 2>&1 || { echo ${noCommand} >&2; exit 127; }
+${findProgram} || { echo ${noCommand} >&2; exit 127; }
 exec "$@"`;
 }
+
+/** Not `command -v`: that finds what only the shell has, such as `exit`. */
+const findProgram = raw(`case $1 in
+  */*) [ -x "$1" ] && [ ! -d "$1" ] ;;
+  *) (
+    set -f
+    IFS=:
+    for kmend_folder in $PATH; do
+      kmend_found=\${kmend_folder:-.}/$1
+      if [ -x "$kmend_found" ] && [ ! -d "$kmend_found" ]; then exit 0; fi
+    done
+    exit 1
+  ) ;;
+esac`);
 
 /** Ansible expands `$NAME` and a leading `~` in each word, and nothing else. */
 function expanded(word: string): Script {
