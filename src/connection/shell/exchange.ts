@@ -36,6 +36,8 @@ export async function exchange(wire: Wire, what: Exchange): Promise<Answer> {
   const done = Promise.withResolvers<void>();
   const sinks = [what.sink, undefined] as const;
 
+  let isOver = false;
+
   const listen = (index: 0 | 1) => {
     const stream = index === 0 ? wire.stdout : wire.stderr;
     const take = (chunk: Buffer) => {
@@ -43,7 +45,8 @@ export async function exchange(wire: Wire, what: Exchange): Promise<Answer> {
       if (readers[0].hasBegun) begun.resolve();
       if (bytes.length > 0) pass(bytes);
       if (readers.every((reader) => reader.code !== null)) done.resolve();
-      else if (chunk.length < smallChunk) wire.acknowledge?.();
+      // Not at once: the rest often came with it.
+      else if (chunk.length < smallChunk) setImmediate(() => isOver || wire.acknowledge?.());
     };
     const pass = (bytes: Buffer) => {
       const sink = sinks[index];
@@ -64,6 +67,7 @@ export async function exchange(wire: Wire, what: Exchange): Promise<Answer> {
     const end = await Promise.race([answered, wire.ended]);
     return answer(readers, kept, end);
   } finally {
+    isOver = true;
     for (const each of forget) each();
   }
 }
