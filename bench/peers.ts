@@ -1,7 +1,8 @@
 /**
  * The same ten tasks on the same twenty hosts: kmend, Ansible with pipelining, Ansible with Mitogen, and one script
  * through parallel-ssh, which is the floor. Each contestant's rounds are spread between the others', so that a busy
- * minute of the machine is everyone's; ratios compare, seconds do not. Nothing is left behind.
+ * minute of the machine is everyone's; ratios compare, seconds do not. Nothing is left behind. `node bench/peers.ts 2`
+ * lets each run at most twice.
  */
 
 import { spawnSync } from "node:child_process";
@@ -10,6 +11,7 @@ import { type Fleet, withFleet } from "./fleet.ts";
 import { load, median, requireBuild, table, timed } from "./measure.ts";
 
 const hosts = 20;
+const most = Number(process.argv[2] ?? 5);
 const packages = ["pssh", "ansible-core", "ansible-mitogen"];
 
 /** As before anyone did the work. */
@@ -39,10 +41,9 @@ await withFleet(hosts, async (fleet) => {
     if (lacks(each)) console.log(`Without ${each.name}: ${lacks(each)} is not installed`);
   const here = all.filter((each) => lacks(each) === null);
   const times = new Map(here.map((each): [Contestant, Times] => [each, { first: [], second: [] }]));
-  const rounds = Math.max(...here.map((each) => each.rounds));
-  for (let round = 0; round < rounds; round++)
+  for (let round = 0; round < most; round++)
     for (const [contestant, { first, second }] of times) {
-      if (!hasTurn(contestant, round, rounds)) continue;
+      if (!hasTurn(contestant, round)) continue;
       const [one, two] = await compete(fleet, contestant);
       first.push(one);
       second.push(two);
@@ -63,10 +64,10 @@ function installPeers(): void {
   spawnSync("apt-get", install, { env });
 }
 
-/** Spreads a contestant's few rounds over the many. */
-function hasTurn({ rounds }: Contestant, round: number, most: number): boolean {
-  const before = Math.floor((round * rounds) / most);
-  return Math.floor(((round + 1) * rounds) / most) > before;
+/** Spreads a contestant's few rounds over the many, the first of them first. */
+function hasTurn({ rounds }: Contestant, round: number): boolean {
+  const turn = (at: number): number => Math.ceil((at * rounds) / most);
+  return rounds >= most || turn(round + 1) > turn(round);
 }
 
 /** One run that does the work, and one that finds it done. */
@@ -81,9 +82,9 @@ async function compete(fleet: Fleet, { name, run }: Contestant): Promise<readonl
 
 function results(times: ReadonlyMap<Contestant, Times>): string {
   const [ours] = times.values();
-  const rows = [...times].map(([{ name, rounds }, { first, second }]) => [
+  const rows = [...times].map(([{ name }, { first, second }]) => [
     name,
-    String(rounds),
+    String(first.length),
     inSeconds(median(first)),
     ratio(median(first), median(ours?.first ?? [])),
     inSeconds(median(second)),
