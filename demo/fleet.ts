@@ -31,6 +31,9 @@ export interface Fleet {
 
 const main = join(import.meta.dirname, "..", "src", "cli", "main.ts");
 
+// Two dozen short runs from TypeScript sources: Node keeps what it has stripped and compiled.
+const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "kmend-compiled") };
+
 /** @param name the lab's name */
 export function createFleet(name: string): Fleet {
   const inventory = join(tmpdir(), `kmend-${name}-inventory.yml`);
@@ -82,6 +85,7 @@ async function show(args: readonly string[], expect: readonly number[]): Promise
   console.log(`\n   $ kmend ${args.join(" ")}`);
   const isLive = process.stdout.isTTY;
   const child = spawn(process.execPath, [main, ...args], {
+    env,
     stdio: ["ignore", isLive ? "inherit" : "pipe", "inherit"],
   });
   let output = "";
@@ -95,7 +99,7 @@ async function show(args: readonly string[], expect: readonly number[]): Promise
 }
 
 async function capture(args: readonly string[], expect: readonly number[] = [0]): Promise<string> {
-  const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [main, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
