@@ -37,7 +37,7 @@ export interface RunFlags {
 }
 
 /** Options that ansible-playbook has and kmend has not, with what to do instead. */
-const refused: Readonly<Record<string, string>> = {
+export const refusedOptions: Readonly<Record<string, string>> = {
   "--step": "use --start-at-task, or --tags",
   "--flush-cache": "kmend keeps no fact cache between runs: leave it out",
   "-J, --ask-vault-password": "vault files cannot be read yet: pass the values with -e @FILE",
@@ -120,7 +120,7 @@ export function addTaskOptions(command: Command): Command {
 
 /** Known to ansible-playbook, refused here by name: a hidden option that says what to do instead. */
 export function addRefusedOptions(command: Command): Command {
-  for (const [flags, instead] of Object.entries(refused)) {
+  for (const [flags, instead] of Object.entries(refusedOptions)) {
     const option = new Option(`${flags} [value]`).hideHelp();
     // An event, as a parser of the value is not called where there is none.
     command.addOption(option).on(`option:${option.name()}`, () => {

@@ -25,7 +25,7 @@ export interface Settings {
 type Name = Exclude<keyof Settings, "unknown">;
 
 /** Each setting: its environment variable, its section and key in ansible.cfg. docs/compatibility.md is made from it. */
-const table: Readonly<
+export const settingsTable: Readonly<
   Record<
     Name,
     {
@@ -89,8 +89,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   ].find((path) => path !== undefined && path !== "" && isFile(path));
   const given = file === undefined ? [] : parseConfig(readFileSync(file, "utf8"));
   const settings: Partial<Record<Name, unknown>> = {};
-  for (const name of Object.keys(table) as Name[]) {
-    const { env: variable, section, key, type } = table[name];
+  for (const name of Object.keys(settingsTable) as Name[]) {
+    const { env: variable, section, key, type } = settingsTable[name];
     const line = given.find((each) => each.section === section && each.key === key);
     const fromFile = line && isPath.includes(name) && file ? resolve(dirname(file), line.value) : line?.value;
     const value = env[variable] ?? fromFile;
@@ -134,11 +134,11 @@ function typed(value: string, type: "text" | "number" | "bool", where: string): 
 
 function unknownLines(lines: readonly ConfigLine[], file: string): string[] {
   const isKnown = (line: ConfigLine): boolean =>
-    Object.values(table).some((each) => each.section === line.section && each.key === line.key);
+    Object.values(settingsTable).some((each) => each.section === line.section && each.key === line.key);
   return lines.filter((line) => !isKnown(line)).map((line) => `${file}:${line.line}: ${line.key}`);
 }
 
 function unknownVariables(env: Readonly<Record<string, string | undefined>>): string[] {
-  const known = ["ANSIBLE_CONFIG", ...Object.values(table).map((each) => each.env)];
+  const known = ["ANSIBLE_CONFIG", ...Object.values(settingsTable).map((each) => each.env)];
   return Object.keys(env).filter((name) => name.startsWith("ANSIBLE_") && !known.includes(name));
 }
