@@ -141,11 +141,13 @@ t.test("keywords on how a task runs are heard", async (t) => {
     ["a", "b"],
   );
   const ended = (name: string): unknown[] =>
-    events.flatMap((event) =>
-      event.type === "task:ended" && event.task.name === name
-        ? [[event.host, event.outcome, event.result]]
-        : [],
-    );
+    events
+      .flatMap((event) =>
+        event.type === "task:ended" && event.task.name === name
+          ? [[event.host, event.outcome, event.result]]
+          : [],
+      )
+      .sort(([one], [other]) => (String(one) < String(other) ? -1 : 1));
   t.match(ended("alone"), [
     ["a", "changed"],
     ["b", "changed"],
