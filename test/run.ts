@@ -1,13 +1,14 @@
 /** Runs the tests, a line a file and every failure whole, and ends with `N passed, N failed` on a line of its own.
- *  Arguments go to tap: files, `--grep=...`. */
+ *  Arguments: files, folders, and options of tap's such as `--grep=...`. */
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { globSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-const tap = spawn("tap", ["run", "--reporter=tap", ...process.argv.slice(2)], {
+const tap = spawn("tap", ["run", "--reporter=tap", ...process.argv.slice(2).flatMap(testsIn)], {
   stdio: ["ignore", "pipe", "inherit"],
   // Stripping and compiling the sources anew for each file costs more than most files do.
   env: { NODE_COMPILE_CACHE: join(tmpdir(), "kmend-compiled"), ...process.env },
@@ -28,6 +29,11 @@ const [code] = tap.exitCode === null ? await once(tap, "exit") : [tap.exitCode];
 const failed = counts.fail + (code !== 0 && counts.fail === 0 ? 1 : 0);
 console.log(`\n${counts.pass} passed, ${failed} failed${counts.skip > 0 ? `, ${counts.skip} skipped` : ""}`);
 process.exitCode = failed > 0 || counts.pass === 0 ? 1 : 0;
+
+function testsIn(argument: string): readonly string[] {
+  const isFolder = statSync(argument, { throwIfNoEntry: false })?.isDirectory();
+  return isFolder ? globSync(join(argument, "**/*.test.ts")) : [argument];
+}
 
 /** Prints a failed assertion with its diagnostics, and what tests say in comments. */
 function showFailure(line: string): void {
