@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { runPlaybooks } from "../engine/engine.ts";
 import type { LoadedPlaybook } from "../playbook/playbook.ts";
+import { isListing, listing } from "./listing.ts";
 import { loadAll } from "./load-all.ts";
 import { stdoutPaper } from "./paper.ts";
 import { chooseReader, withReader } from "./reader.ts";
@@ -34,7 +35,9 @@ Exit codes: 0 well, 2 some host failed, 4 some host unreachable or a playbook th
     )
     .action(async (paths: string[], flags: RunFlags) => {
       const playbooks = await loadAll(paths, flags);
-      if (flags.syntaxCheck) return;
+      if (isListing(flags)) console.log(await listing(paths, playbooks, flags));
+      else if (flags.syntaxCheck) console.log(paths.map((path) => `\nplaybook: ${path}`).join("\n"));
+      if (isListing(flags) || flags.syntaxCheck) return;
       const ground = await readGround("run", flags);
       process.exitCode = await runOver(playbooks, ground, flags);
     });
