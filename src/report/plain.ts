@@ -137,16 +137,21 @@ function outcomeLines(
 /** Modules whose very point is what they say are shown whole, the others from `-v` on. */
 function detail(module: string, result: Json, verbosity: number): string {
   if (module === "debug" || module === "assert")
-    return ` => ${harmless(JSON.stringify(without(result, ["changed", "failed"]), null, 4))}`;
+    return ` => ${harmless(JSON.stringify(sorted(without(result, ["changed", "failed"])), null, 4))}`;
   return verbosity > 0 ? ` => ${compact(result)}` : "";
 }
 
 function compact(result: Json): string {
   // Whether it failed stands in front already.
-  const sorted = Object.entries((without(result, ["failed"]) ?? {}) as Record<string, Json>).sort(
-    ([a], [b]) => (a < b ? -1 : 1),
-  );
-  return harmless(`{${sorted.map(([key, value]) => `${JSON.stringify(key)}: ${spaced(value)}`).join(", ")}}`);
+  return harmless(spaced(sorted(without(result, ["failed"]) ?? {})));
+}
+
+/** Its keys in order, all the way down, as Ansible prints them. */
+function sorted(value: Json): Json {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== "object") return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, each]) => [key, sorted(each)]));
 }
 
 /** JSON with a space after each comma and colon, as Python writes it. */

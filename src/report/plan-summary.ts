@@ -6,7 +6,7 @@ import { harmless } from "./style.ts";
 interface Prediction {
   readonly task: string;
   readonly wayBack: string;
-  readonly hosts: string[];
+  readonly hosts: Set<string>;
 }
 
 /** What a dry run predicts, for a change board: each change with its hosts and its way back, then what would fail, what
@@ -20,28 +20,31 @@ export function planSummary(events: readonly Event[]): string {
   const failing = ended.filter(
     (event) => (event.outcome === "failed" || event.outcome === "unreachable") && !event.ignored,
   );
-  const touched = new Set([...changes, ...unknown].flatMap((each) => each.hosts));
+  const touched = new Set([...changes, ...unknown].flatMap((each) => [...each.hosts]));
   const right = hosts.filter((host) => !touched.has(host) && !failing.some((event) => event.host === host));
   return [
     `PLAN for ${hosts.length} hosts`,
     section(
       "Would change",
-      changes.map(
-        (each) => `${each.task}\n      on: ${each.hosts.join(", ")}\n      way back: ${each.wayBack}`,
-      ),
+      changes.map((each) => `${each.task}\n      on: ${listed(each.hosts)}\n      way back: ${each.wayBack}`),
     ),
     section(
       "Cannot be known before it runs",
-      unknown.map((each) => `${each.task}\n      on: ${each.hosts.join(", ")}`),
+      unknown.map((each) => `${each.task}\n      on: ${listed(each.hosts)}`),
     ),
     section(
       "Would fail",
       failing.map((event) => `${event.host}: ${harmless(event.task.name)}: ${message(event)}`),
     ),
-    section("Right already", right.length > 0 ? [right.join(", ")] : []),
+    section("Right already", right.length > 0 ? [listed(right)] : []),
   ]
     .filter((part) => part !== "")
     .join("\n\n");
+}
+
+/** In the order that people count in: node-2 before node-10. */
+function listed(hosts: Iterable<string>): string {
+  return [...hosts].sort(new Intl.Collator("en", { numeric: true }).compare).join(", ");
 }
 
 function section(title: string, entries: readonly string[]): string {
@@ -60,8 +63,8 @@ function fold(events: readonly Events["task:ended"][]): Prediction[] {
     const wayBack = describeWayBack(event.wayBack);
     // The same task of another batch has another number, and the same place.
     const key = `${formatPlace(event.task.place)}\n${wayBack}`;
-    const group = groups.get(key) ?? { task: harmless(event.task.name), wayBack, hosts: [] };
-    group.hosts.push(event.host);
+    const group = groups.get(key) ?? { task: harmless(event.task.name), wayBack, hosts: new Set() };
+    group.hosts.add(event.host);
     groups.set(key, group);
   }
   return [...groups.values()];
