@@ -35,7 +35,7 @@ function testsIn(argument: string): readonly string[] {
   return isFolder ? globSync(join(argument, "**/*.test.ts")) : [argument];
 }
 
-/** Prints a failed assertion with its diagnostics, and what tests say in comments. */
+/** Prints a failed assertion with its diagnostics, and what was skipped and why. */
 function showFailure(line: string): void {
   if (/^ +not ok /.test(line)) failing = [];
   if (failing) failing.push(line);
@@ -44,5 +44,6 @@ function showFailure(line: string): void {
     console.log(failing.join("\n"));
     failing = null;
   }
-  if (/^ *# (skipped|Subtest.*SKIP)/.test(line)) console.log(line.trim());
+  const skipped = /^ *ok \d+ - (.*) # SKIP (.*)$/.exec(line);
+  if (skipped) console.log(`- skipped: ${skipped[1]}: ${skipped[2]}`);
 }

@@ -109,8 +109,10 @@ t.test("a template that fails in what follows from a task fails its host, and no
       ["a", "b"],
     );
     t.equal(outcome.exitCode, 2, name);
-    const failed = events.find((event) => event.type === "task:ended" && event.outcome === "failed");
-    t.match(failed, { host: "a", result: { msg: /'known' is undefined/ } }, name);
+    const failed = events.find(
+      (event) => event.type === "task:ended" && event.host === "a" && event.outcome === "failed",
+    );
+    t.match(failed, { result: { msg: /'known' is undefined/ } }, name);
   }
 });
 
