@@ -3,12 +3,21 @@
  * hosts while it runs; where one is not what a stage is to prove, the demo fails and says so.
  */
 
+import { whatIsMissing } from "../src/lab/lab.ts";
 import { createFleet, type Fleet } from "./fleet.ts";
 import { check, claim, stage, table } from "./stage.ts";
 
 const podsPerRound = 4;
 /** The host whose repository offers a kubelet that says it has no kmem, and has. */
 const faulty = "app-2";
+
+const missing = whatIsMissing();
+if (missing !== null) {
+  console.error(
+    `Cannot raise the rehearsal fleet here: ${missing}. The rest works: kmend on hosts of your own.`,
+  );
+  process.exit(1);
+}
 
 const fleet = createFleet("demo");
 process.on("SIGINT", () => end(99));

@@ -15,7 +15,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "plan",
-    summary: "Show what playbooks would change, on which host, with what way back",
+    summary: "Show what playbooks would change, where, with what way back",
     load: async () => (await import("./plan.ts")).planCommand(),
   },
   {

@@ -1,98 +1,24 @@
 #!/usr/bin/env node
-/**
- * The command line: argv in, exit code out. Each command is one file, loaded only when it is called, so that
- * `kmend --help` costs little more than Node itself.
- */
+/** The command line: argv in, exit code out. The overview comes without the parser, so that it costs little more than
+ *  Node itself. */
 
-import { Command } from "commander";
-import { exitCodes, formatProblem, KmendError, systemProblem } from "../problem/problem.ts";
-import { commands } from "./commands.ts";
-import { version } from "./version.ts";
+import { writeSync } from "node:fs";
+import { overviewFor } from "./overview.ts";
 
-const program = new Command("kmend")
-  .description("Mend Kubernetes nodes over SSH: find the kmem leak, fix it, prove it, take it back")
-  .version(version)
-  .showHelpAfterError("(--help shows what there is)")
-  .enablePositionalOptions()
-  .exitOverride()
-  .addHelpText(
-    "after",
-    `
-Examples:
-  kmend lab up --nodes 6
-  kmend scan -i inventory/example.yml
-
-Exit codes: 0 well, 1 error, 2 some host failed, 4 some host unreachable or a playbook that does not load,
-            5 bad options, 99 interrupted, 250 unexpected`,
-  );
-
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.exitCode = report(error);
-  },
-);
-
-// What becomes of the output never ends a run in the middle of a change. `kmend ... | head` closes the pipe on purpose;
-// a full disk below `> FILE` is told once, and is an error in the end.
-let isOutputLost = false;
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (isOutputLost || error.code === "EPIPE") return;
-  isOutputLost = true;
-  process.stderr.write(
-    `Cannot write the output: ${error.message}\n  What is under way goes on. A run can be read later:\n      kmend show last\n`,
-  );
-});
-process.stderr.on("error", () => {}); // there is nowhere left to say it
-process.on("exit", () => {
-  if (isOutputLost) process.exitCode ||= exitCodes.error;
-});
-
-async function main(argv: readonly string[]): Promise<number> {
-  const wanted = argv.find((word) => !word.startsWith("-"));
-  for (const { name, summary, load } of commands) {
-    if (name === wanted) program.addCommand(inheriting(await load()));
-    else program.addCommand(new Command(name).description(summary));
-  }
-  if (argv.length === 0) program.help();
-  await program.parseAsync(argv, { from: "user" });
-  return typeof process.exitCode === "number" ? process.exitCode : exitCodes.ok;
+const argv = process.argv.slice(2);
+const overview = overviewFor(argv);
+if (overview === null) {
+  const { runProgram } = await import("./program.ts");
+  process.exitCode = await runProgram(argv);
+} else {
+  print(overview);
 }
 
-/** Sub-commands end as the program does: by an exit code, not by leaving the process. */
-function inheriting(command: Command): Command {
-  command.copyInheritedSettings(program);
-  for (const each of command.commands) inheriting(each);
-  return command;
-}
-
-/** Prints what went wrong, once and without a stack, and gives the exit code. */
-function report(error: unknown): number {
-  if (error instanceof KmendError) {
-    const sorted = [...error.problems].sort(byPlace);
-    process.stderr.write(`${sorted.map((problem) => formatProblem(problem)).join("\n")}\n`);
-    return error.exitCode;
+/** Not by way of `process.stdout`: opening it as a stream takes as long as all of the rest. */
+function print(text: string): void {
+  try {
+    writeSync(1, text);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
   }
-  const commanders = error as { code?: unknown; exitCode?: unknown };
-  if (typeof commanders.code === "string" && commanders.code.startsWith("commander."))
-    return commanders.exitCode === 0 ? exitCodes.ok : exitCodes.badOptions;
-  const refused = systemProblem(error);
-  if (refused) {
-    process.stderr.write(`${formatProblem(refused)}\n`);
-    return exitCodes.error;
-  }
-  process.stderr.write(
-    `Cannot go on: ${error instanceof Error ? error.message : String(error)}\n` +
-      "  This is a fault in kmend. What happened until here is in the journal; KMEND_DEBUG=1 shows where it broke.\n",
-  );
-  if (process.env["KMEND_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  return exitCodes.unexpected;
-}
-
-function byPlace(a: KmendError["problems"][number], b: KmendError["problems"][number]): number {
-  const [x, y] = [a.place, b.place];
-  if (!x || !y) return x ? 1 : y ? -1 : 0;
-  return x.file === y.file ? x.line - y.line || x.column - y.column : x.file < y.file ? -1 : 1;
 }

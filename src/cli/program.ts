@@ -1,0 +1,82 @@
+/** Parses argv and runs a command. Each command is one file, loaded only when it is called. */
+
+import { Command } from "commander";
+import { exitCodes, formatProblem, KmendError, systemProblem } from "../problem/problem.ts";
+import { commands } from "./commands.ts";
+
+const program = new Command("kmend")
+  .helpOption("-h, --help", "show this and do nothing else")
+  .helpCommand(false)
+  .showHelpAfterError("(--help shows what there is)")
+  .enablePositionalOptions()
+  .exitOverride();
+
+// What becomes of the output never ends a run in the middle of a change. `kmend ... | head` closes the pipe on purpose;
+// a full disk below `> FILE` is told once, and is an error in the end.
+let isOutputLost = false;
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (isOutputLost || error.code === "EPIPE") return;
+  isOutputLost = true;
+  process.stderr.write(
+    `Cannot write the output: ${error.message}\n  What is under way goes on. A run can be read later:\n      kmend show last\n`,
+  );
+});
+process.stderr.on("error", () => {}); // there is nowhere left to say it
+process.on("exit", () => {
+  if (isOutputLost) process.exitCode ||= exitCodes.error;
+});
+
+/** Runs the command that argv names, and prints what goes wrong. Gives the exit code; never throws. */
+export async function runProgram(argv: readonly string[]): Promise<number> {
+  try {
+    return await parse(argv[0] === "help" ? [...argv.slice(1), "--help"] : argv);
+  } catch (error) {
+    return report(error);
+  }
+}
+
+async function parse(argv: readonly string[]): Promise<number> {
+  const wanted = argv.find((word) => !word.startsWith("-"));
+  for (const { name, summary, load } of commands) {
+    if (name === wanted) program.addCommand(inheriting(await load()));
+    else program.addCommand(new Command(name).description(summary));
+  }
+  await program.parseAsync(argv, { from: "user" });
+  return typeof process.exitCode === "number" ? process.exitCode : exitCodes.ok;
+}
+
+/** Sub-commands end as the program does: by an exit code, not by leaving the process. */
+function inheriting(command: Command): Command {
+  command.copyInheritedSettings(program);
+  for (const each of command.commands) inheriting(each);
+  return command;
+}
+
+/** Prints what went wrong, once and without a stack, and gives the exit code. */
+function report(error: unknown): number {
+  if (error instanceof KmendError) {
+    const sorted = [...error.problems].sort(byPlace);
+    process.stderr.write(`${sorted.map((problem) => formatProblem(problem)).join("\n")}\n`);
+    return error.exitCode;
+  }
+  const commanders = error as { code?: unknown; exitCode?: unknown };
+  if (typeof commanders.code === "string" && commanders.code.startsWith("commander."))
+    return commanders.exitCode === 0 ? exitCodes.ok : exitCodes.badOptions;
+  const refused = systemProblem(error);
+  if (refused) {
+    process.stderr.write(`${formatProblem(refused)}\n`);
+    return exitCodes.error;
+  }
+  process.stderr.write(
+    `Cannot go on: ${error instanceof Error ? error.message : String(error)}\n` +
+      "  This is a fault in kmend. What happened until here is in the journal; KMEND_DEBUG=1 shows where it broke.\n",
+  );
+  if (process.env["KMEND_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return exitCodes.unexpected;
+}
+
+function byPlace(a: KmendError["problems"][number], b: KmendError["problems"][number]): number {
+  const [x, y] = [a.place, b.place];
+  if (!x || !y) return x ? 1 : y ? -1 : 0;
+  return x.file === y.file ? x.line - y.line || x.column - y.column : x.file < y.file ? -1 : 1;
+}
