@@ -3,11 +3,15 @@
  *  Node itself. */
 
 import { writeSync } from "node:fs";
+import { enableCompileCache } from "node:module";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { overviewFor } from "./overview.ts";
 
 const argv = process.argv.slice(2);
 const overview = overviewFor(argv);
 if (overview === null) {
+  keepCompiled();
   const { runProgram } = await import("./program.ts");
   process.exitCode = await runProgram(argv);
 } else {
@@ -21,4 +25,11 @@ function print(text: string): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
   }
+}
+
+/** Half of what a start costs is compiling. In the user's own cache folder, where nobody else can put anything; where it
+ *  cannot be written, Node goes on without. */
+function keepCompiled(): void {
+  const caches = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
+  enableCompileCache?.(join(caches, "kmend"));
 }
