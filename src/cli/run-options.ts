@@ -105,10 +105,6 @@ export function addTaskOptions(command: Command): Command {
     .option("--skip-tags <tags>", "leave out tasks with these tags", words)
     .option("--start-at-task <name>", "begin at the task of this name")
     .option("--force-handlers", "run notified handlers also on hosts that failed")
-    .option("--list-hosts", "list the hosts and do nothing else")
-    .option("--list-tasks", "list the tasks and do nothing else")
-    .option("--list-tags", "list the tags and do nothing else")
-    .option("--syntax-check", "load the playbooks and do nothing else")
     .optionsGroup("Way back:")
     .addOption(
       new Option(
@@ -116,6 +112,16 @@ export function addTaskOptions(command: Command): Command {
         "when a host fails: stop, rollback_host, rollback_batch or rollback_run",
       ).choices(["stop", "rollback_host", "rollback_batch", "rollback_run"]),
     );
+}
+
+/** Options that ask what a run would work on. */
+export function addListingOptions(command: Command): Command {
+  return command
+    .optionsGroup("Instead of running:")
+    .option("--list-hosts", "list the hosts and do nothing else")
+    .option("--list-tasks", "list the tasks and do nothing else")
+    .option("--list-tags", "list the tags and do nothing else")
+    .option("--syntax-check", "load the playbooks and do nothing else");
 }
 
 /** Known to ansible-playbook, refused here by name: a hidden option that says what to do instead. */

@@ -7,6 +7,7 @@ import { stdoutPaper } from "./paper.ts";
 import { chooseReader, withReader } from "./reader.ts";
 import {
   addConnectionOptions,
+  addListingOptions,
   addOutputOptions,
   addRefusedOptions,
   addTaskOptions,
@@ -21,7 +22,7 @@ export function runCommand(): Command {
     .argument("<playbook...>", "playbooks, run one after the other")
     .option("-C, --check", "change nothing; say what would change")
     .option("-D, --diff", "show the diffs of what changes");
-  addRefusedOptions(addOutputOptions(addTaskOptions(addConnectionOptions(command))));
+  addRefusedOptions(addOutputOptions(addListingOptions(addTaskOptions(addConnectionOptions(command)))));
   return command
     .addHelpText(
       "after",
