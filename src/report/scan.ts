@@ -14,7 +14,12 @@ interface Diagnosed {
     readonly kmemIds: number | null;
     readonly memcgIds: number | null;
   };
-  readonly leaked: { readonly kmemIds: number | null; readonly isAtLeast: boolean; readonly says: string };
+  readonly leaked: {
+    readonly kmemIds: number | null;
+    readonly isAtLeast: boolean;
+    readonly mayHoldMoreMemcgIds: boolean;
+    readonly says: string;
+  };
   readonly idsLeft: number | null;
   readonly reasons: readonly Cited[];
   readonly contradictions: readonly Cited[];
@@ -61,7 +66,10 @@ export function leaks(scanned: ScannedHost): boolean {
 /** Hosts that are alike in one group, worst first; then those that could not be read. */
 export function scanText(hosts: readonly ScannedHost[]): string {
   const groups = new Map<string, ScannedHost[]>();
-  for (const each of hosts) groups.set(groupOf(each), [...(groups.get(groupOf(each)) ?? []), each]);
+  // In the order that people count in: node-2 before node-10.
+  const counted = new Intl.Collator("en", { numeric: true });
+  const inOrder = [...hosts].sort((a, b) => counted.compare(a.host, b.host));
+  for (const each of inOrder) groups.set(groupOf(each), [...(groups.get(groupOf(each)) ?? []), each]);
   return [...groups]
     .sort(([a], [b]) => rank(a) - rank(b))
     .map(
@@ -88,7 +96,9 @@ function hostLine(scanned: ScannedHost): string {
     leaked.kmemIds === null
       ? "an unknown number of"
       : `${leaked.isAtLeast ? "at least " : ""}${leaked.kmemIds}`;
-  return `${scanned.host}: ${count} kmem ids leaked (${harmless(leaked.says)})${idsLeft === null ? "" : `; ${idsLeft.toLocaleString("en")} ids left`}`;
+  const atMost = leaked.isAtLeast || leaked.mayHoldMoreMemcgIds ? "at most " : "";
+  const left = idsLeft === null ? "" : `, ${atMost}${idsLeft.toLocaleString("en")} memcg ids left`;
+  return `${scanned.host}: ${count} kmem ids leaked${left} (${harmless(leaked.says)})`;
 }
 
 /** One host's diagnosis with every reason, and the files it was read from. */

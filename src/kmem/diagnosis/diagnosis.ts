@@ -12,7 +12,7 @@ export interface Diagnosis {
   readonly isInherited: boolean | null;
   readonly perPod: PodCost;
   readonly leaked: Leaked;
-  /** What is left of the 65,535 ids, at most where what leaked is at least. null: unknown. */
+  /** What is left of the 65,535 memcg ids; at most, where `leaked` is at least or may hold more. null: unknown. */
   readonly idsLeft: number | null;
   /** The chain of reasons, the deciding one first. */
   readonly reasons: readonly Reason[];
@@ -33,7 +33,10 @@ export interface PodCost {
 
 export interface Leaked {
   readonly kmemIds: number | null;
+  /** The kmem ids are a lower bound. */
   readonly isAtLeast: boolean;
+  /** Memcg ids leaked besides, which nothing on the node shows: those of pods whose containers a runtime leaked. */
+  readonly mayHoldMoreMemcgIds: boolean;
   readonly says: string;
 }
 

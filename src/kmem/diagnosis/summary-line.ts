@@ -37,5 +37,6 @@ function leakedPart({ leaked: { kmemIds, isAtLeast } }: Diagnosis): string {
 
 function leftPart({ idsLeft, leaked }: Diagnosis): string {
   if (idsLeft === null) return "";
-  return `${leaked.isAtLeast ? "at most " : ""}${group(idsLeft)} of 65,535 ids left`;
+  const isAtMost = leaked.isAtLeast || leaked.mayHoldMoreMemcgIds;
+  return `${isAtMost ? "at most " : ""}${group(idsLeft)} of 65,535 ids left`;
 }
