@@ -1,6 +1,13 @@
 /** Reads everything that tells whether a node leaks kernel memory cgroups, in one round trip, and says what it means. */
 
-import { diagnose, type Evidence, evidenceScript, readEvidence, summaryLine } from "../kmem/kmem.ts";
+import {
+  diagnose,
+  type Evidence,
+  evidenceScript,
+  planMend,
+  readEvidence,
+  summaryLine,
+} from "../kmem/kmem.ts";
 import { Dict, fromJson } from "../template/values.ts";
 import { type HostModule, TaskFailed, text } from "./module.ts";
 import type { ArgumentsOf, Options } from "./options.ts";
@@ -52,6 +59,7 @@ export const kmemEvidence: HostModule<Args, Evidence, never> = {
       evidence: fromJson(state),
       diagnosis: fromJson(diagnosis),
       summary: summaryLine(diagnosis),
+      mend: fromJson(planMend(state)),
     });
   },
 };

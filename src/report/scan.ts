@@ -3,7 +3,13 @@ import { harmless } from "./style.ts";
 
 /** What a scan found on one host: a diagnosis, or why there is none. */
 export type ScannedHost =
-  | { readonly host: string; readonly diagnosis: Diagnosed; readonly summary: string }
+  | {
+      readonly host: string;
+      readonly diagnosis: Diagnosed;
+      readonly summary: string;
+      /** The cheapest mend, step by step; null: too little is known. */
+      readonly mend: readonly MendStep[] | null;
+    }
   | { readonly host: string; readonly problem: string };
 
 interface Diagnosed {
@@ -26,6 +32,13 @@ interface Diagnosed {
   readonly surer: readonly string[];
 }
 
+interface MendStep {
+  readonly does: string;
+  readonly playbook: string | null;
+  readonly needs: string;
+  readonly undoneBy: string;
+}
+
 interface Cited {
   readonly says: string;
   readonly cites: readonly string[];
@@ -45,14 +58,24 @@ export function scannedHosts(events: readonly Event[]): readonly ScannedHost[] {
 }
 
 function scannedHost(event: Events["task:ended"]): ScannedHost | null {
-  const result = event.result as { msg?: unknown; diagnosis?: Diagnosed; summary?: string } | null;
+  const result = event.result as {
+    msg?: unknown;
+    diagnosis?: Diagnosed;
+    summary?: string;
+    mend?: MendStep[] | null;
+  } | null;
   if (event.outcome === "failed" || event.outcome === "unreachable")
     return {
       host: event.host,
       problem: `${event.outcome}: ${typeof result?.msg === "string" ? result.msg : "no message"}`,
     };
   if (event.task.module !== evidenceModule || !result?.diagnosis) return null;
-  return { host: event.host, diagnosis: result.diagnosis, summary: result.summary ?? "" };
+  return {
+    host: event.host,
+    diagnosis: result.diagnosis,
+    summary: result.summary ?? "",
+    mend: result.mend ?? null,
+  };
 }
 
 /** Whether this host leaks, as far as is known. */
@@ -111,6 +134,7 @@ export function explainText(scanned: ScannedHost): string {
       `Because:\n${diagnosis.reasons.map(citedLine).join("\n")}`,
       `A pod here: ${diagnosis.perPod.says}`,
       `Leaked so far: ${diagnosis.leaked.says}`,
+      ...(leaks(scanned) ? [mendText(scanned.mend)] : []),
       ...(diagnosis.contradictions.length > 0
         ? [`Signs that disagree:\n${diagnosis.contradictions.map(citedLine).join("\n")}`]
         : []),
@@ -119,6 +143,15 @@ export function explainText(scanned: ScannedHost): string {
         : []),
     ].join("\n"),
   );
+}
+
+function mendText(steps: readonly MendStep[] | null): string {
+  if (steps === null) return "The cheapest mend: unknown, as what decides could not be read";
+  const lines = steps.map(
+    ({ does, playbook, needs, undoneBy }, index) =>
+      `  ${index + 1}. ${does}: needs a ${needs}; by ${playbook ?? "hand"}\n      undone by ${undoneBy}`,
+  );
+  return `The cheapest mend, in this order:\n${lines.join("\n")}`;
 }
 
 function citedLine({ says, cites }: Cited): string {

@@ -6,6 +6,7 @@ import {
   type Evidence,
   type Fact,
   known,
+  planMend,
   readEvidence,
   summaryLine,
   unknown,
@@ -185,6 +186,47 @@ t.test("the summary says who, how much and what is left", async (t) => {
     "leaking: 3 kmem ids (3 memcg ids) a pod, switched on by kubelet; 33 leaked; 65,472 of 65,535 ids left",
   );
 });
+
+/** A row's cheapest mend; what is not listed here has its own reason to be left out. */
+const mends: Readonly<Record<string, readonly string[] | null>> = {
+  "the incident's app node: kubelet on, runc off": ["kubelet without kmem", "renewal of kubepods"],
+  "the incident's compute node: kubelet off, NVIDIA's runtime on": ["runtime without kmem"],
+  "both on": ["kubelet without kmem", "runtime without kmem", "renewal of kubepods"],
+  "kubelet swapped, kubepods from before": ["renewal of kubepods"],
+  "kubelet swapped, kubepods from before, runtime on": ["runtime without kmem", "renewal of kubepods"],
+  "kubelet on, over a kubepods that is off: limited pods leak": ["kubelet without kmem"],
+  "kubelet on, before its first start": ["kubelet without kmem"],
+  "kubelet unread, kubepods on": null,
+  "off, and the runtime unread": null,
+  "everything off": [],
+};
+
+t.test(
+  "the cheapest mend is computed: no step too few, none for nothing, none where it would be a guess",
+  async (t) => {
+    for (const [row, wanted] of Object.entries(mends)) {
+      const steps = planMend(evidenceOf(rows[row] as Row));
+      t.strictSame(steps?.map(({ remedy }) => remedy) ?? null, wanted, row);
+    }
+  },
+);
+
+t.test(
+  "after its mend a node of any row that could be planned no longer leaks, by the diagnosis itself",
+  async (t) => {
+    for (const [name, row] of Object.entries(rows)) {
+      const steps = planMend(evidenceOf(row))?.map(({ remedy }) => remedy);
+      if (!steps) continue;
+      const mended: Row = {
+        ...row,
+        ...(steps.includes("kubelet without kmem") ? { kubelet: "nokmem" } : {}),
+        ...(steps.includes("runtime without kmem") ? { runtime: "nokmem" } : {}),
+        ...(steps.includes("renewal of kubepods") ? { kubepods: "off" } : {}),
+      };
+      t.ok(["clean", "not-affected"].includes(diagnose(evidenceOf(mended)).verdict), name);
+    }
+  },
+);
 
 function evidenceOf(row: Row): Evidence {
   const empty = readEvidence("");

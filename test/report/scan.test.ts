@@ -6,6 +6,15 @@ import { explainText, type ScannedHost, scanText } from "../../src/report/report
 const leaking = (host: string, kmemIds: number, hidden: boolean): ScannedHost => ({
   host,
   summary: "leaking",
+  mend: [
+    {
+      does: "Swap the kubelet",
+      playbook: "playbooks/fix-kubelet.yml",
+      needs: "restart",
+      undoneBy: "kmend rollback",
+    },
+    { does: "Reboot it", playbook: null, needs: "reboot", undoneBy: "nothing" },
+  ],
   diagnosis: {
     verdict: "leaking",
     switchedOnBy: hidden ? "runtime" : "kubelet",
@@ -42,5 +51,12 @@ t.test("one host is explained with what each reason was read from, and what coul
   t.match(
     explainText(leaking("app-2", 5, false)),
     /Because:\n {2}- kubepods has accounting on\n {6}read from kubepods\/memory\.kmem\.slabinfo.+What could not be read:\n {2}- the runtime/s,
+  ),
+);
+
+t.test("a leaking host is told its cheapest mend, and what each step needs", async (t) =>
+  t.match(
+    explainText(leaking("app-2", 5, false)),
+    / {2}1\. Swap the kubelet: needs a restart; by playbooks\/fix-kubelet\.yml\n {6}undone by kmend rollback\n {2}2\. Reboot it: needs a reboot; by hand/,
   ),
 );

@@ -1,0 +1,54 @@
+/** The cheapest remedies after which a node no longer leaks: computed from what each does, not written down by case. */
+
+import type { Evidence } from "../evidence/evidence.ts";
+import { catalogue, type Need, type Remedy } from "./catalogue.ts";
+import { type NodeState, nodeState, wouldLeak } from "./node-state.ts";
+
+/** One step of a plan, as data for people and for JSON. */
+export interface Step {
+  readonly remedy: string;
+  readonly does: string;
+  readonly playbook: string | null;
+  readonly needs: Need;
+  readonly undoneBy: string;
+}
+
+/** The steps in order; none where nothing has to be done, null where too little is known to say. */
+export function planMend(evidence: Evidence): readonly Step[] | null {
+  const state = nodeState(evidence);
+  if (state === null) return null;
+  const mending = subsets(catalogue).filter((remedies) => mends(remedies, state));
+  const [cheapest] = mending.sort((a, b) => cost(a) - cost(b));
+  return (
+    cheapest?.map(({ name, does, playbook, needs, undoneBy }) => ({
+      remedy: name,
+      does,
+      playbook,
+      needs,
+      undoneBy,
+    })) ?? null
+  );
+}
+
+function mends(remedies: readonly Remedy[], state: NodeState): boolean {
+  let after = state;
+  for (const remedy of remedies) {
+    if (remedy.uselessBecause(after) !== null) return false;
+    after = remedy.after(after);
+  }
+  return !wouldLeak(after);
+}
+
+/** A dearer need outweighs any number of cheaper ones. */
+const price: Readonly<Record<Need, number>> = { restart: 1, drain: 10, reboot: 100 };
+
+function cost(remedies: readonly Remedy[]): number {
+  return remedies.reduce((sum, { needs }) => sum + price[needs], 0);
+}
+
+/** Every choice from the list, in the list's order; 32 of five. */
+function subsets<T>([first, ...rest]: readonly T[]): T[][] {
+  if (first === undefined) return [[]];
+  const without = subsets(rest);
+  return [...without, ...without.map((chosen) => [first, ...chosen])];
+}
