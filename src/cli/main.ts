@@ -3,14 +3,22 @@
  *  Node itself. */
 
 import { writeSync } from "node:fs";
-import { enableCompileCache } from "node:module";
+import module from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { overviewFor } from "./overview.ts";
 
+/** The oldest that the tests run on, as in package.json. */
+const oldestNode = 24;
+
 const argv = process.argv.slice(2);
 const overview = overviewFor(argv);
-if (overview === null) {
+if (overview === null && Number.parseInt(process.versions.node, 10) < oldestNode) {
+  process.stderr.write(
+    `Cannot run on Node ${process.versions.node}: kmend needs ${oldestNode} or newer\n  In a clone, \`npm ci\` brings one: node_modules/.bin/node\n`,
+  );
+  process.exitCode = 1;
+} else if (overview === null) {
   keepCompiled();
   const { runProgram } = await import("./program.ts");
   process.exitCode = await runProgram(argv);
@@ -31,5 +39,5 @@ function print(text: string): void {
  *  cannot be written, Node goes on without. */
 function keepCompiled(): void {
   const caches = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
-  enableCompileCache?.(join(caches, "kmend"));
+  module.enableCompileCache?.(join(caches, "kmend"));
 }
