@@ -15,6 +15,6 @@ export { summaryLine } from "./diagnosis/summary-line.ts";
 export type * from "./evidence/evidence.ts";
 export { readEvidence } from "./evidence/read-evidence.ts";
 export { type Fact, isKnown, type Known, known, type Unknown, unknown } from "./fact.ts";
-export { planMend, type Step } from "./remedies/plan-mend.ts";
+export { planMend } from "./remedies/plan-mend.ts";
 export { kmemString, nokmemString } from "./script/binary-section.ts";
 export { type EvidenceOptions, evidenceScript } from "./script/evidence-script.ts";

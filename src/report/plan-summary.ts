@@ -1,5 +1,6 @@
 import type { Event, Events, WayBack } from "../journal/journal.ts";
 import { formatPlace } from "../problem/problem.ts";
+import { byHostName } from "./host-order.ts";
 import { harmless } from "./style.ts";
 
 /** One predicted change, and the hosts it would be made on. */
@@ -42,9 +43,8 @@ export function planSummary(events: readonly Event[]): string {
     .join("\n\n");
 }
 
-/** In the order that people count in: node-2 before node-10. */
 function listed(hosts: Iterable<string>): string {
-  return [...hosts].sort(new Intl.Collator("en", { numeric: true }).compare).join(", ");
+  return [...hosts].sort(byHostName).join(", ");
 }
 
 function section(title: string, entries: readonly string[]): string {

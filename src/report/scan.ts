@@ -1,4 +1,5 @@
 import type { Event, Events } from "../journal/journal.ts";
+import { byHostName } from "./host-order.ts";
 import { harmless } from "./style.ts";
 
 /** What a scan found on one host: a diagnosis, or why there is none. */
@@ -34,7 +35,7 @@ interface Diagnosed {
 
 interface MendStep {
   readonly does: string;
-  readonly playbook: string | null;
+  readonly playbook: string;
   readonly needs: string;
   readonly undoneBy: string;
 }
@@ -89,9 +90,7 @@ export function leaks(scanned: ScannedHost): boolean {
 /** Hosts that are alike in one group, worst first; then those that could not be read. */
 export function scanText(hosts: readonly ScannedHost[]): string {
   const groups = new Map<string, ScannedHost[]>();
-  // In the order that people count in: node-2 before node-10.
-  const counted = new Intl.Collator("en", { numeric: true });
-  const inOrder = [...hosts].sort((a, b) => counted.compare(a.host, b.host));
+  const inOrder = [...hosts].sort((a, b) => byHostName(a.host, b.host));
   for (const each of inOrder) groups.set(groupOf(each), [...(groups.get(groupOf(each)) ?? []), each]);
   return [...groups]
     .sort(([a], [b]) => rank(a) - rank(b))
@@ -149,7 +148,7 @@ function mendText(steps: readonly MendStep[] | null): string {
   if (steps === null) return "The cheapest mend: unknown, as what decides could not be read";
   const lines = steps.map(
     ({ does, playbook, needs, undoneBy }, index) =>
-      `  ${index + 1}. ${does}: needs a ${needs}; by ${playbook ?? "hand"}\n      undone by ${undoneBy}`,
+      `  ${index + 1}. ${does}: needs a ${needs}; by ${playbook}\n      undone by ${undoneBy}`,
   );
   return `The cheapest mend, in this order:\n${lines.join("\n")}`;
 }

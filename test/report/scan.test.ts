@@ -13,7 +13,7 @@ const leaking = (host: string, kmemIds: number, hidden: boolean): ScannedHost =>
       needs: "restart",
       undoneBy: "kmend rollback",
     },
-    { does: "Reboot it", playbook: null, needs: "reboot", undoneBy: "nothing" },
+    { does: "Renew it", playbook: "playbooks/renew.yml", needs: "drain", undoneBy: "nothing" },
   ],
   diagnosis: {
     verdict: "leaking",
@@ -57,6 +57,6 @@ t.test("one host is explained with what each reason was read from, and what coul
 t.test("a leaking host is told its cheapest mend, and what each step needs", async (t) =>
   t.match(
     explainText(leaking("app-2", 5, false)),
-    / {2}1\. Swap the kubelet: needs a restart; by playbooks\/fix-kubelet\.yml\n {6}undone by kmend rollback\n {2}2\. Reboot it: needs a reboot; by hand/,
+    / {2}1\. Swap the kubelet: needs a restart; by playbooks\/fix-kubelet\.yml\n {6}undone by kmend rollback\n {2}2\. Renew it: needs a drain; by playbooks\/renew\.yml/,
   ),
 );

@@ -6,18 +6,18 @@ export interface Remedy {
   readonly name: string;
   /** An order: what is done. */
   readonly does: string;
-  /** The shipped playbook that does it; null: done by hand. */
-  readonly playbook: string | null;
+  /** The shipped playbook that does it. */
+  readonly playbook: string;
   readonly needs: Need;
   readonly undoneBy: string;
-  /** Why it is of no use on such a node; null: it is. */
-  uselessBecause(state: NodeState): string | null;
+  /** Whether it changes anything on such a node. */
+  helps(state: NodeState): boolean;
   /** The node once it is done. */
   after(state: NodeState): NodeState;
 }
 
-/** What the node's users notice, from nothing to all. */
-export type Need = "restart" | "drain" | "reboot";
+/** What the node's users notice: little, or that their pods move. */
+export type Need = "restart" | "drain";
 
 export const catalogue: readonly Remedy[] = [
   {
@@ -26,7 +26,7 @@ export const catalogue: readonly Remedy[] = [
     playbook: "playbooks/fix-kubelet.yml",
     needs: "restart",
     undoneBy: "kmend rollback, or an update of the package that nobody locked",
-    uselessBecause: (state) => (state.kubeletSwitchesOn ? null : "kubelet does not switch accounting on"),
+    helps: (state) => state.kubeletSwitchesOn,
     after: (state) => ({ ...state, kubeletSwitchesOn: false }),
   },
   {
@@ -35,20 +35,8 @@ export const catalogue: readonly Remedy[] = [
     playbook: "playbooks/fix-runtime.yml",
     needs: "restart",
     undoneBy: "kmend rollback, or an update of the package that nobody locked",
-    uselessBecause: (state) => (state.runtimeSwitchesOn ? null : "the runtime does not switch accounting on"),
+    helps: (state) => state.runtimeSwitchesOn,
     after: (state) => ({ ...state, runtimeSwitchesOn: false }),
-  },
-  {
-    name: "boot parameter",
-    does: "Set cgroup.memory=nokmem for the next boot",
-    playbook: null,
-    needs: "reboot",
-    undoneBy: "whatever rewrites the boot loader's configuration",
-    uselessBecause: (state) => {
-      if (!state.knowsParameter) return "this kernel is not known to obey cgroup.memory=nokmem";
-      return state.parameterIsSet ? "it is set already" : null;
-    },
-    after: (state) => ({ ...state, parameterIsSet: true }),
   },
   {
     name: "renewal of kubepods",
@@ -56,21 +44,8 @@ export const catalogue: readonly Remedy[] = [
     playbook: "playbooks/renew.yml",
     needs: "drain",
     undoneBy: "the next start of a kubelet with kmem after a boot",
-    uselessBecause: (state) => (state.kubepodsIsOn ? null : "kubepods hands nothing down"),
+    helps: (state) => state.kubepodsIsOn,
     // A kubelet that has kmem switches it on again when it makes it.
     after: (state) => ({ ...state, kubepodsIsOn: state.kubeletSwitchesOn }),
-  },
-  {
-    name: "reboot",
-    does: "Drain the node and reboot it",
-    playbook: null,
-    needs: "reboot",
-    undoneBy: "nothing: the ids that leaked are free again",
-    uselessBecause: () => null,
-    after: (state) => ({
-      ...state,
-      kernelLeaks: state.kernelLeaks && !(state.parameterIsSet && state.knowsParameter),
-      kubepodsIsOn: state.kubeletSwitchesOn,
-    }),
   },
 ];

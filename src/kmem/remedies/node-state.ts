@@ -1,6 +1,6 @@
 /** What of a node decides whether new pods leak, as few facts as a plan needs. */
 
-import { hasNokmem, kernelCase, knowsNokmem } from "../diagnosis/kernel-case.ts";
+import { kernelCase } from "../diagnosis/kernel-case.ts";
 import { kubeletSwitch, runtimeSwitch } from "../diagnosis/switches.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { isKnown } from "../fact.ts";
@@ -12,9 +12,6 @@ export interface NodeState {
   readonly runtimeSwitchesOn: boolean;
   /** `kubepods` has accounting on, and hands it down. */
   readonly kubepodsIsOn: boolean;
-  /** The kernel knows `cgroup.memory=nokmem`, and obeys it from the next boot on. */
-  readonly knowsParameter: boolean;
-  readonly parameterIsSet: boolean;
 }
 
 /** null: what decides is unknown, and a plan would be a guess. */
@@ -24,14 +21,11 @@ export function nodeState(evidence: Evidence): NodeState | null {
   const kubelet = kubeletSwitch(evidence).on;
   const runtime = runtimeSwitch(evidence).on;
   if (kernel.kind === "unknown" || !isKnown(kubepods) || kubelet === null || runtime === null) return null;
-  const { release, commandLine } = evidence.kernel;
   return {
     kernelLeaks: kernel.kind === "affected",
     kubeletSwitchesOn: kubelet,
     runtimeSwitchesOn: runtime,
     kubepodsIsOn: kubepods.value === "on",
-    knowsParameter: isKnown(release) && knowsNokmem(release.value) === true,
-    parameterIsSet: isKnown(commandLine) && hasNokmem(commandLine.value),
   };
 }
 

@@ -8,7 +8,7 @@ import { type NodeState, nodeState, wouldLeak } from "./node-state.ts";
 export interface Step {
   readonly remedy: string;
   readonly does: string;
-  readonly playbook: string | null;
+  readonly playbook: string;
   readonly needs: Need;
   readonly undoneBy: string;
 }
@@ -33,20 +33,20 @@ export function planMend(evidence: Evidence): readonly Step[] | null {
 function mends(remedies: readonly Remedy[], state: NodeState): boolean {
   let after = state;
   for (const remedy of remedies) {
-    if (remedy.uselessBecause(after) !== null) return false;
+    if (!remedy.helps(after)) return false;
     after = remedy.after(after);
   }
   return !wouldLeak(after);
 }
 
 /** A dearer need outweighs any number of cheaper ones. */
-const price: Readonly<Record<Need, number>> = { restart: 1, drain: 10, reboot: 100 };
+const price: Readonly<Record<Need, number>> = { restart: 1, drain: 10 };
 
 function cost(remedies: readonly Remedy[]): number {
   return remedies.reduce((sum, { needs }) => sum + price[needs], 0);
 }
 
-/** Every choice from the list, in the list's order; 32 of five. */
+/** Every choice from the list, in the list's order. */
 function subsets<T>([first, ...rest]: readonly T[]): T[][] {
   if (first === undefined) return [[]];
   const without = subsets(rest);
