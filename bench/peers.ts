@@ -1,6 +1,6 @@
 /**
  * The same ten tasks on the same twenty hosts: kmend, Ansible with pipelining, Ansible with Mitogen, and one script
- * through parallel-ssh, which is the floor. Each contestant's rounds are spread between the others', so that a busy
+ * through parallel-ssh, which asks and records nothing. Each contestant's rounds are spread between the others', so that a busy
  * minute of the machine is everyone's; ratios compare, seconds do not. Nothing is left behind. `node bench/peers.ts 2`
  * lets each run at most twice.
  */

@@ -6,6 +6,7 @@ import { dirname, join, normalize } from "node:path";
 /** Each room and what it may import, beside itself. ARCHITECTURE.md has the picture. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   problem: [],
+  package: [],
   script: ["problem"],
   template: ["problem"],
   kmem: ["problem", "script", "template"],
@@ -17,9 +18,10 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   engine: ["problem", "script", "template", "modules", "inventory", "playbook", "connection", "journal"],
   report: ["problem", "journal"],
   wizard: ["problem", "journal", "report", "kmem"],
-  lab: ["problem", "script"],
+  lab: ["problem", "package", "script"],
   cli: [
     "problem",
+    "package",
     "script",
     "template",
     "modules",

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { extname } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { stateFolder } from "../journal/journal.ts";
 import {
@@ -44,11 +45,18 @@ interface UpFlags extends LabFlags {
   readonly inventory?: string;
 }
 
+/** The inventory is YAML, and readers go by the name. */
+function yamlName(file: string): string {
+  if (!["", ".yml", ".yaml"].includes(extname(file)))
+    throw new InvalidArgumentError("It is written as YAML, so let the name end in .yml.");
+  return file;
+}
+
 function upCommand(): Command {
   return subcommand("up", "Raise the lab, or what is missing of it")
     .option("--nodes <n>", `how many hosts, shared out over the groups (default: ${defaultNodes})`, count)
     .option("--kernel <kernel...>", "514 or 1160 for all hosts, or HOST=514 for one (default: 1160)")
-    .option("--inventory <file>", "write a copy of the inventory there")
+    .option("--inventory <file>", "write a copy of the inventory there, a .yml file", yamlName)
     .addHelpText(
       "after",
       epilogue(["kmend lab up --nodes 6", "kmend lab up --name old --kernel 514 --inventory old.yml"]),

@@ -1,5 +1,5 @@
+import { version } from "../package/package.ts";
 import { commands } from "./commands.ts";
-import { version } from "./version.ts";
 
 /** What `kmend`, `kmend --help` and `kmend --version` print; null where argv asks for something else. */
 export function overviewFor(argv: readonly string[]): string | null {

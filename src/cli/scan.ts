@@ -1,11 +1,11 @@
 import { Command } from "commander";
 import { runPlaybooks } from "../engine/engine.ts";
 import type { Event } from "../journal/journal.ts";
+import { shipped } from "../package/package.ts";
 import { exitCodes, KmendError } from "../problem/problem.ts";
 import { explainText, leaks, type ScannedHost, scannedHosts, scanText } from "../report/report.ts";
 import { loadAll } from "./load-all.ts";
 import { addConnectionOptions, addOutputOptions, type RunFlags } from "./run-options.ts";
-import { shipped } from "./shipped.ts";
 import { readGround, withWorld } from "./world.ts";
 
 const exitLeaking = 3;

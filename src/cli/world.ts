@@ -4,6 +4,7 @@ import { type EngineOptions, type World, wallClock } from "../engine/engine.ts";
 import { type Inventory, loadInventory } from "../inventory/inventory.ts";
 import { createFileStore, type Events, type Journal, type Store, stateFolder } from "../journal/journal.ts";
 import { findModule, moduleNames } from "../modules/modules.ts";
+import { version } from "../package/package.ts";
 import { exitCodes, KmendError } from "../problem/problem.ts";
 import { terminalAsk } from "./ask.ts";
 import { parseExtraVars } from "./extra-vars.ts";
@@ -11,7 +12,6 @@ import type { RunFlags } from "./run-options.ts";
 import { readSecrets, type Secrets } from "./secrets.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { listenForStop } from "./signals.ts";
-import { version } from "./version.ts";
 
 // A dead link is noticed within three of these.
 const keepaliveMs = 2000;

@@ -10,7 +10,7 @@ import {
   readSync,
   statSync,
 } from "node:fs";
-import { extname, join, resolve } from "node:path";
+import { basename, extname, join, resolve } from "node:path";
 import { exitCodes, KmendError, type Problem } from "../problem/problem.ts";
 import { readYaml } from "../template/template.ts";
 import { BadHostName, hostNames } from "./host-names.ts";
@@ -126,11 +126,22 @@ function readFile(path: string, inventory: Inventory): Problem[] {
   const text = readFileSync(path, "utf8");
   const ending = extname(path);
   if (![".yml", ".yaml", ".json"].includes(ending)) {
-    const root = ending === "" ? yamlRoot(text, path) : undefined;
-    return looksLikeGroups(root) ? readYamlInventory(root, path, inventory) : readIni(text, path, inventory);
+    const root = yamlRoot(text, path);
+    if (!looksLikeGroups(root)) return readIni(text, path, inventory);
+    return ending === "" ? readYamlInventory(root, path, inventory) : [namedAsIni(path, ending)];
   }
   const { root, warnings } = readYaml(text, path);
   return [...warnings, ...readYamlInventory(root, path, inventory)];
+}
+
+/** Ansible reads it as INI too, and fails at every line. */
+function namedAsIni(path: string, ending: string): Problem {
+  return {
+    code: "inventory-is-yaml",
+    place: { file: path, line: 1, column: 1 },
+    message: `Cannot read the inventory: it is YAML, and a name that ends in ${ending} is read as INI`,
+    hint: `Name it ${basename(path, ending)}.yml`,
+  };
 }
 
 /** A file without an ending may be either; INI is hardly ever a mapping in YAML. */

@@ -2,8 +2,9 @@
 
 import { spawn } from "node:child_process";
 import { copyFile, mkdir, open, readFile, writeFile } from "node:fs/promises";
-import { dirname, extname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { program } from "../package/package.ts";
 import { exitCodes, KmendError } from "../problem/problem.ts";
 import { baseImage } from "./base-image.ts";
 import { type Answers, ask } from "./control.ts";
@@ -131,8 +132,7 @@ async function startDaemon(place: LabPlace, state: string, tell: (line: string) 
   await mkdir(dirname(place.socket), { recursive: true, mode: 0o700 });
   tell("Building the stand-ins' packages where they are not in the cache, and booting the hosts");
   const log = await open(place.daemonLog, "a", 0o600);
-  const script = join(import.meta.dirname, `daemon${extname(import.meta.filename)}`);
-  const daemon = spawn(process.execPath, [script, state, place.name], {
+  const daemon = spawn(process.execPath, [program("lab/daemon"), state, place.name], {
     stdio: ["ignore", log.fd, log.fd],
     cwd: "/",
     detached: true,

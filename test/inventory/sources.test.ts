@@ -106,6 +106,12 @@ const unreadable = {
       'bad.ini:13:1: Cannot read "noequals": wanted key=value',
     ],
   },
+  "yaml.ini": {
+    text: "all:\n  hosts:\n    a:\n",
+    problems: [
+      "yaml.ini:1:1: Cannot read the inventory: it is YAML, and a name that ends in .ini is read as INI\n  Name it yaml.yml",
+    ],
+  },
   "circle.ini": {
     text: "[a:children]\nb\n[b:children]\na\n",
     problems: [

@@ -2,8 +2,9 @@
 
 import { closeSync, openSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+import { program } from "../../package/package.ts";
 import type { Counts } from "./model.ts";
 import { mountDevice, unmount, unmountNow } from "./mount.ts";
 import type { TreeOptions } from "./tree.ts";
@@ -44,7 +45,7 @@ export async function serveNode({ mountPoint, kernel, bootParameters }: ServeOpt
   }
   open.add(mountPoint);
   const options: TreeOptions = { kernel, bootParameters: bootParameters ?? defaultParameters(kernel) };
-  const worker = new Worker(new URL(`./serve-worker${extname(import.meta.filename)}`, import.meta.url), {
+  const worker = new Worker(program("lab/memcg/serve-worker"), {
     workerData: { device, ...options },
   });
   worker.unref();
