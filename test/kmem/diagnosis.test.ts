@@ -189,11 +189,14 @@ t.test("the summary says who, how much and what is left", async (t) => {
 
 /** A row's cheapest mend; what is not listed here has its own reason to be left out. */
 const mends: Readonly<Record<string, readonly string[] | null>> = {
-  "the incident's app node: kubelet on, runc off": ["kubelet without kmem", "renewal of kubepods"],
+  "the incident's app node: kubelet on, runc off": ["kubelet without kmem", "renewal of kubepods, drained"],
   "the incident's compute node: kubelet off, NVIDIA's runtime on": ["runtime without kmem"],
-  "both on": ["kubelet without kmem", "runtime without kmem", "renewal of kubepods"],
-  "kubelet swapped, kubepods from before": ["renewal of kubepods"],
-  "kubelet swapped, kubepods from before, runtime on": ["runtime without kmem", "renewal of kubepods"],
+  "both on": ["kubelet without kmem", "runtime without kmem", "renewal of kubepods, drained"],
+  "kubelet swapped, kubepods from before": ["renewal of kubepods, drained"],
+  "kubelet swapped, kubepods from before, runtime on": [
+    "runtime without kmem",
+    "renewal of kubepods, drained",
+  ],
   "kubelet on, over a kubepods that is off: limited pods leak": ["kubelet without kmem"],
   "kubelet on, before its first start": ["kubelet without kmem"],
   "kubelet unread, kubepods on": null,
@@ -221,7 +224,7 @@ t.test(
         ...row,
         ...(steps.includes("kubelet without kmem") ? { kubelet: "nokmem" } : {}),
         ...(steps.includes("runtime without kmem") ? { runtime: "nokmem" } : {}),
-        ...(steps.includes("renewal of kubepods") ? { kubepods: "off" } : {}),
+        ...(steps.includes("renewal of kubepods, drained") ? { kubepods: "off" } : {}),
       };
       t.ok(["clean", "not-affected"].includes(diagnose(evidenceOf(mended)).verdict), name);
     }

@@ -1,8 +1,9 @@
 /** The cheapest remedies after which a node no longer leaks: computed from what each does, not written down by case. */
 
 import type { Evidence } from "../evidence/evidence.ts";
-import { catalogue, type Need, type Remedy } from "./catalogue.ts";
+import { catalogue } from "./catalogue.ts";
 import { type NodeState, nodeState, wouldLeak } from "./node-state.ts";
+import type { Need, Remedy } from "./remedy.ts";
 
 /** One step of a plan, as data for people and for JSON. */
 export interface Step {
@@ -40,7 +41,7 @@ function mends(remedies: readonly Remedy[], state: NodeState): boolean {
 }
 
 /** A dearer need outweighs any number of cheaper ones. */
-const price: Readonly<Record<Need, number>> = { restart: 1, drain: 10 };
+const price: Readonly<Record<Need, number>> = { restart: 1, drain: 10, reboot: 100 };
 
 function cost(remedies: readonly Remedy[]): number {
   return remedies.reduce((sum, { needs }) => sum + price[needs], 0);

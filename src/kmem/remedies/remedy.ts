@@ -1,0 +1,28 @@
+/** What a remedy says of itself: wizard, scan and plan read it, and so does whoever chooses one. */
+
+import type { NodeState } from "./node-state.ts";
+
+export interface Remedy {
+  readonly name: string;
+  /** An order: what is done. */
+  readonly does: string;
+  /** The shipped playbook that does it. */
+  readonly playbook: string;
+  /** What no longer leaks, or no longer is held, once it is done. */
+  readonly mends: string;
+  /** What stays as it was, though people expect otherwise. */
+  readonly leaves: string;
+  /** The nodes that it is for, in words; `helps` decides. */
+  readonly appliesTo: string;
+  readonly needs: Need;
+  readonly undoneBy: string;
+  /** What can go wrong, and how sure it is that it works. */
+  readonly risk: string;
+  /** Whether it changes anything on such a node. */
+  helps(state: NodeState): boolean;
+  /** The node once it is done. */
+  after(state: NodeState): NodeState;
+}
+
+/** What the node's users notice: little; that their pods move; that the node is away. */
+export type Need = "restart" | "drain" | "reboot";
