@@ -41,6 +41,7 @@ import { systemd } from "./systemd.ts";
 import { template } from "./template.ts";
 import { waitFor } from "./wait_for.ts";
 import { yum } from "./yum.ts";
+import { yumVersionlock } from "./yum_versionlock.ts";
 
 export { extraArguments, optionProblem, parseArguments } from "./arguments.ts";
 export * from "./module.ts";
@@ -75,6 +76,7 @@ const all: readonly Module[] = [
   yum,
   dnf,
   rpm,
+  yumVersionlock,
   systemd,
   service,
   waitFor,

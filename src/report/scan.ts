@@ -148,7 +148,7 @@ function mendText(steps: readonly MendStep[] | null): string {
   if (steps === null) return "The cheapest mend: unknown, as what decides could not be read";
   const lines = steps.map(
     ({ does, playbook, needs, undoneBy }, index) =>
-      `  ${index + 1}. ${does}: needs a ${needs}; by ${playbook}\n      undone by ${undoneBy}`,
+      `  ${index + 1}. ${does}: needs ${needs === "upgrade" ? "an" : "a"} ${needs}; by ${playbook}\n      undone by ${undoneBy}`,
   );
   return `The cheapest mend, in this order:\n${lines.join("\n")}`;
 }

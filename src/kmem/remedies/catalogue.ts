@@ -2,7 +2,13 @@
 
 import { drainedRenewal } from "./drained-renewal.ts";
 import { kubeletWithoutKmem } from "./kubelet-without-kmem.ts";
+import { newerKubelet } from "./newer-kubelet.ts";
 import type { Remedy } from "./remedy.ts";
 import { runtimeWithoutKmem } from "./runtime-without-kmem.ts";
 
-export const catalogue: readonly Remedy[] = [kubeletWithoutKmem, runtimeWithoutKmem, drainedRenewal];
+export const catalogue: readonly Remedy[] = [
+  kubeletWithoutKmem,
+  newerKubelet,
+  runtimeWithoutKmem,
+  drainedRenewal,
+];

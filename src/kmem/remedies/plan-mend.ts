@@ -41,7 +41,7 @@ function mends(remedies: readonly Remedy[], state: NodeState): boolean {
 }
 
 /** A dearer need outweighs any number of cheaper ones. */
-const price: Readonly<Record<Need, number>> = { restart: 1, drain: 10, reboot: 100 };
+const price: Readonly<Record<Need, number>> = { restart: 1, upgrade: 5, drain: 10, reboot: 100 };
 
 function cost(remedies: readonly Remedy[]): number {
   return remedies.reduce((sum, { needs }) => sum + price[needs], 0);

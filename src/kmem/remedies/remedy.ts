@@ -24,5 +24,5 @@ export interface Remedy {
   after(state: NodeState): NodeState;
 }
 
-/** What the node's users notice: little; that their pods move; that the node is away. */
-export type Need = "restart" | "drain" | "reboot";
+/** What the node's users notice: little; other behaviour of a newer version; that their pods move; that the node is away. */
+export type Need = "restart" | "upgrade" | "drain" | "reboot";

@@ -10,9 +10,11 @@ for pid in $(printf '%s\\n' "$text" | sed -n 's/^MainPID=\\([1-9][0-9]*\\)$/\\1/
 done
 file docker.config /etc/docker/daemon.json
 ran docker.config_changed stat -c %Z /etc/docker/daemon.json
+offered=
 if command -v docker >/dev/null 2>&1; then
   ran docker.default_runtime docker info --format '{{.DefaultRuntime}}'
   ran docker.runtimes docker info --format '{{json .Runtimes}}'
+  offered=$text
   ran docker.driver docker info --format '{{.CgroupDriver}}'
 fi
 file containerd.config /etc/containerd/config.toml
@@ -27,7 +29,9 @@ runtimes() {
     done
   done
   [ ! -x /usr/libexec/docker/docker-runc-current ] || echo /usr/libexec/docker/docker-runc-current
-  sed -n 's/.*"path"[^"]*"\\([^"]*\\)".*/\\1/p' /etc/docker/daemon.json
+  # JSON of one line, without an end to it, is as good as any.
+  { printf '%s\\n' "$offered"; cat /etc/docker/daemon.json; echo; } | tr , '\\n' |
+    sed -n 's/.*"path"[^"]*"\\([^"]*\\)".*/\\1/p'
   sed -n 's/.*BinaryName *= *"\\([^"]*\\)".*/\\1/p' /etc/containerd/config.toml
 }
 for path in $(runtimes 2>/dev/null | while IFS= read -r each; do command -v "$each"; done | sort -u); do

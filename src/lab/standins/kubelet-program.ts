@@ -3,6 +3,8 @@
 export interface KubeletBuild {
   /** Built with kernel memory accounting, as upstream's packages were. */
   readonly hasKmem: boolean;
+  /** What it says that it is. */
+  readonly version?: string;
   /** Answers its health check with an error, always. */
   readonly isSick?: boolean;
 }
@@ -28,12 +30,12 @@ def enable_kernel_memory(path):
 `;
 
 /** The text of /usr/bin/kubelet. */
-export function kubeletProgram({ hasKmem, isSick = false }: KubeletBuild): string {
-  return `${head}${hasKmem ? withKmem : withoutKmem}${body}${server(isSick)}${main}`;
+export function kubeletProgram({ hasKmem, isSick = false, version = "1.15.5" }: KubeletBuild): string {
+  return `${head(version)}${hasKmem ? withKmem : withoutKmem}${body}${server(isSick)}${main(version)}`;
 }
 
-const head = `#!/usr/bin/python3 -ES
-"""kmend rehearsal stand-in for kubelet 1.15.5 (cgroupfs driver, docker runtime). Not kubelet.
+const head = (version: string): string => `#!/usr/bin/python3 -ES
+"""kmend rehearsal stand-in for kubelet ${version} (cgroupfs driver, docker runtime). Not kubelet.
 
 It makes the memory cgroups that kubelet makes, in kubelet's order, and runs the static pods of its manifest folder
 through the container runtime that dockerd has chosen. Pods outlive it, and are found again by what it noted of them.
@@ -223,10 +225,10 @@ def serve(address, each_round):
 
 `;
 
-const main = `
+const main = (version: string): string => `
 def main():
     if "--version" in sys.argv:
-        print("Kubernetes v1.15.5")
+        print("Kubernetes v${version}")
         return
     options = dict(word.lstrip("-").partition("=")[::2] for word in sys.argv[1:])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

@@ -1,7 +1,7 @@
 /** The stand-in packages: what each is called, holds, and is for. */
 
 import { dockerdProgram, dockerProgram } from "./docker-programs.ts";
-import { kubeletProgram } from "./kubelet-program.ts";
+import { type KubeletBuild, kubeletProgram } from "./kubelet-program.ts";
 import { runtimeProgram, shimProgram } from "./runtime-programs.ts";
 import { dockerUnit, kubeletSysconfig, kubeletUnit } from "./units.ts";
 
@@ -32,16 +32,25 @@ const file = (path: string, content: string, isConfig = false): PackagedFile => 
   isConfig,
 });
 
-function kubelet(release: string, build: Parameters<typeof kubeletProgram>[0]): Package {
+interface KubeletFiles {
+  readonly unit: string;
+  readonly sysconfig: string;
+}
+
+function kubelet(
+  release: string,
+  build: KubeletBuild,
+  { unit, sysconfig }: KubeletFiles = { unit: kubeletUnit(), sysconfig: kubeletSysconfig() },
+): Package {
   return {
     name: "kubelet",
-    version: "1.15.5",
+    version: build.version ?? "1.15.5",
     release,
     summary: "kubelet (kmend rehearsal stand-in)",
     files: [
       program("/usr/bin/kubelet", kubeletProgram(build)),
-      file("/usr/lib/systemd/system/kubelet.service", kubeletUnit),
-      file("/etc/sysconfig/kubelet", kubeletSysconfig(), true),
+      file("/usr/lib/systemd/system/kubelet.service", unit),
+      file("/etc/sysconfig/kubelet", sysconfig, true),
     ],
   };
 }
@@ -80,10 +89,16 @@ const patchedRunc = runtimeProgram({
   hasKmem: true,
 });
 
-/** Release 0 is built with kernel memory accounting, release 1 without; NVIDIA's lost it with version 3. */
+/** Release 0 is built with kernel memory accounting, release 1 without; kubelet lost it with 1.21.2, NVIDIA's with 3. */
 const goodPackages: readonly Package[] = [
   kubelet("0", { hasKmem: true }),
   kubelet("1", { hasKmem: false }),
+  // As the public packages do from one version to another, it has other defaults and another unit.
+  kubelet(
+    "0",
+    { hasKmem: false, version: "1.21.14" },
+    { unit: kubeletUnit("Wants=network-online.target\n"), sysconfig: "KUBELET_EXTRA_ARGS=\n" },
+  ),
   docker("0", true),
   docker("1", false),
   nvidia("2.0.0", "1.docker18.06.1", patchedRunc),

@@ -1,10 +1,11 @@
 /** The systemd units and settings of the stand-ins and of the host's kernel. */
 
-export const kubeletUnit = `[Unit]
+/** `more` are further lines of its [Unit]. */
+export const kubeletUnit = (more = ""): string => `[Unit]
 Description=kubelet (kmend rehearsal stand-in)
 After=kmend-lab-kernel.service docker.service
 StartLimitIntervalSec=0
-
+${more}
 [Service]
 EnvironmentFile=-/etc/sysconfig/kubelet
 ExecStart=/usr/bin/kubelet $KUBELET_EXTRA_ARGS

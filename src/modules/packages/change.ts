@@ -1,7 +1,7 @@
 /** What a task will do to which package, and how each can be taken back. */
 
 import { type AnyChange, type Setting, TaskFailed } from "../module.ts";
-import { type Lock, locksOf, lockText, relocked } from "./locks.ts";
+import { type Lock, lockAt, locksOf, lockText } from "./locks.ts";
 import { compareVersions, fileNameOf, type Nevra, nevraText } from "./nevra.ts";
 import type { PackageArgs } from "./options.ts";
 import { cacheFolders, type Looked, type PackageState, type Tool } from "./state.ts";
@@ -149,7 +149,7 @@ function locksAfterAct(act: Act, state: PackageState): Lock[] {
   const wanted = [looked?.file, ...(looked?.offered ?? [])].find(
     (each) => each && nevraText(each) === act.to,
   );
-  return wanted ? locksOf(act.name, state.locks).map((lock) => relocked(lock, wanted)) : [];
+  return wanted ? locksOf(act.name, state.locks).map((lock) => lockAt(lock.file, wanted)) : [];
 }
 
 interface Shown {

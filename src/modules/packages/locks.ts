@@ -27,9 +27,8 @@ function lockedName({ line }: Lock): string | undefined {
   return /^(?:\d+:|\*:)?(.+)-[^-]+-[^-]+$/.exec(line.trim())?.[1];
 }
 
-/** The lock of the same list for another version. */
-export function relocked({ file }: Lock, nevra: Nevra): Lock {
-  const { name, epoch, version, release } = nevra;
+/** The lock of a package at this version, as the list's own plugin writes it. */
+export function lockAt(file: string, { name, epoch, version, release }: Nevra): Lock {
   const rest = `${version}-${release}.*`;
   return { file, line: file.includes("/dnf/") ? `${name}-${epoch}:${rest}` : `${epoch}:${name}-${rest}` };
 }

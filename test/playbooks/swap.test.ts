@@ -1,0 +1,156 @@
+/** The swaps alone, on a node whose pods run: where the packages come from, what is refused, what stays as it was. */
+
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import t from "tap";
+import { execOnNode, podsOnNodes, whatIsMissing } from "../../src/lab/lab.ts";
+import { labPlace, nodePlace } from "../../src/lab/place.ts";
+import { kmend } from "../cli/kmend.ts";
+import { raiseLab } from "../lab/with-lab.ts";
+
+t.test(
+  "a node that leaks by both, with pods",
+  { skip: whatIsMissing() ?? false, timeout: 200_000 },
+  async (t) => {
+    const { state, name, inventory } = await raiseLab(t, {
+      nodes: { app_nodes: 0, compute_nodes: 0, clean_nodes: 0, both_nodes: 1 },
+    });
+    const lab = { state, name };
+    const on = (script: string) => execOnNode(lab, "both-1", script).then((end) => end.stdout);
+    const run = (...args: string[]) => kmend(args, { cwd: process.cwd(), env: { KMEND_STATE: state } });
+    const playbook = (name: string, ...set: string[]) =>
+      run("run", "-i", inventory, `playbooks/${name}.yml`, ...set.flatMap((each) => ["-e", each]));
+    const rollback = () => run("rollback", "last");
+
+    await podsOnNodes(lab, "create", 2);
+    const pids = await on(podProcesses);
+    const before = await on(fingerprint);
+
+    t.test("refuses before anything is touched", async (t) => {
+      for (const { of, set, says } of refusals) {
+        const end = await playbook(of, ...set);
+        t.equal(end.code, 2, `${of} ${set}`);
+        t.match(end.stdout, says);
+      }
+      t.equal(await on(fingerprint), before);
+    });
+
+    t.test("takes a kubelet from the controller's disk, and locks it", async (t) => {
+      const folder = mkdtempSync(join(tmpdir(), "kmend-rpm-"));
+      t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+      const rpm = join(folder, "kubelet-1.15.5-1.x86_64.rpm");
+      const { root } = nodePlace(labPlace(state, name), "both-1");
+      cpSync(join(root, "srv/repo/kubelet-1.15.5-1.x86_64.rpm"), rpm);
+      const end = await playbook("fix-kubelet", `kmem_kubelet_file=${rpm}`);
+      t.equal(end.code, 0, end.stdout);
+      t.match(
+        await on("rpm -q kubelet; cat /etc/dnf/plugins/versionlock.list"),
+        /^kubelet-1\.15\.5-1\.x86_64\n(.*\n)*kubelet-0:1\.15\.5-1\.\*/,
+      );
+      t.equal(await on(podProcesses), pids, "the pods run on");
+      t.equal((await rollback()).code, 0);
+      t.equal(await on(fingerprint), before, "and all of it is taken back, the file and the lock too");
+    });
+
+    t.test("takes a kubelet from a repository that it is pointed at", async (t) => {
+      await on(
+        "mkdir -p /srv/elsewhere && cp -r /srv/repo/. /srv/elsewhere && mkdir -p /var/lib/kmend/packages && cp /srv/repo/*-0.x86_64.rpm /var/lib/kmend/packages && mv /etc/yum.repos.d/kmend-lab.repo /root/",
+      );
+      t.teardown(() =>
+        on("mv /root/kmend-lab.repo /etc/yum.repos.d/; rm -rf /srv/elsewhere /var/lib/kmend/packages/*"),
+      );
+      const end = await playbook("fix-kubelet", "kmem_repository=file:///srv/elsewhere", "kmem_pin=false");
+      t.equal(end.code, 0, end.stdout);
+      t.match(
+        await on("rpm -q kubelet; cat /etc/yum.repos.d/kmend-mend.repo"),
+        /^kubelet-1\.15\.5-1\.x86_64\n.*\n\[kmend-mend\]/,
+      );
+      t.equal((await rollback()).code, 0);
+      t.equal(await on("rpm -q kubelet; ls /etc/yum.repos.d"), "kubelet-1.15.5-0.x86_64\n");
+    });
+
+    t.test(
+      "upgrades the kubelet, names what the package changed besides, and still leaks by kubepods",
+      async (t) => {
+        await on("echo '# of this node' >>/etc/sysconfig/kubelet");
+        t.teardown(() => on("sed -i '/# of this node/d' /etc/sysconfig/kubelet"));
+        const end = await playbook(
+          "upgrade-kubelet",
+          "kmem_kubelet_upgrade=kubelet-1.21.14-0",
+          "kmem_api_server_version=v1.21.14",
+        );
+        t.equal(end.code, 0, end.stdout);
+        t.match(end.stdout, "Look at this before the next node");
+        t.match(end.stdout, "/etc/sysconfig/kubelet.rpmnew");
+        t.match(
+          await on("kubelet --version; tail -1 /etc/sysconfig/kubelet"),
+          "Kubernetes v1.21.14\n# of this node",
+        );
+        t.equal(await on(podProcesses), pids, "the pods run on");
+        const scan = await run("scan", "-i", inventory, "--output", "json");
+        t.equal(
+          JSON.parse(scan.stdout).hosts[0].diagnosis.verdict,
+          "still-leaking-after-swap",
+          "the runtime leaks, and kubepods hands down",
+        );
+        t.equal((await rollback()).code, 0);
+        t.match(await on("kubelet --version; ls /etc/sysconfig"), /^Kubernetes v1\.15\.5\n(?!.*rpmnew)/s);
+      },
+    );
+
+    t.test("a runtime that is not what was installed is caught, and its host goes back", async (t) => {
+      // The package of the clean runtime, with a program that has kmem: what its name says is not what starts containers.
+      await on(`cp -p /usr/bin/runc /usr/local/bin/stale-runc
+printf '%s' '{"default-runtime": "stale", "live-restore": true, "runtimes": {"stale": {"path": "/usr/local/bin/stale-runc"}}}' >/root/daemon.json
+cp -p /etc/docker/daemon.json /root/daemon.json.was; cp /root/daemon.json /etc/docker/daemon.json; systemctl restart docker`);
+      t.teardown(() =>
+        on(
+          "cp -p /root/daemon.json.was /etc/docker/daemon.json; rm -f /usr/local/bin/stale-runc; systemctl restart docker",
+        ),
+      );
+      const end = await playbook("fix-runtime", "kmem_runtime_package=docker-ce");
+      t.equal(end.code, 2, end.stdout);
+      t.match(end.stdout, "/usr/local/bin/stale-runc starts containers, and switches kmem accounting on");
+      t.match(end.stdout, "rolled back: [both-1]");
+      t.equal(await on("rpm -q docker-ce"), "docker-ce-18.06.1.ce-0.x86_64\n");
+    });
+  },
+);
+
+const refusals = [
+  {
+    of: "upgrade-kubelet",
+    set: ["kmem_kubelet_upgrade=kubelet-1.20.15-0"],
+    says: "kubelet 1.20.15 has kmem: wanted 1.21.5 or later",
+  },
+  {
+    of: "upgrade-kubelet",
+    set: ["kmem_kubelet_upgrade=kubelet-1.21.2-0"],
+    says: "kubelet 1.21.2 has no kmem, and a fault in freezing cgroups: wanted 1.21.5 or later",
+  },
+  {
+    of: "upgrade-kubelet",
+    set: ["kmem_kubelet_upgrade=kubelet-1.22.0-0", "kmem_api_server_version=v1.21.14"],
+    says: "kubelet 1.22.0 is newer than its API server, v1.21.14: upgrade that first",
+  },
+  {
+    of: "upgrade-kubelet",
+    set: ["kmem_kubelet_upgrade=kubelet"],
+    says: "names no version: wanted name-version-release",
+  },
+  {
+    of: "fix-kubelet",
+    set: ["kmem_kubelet_file=/nowhere/kubelet.rpm"],
+    says: "/nowhere/kubelet.rpm (kmem_kubelet_file) is not the whole path of an RPM on the controller",
+  },
+  {
+    of: "fix-runtime",
+    set: [`{"kmem_runtime_packages": {"docker-ce": "containerd.io-1.2.10-3.2.el7"}}`],
+    says: "containerd.io-1.2.10-3.2.el7 (kmem_runtime_packages) was built with kmem too",
+  },
+];
+
+const podProcesses = "find /sys/fs/cgroup/memory/kubepods -name cgroup.procs -exec cat {} + | sort -n";
+const fingerprint = `rpm -qa | sort; cat /etc/dnf/plugins/versionlock.list; ls /etc/yum.repos.d; find /var/lib/kmend/packages -type f
+sha256sum /usr/bin/kubelet /usr/bin/runc /etc/sysconfig/kubelet; systemctl is-active kubelet docker; ${podProcesses}`;
