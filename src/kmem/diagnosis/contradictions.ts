@@ -35,11 +35,15 @@ const checks: readonly ((evidence: Evidence) => Reason | null)[] = [
     };
   },
   (evidence) => {
-    const active = evidence.cgroups.groups.filter((group) => group.accounting.value === "on");
-    if (kernelCase(evidence).kind !== "switched-off" || active.length === 0) return null;
+    const { kubepods, groups } = evidence.cgroups;
+    const active = [kubepods, ...groups.map((group) => group.accounting)].filter(
+      (each) => each.value === "on",
+    );
+    const sources = [...new Set(active.map((each) => each.source))];
+    if (kernelCase(evidence).kind !== "switched-off" || sources.length === 0) return null;
     return {
-      says: `the kernel was booted with cgroup.memory=nokmem, yet ${active.length} cgroups have accounting on`,
-      cites: active.slice(0, 3).map((group) => group.accounting.source),
+      says: `the kernel was booted with cgroup.memory=nokmem, yet ${sources.length} cgroups have accounting on`,
+      cites: sources.slice(0, 3),
     };
   },
   ({ kubelet }) => mislabelled(ifKnown(kubelet.program)),

@@ -6,7 +6,7 @@ import type { Evidence } from "../evidence/evidence.ts";
 import { isKnown } from "../fact.ts";
 
 export interface NodeState {
-  /** This kernel leaks where accounting is on. */
+  /** This kernel, as it was booted, leaks where accounting is on. */
   readonly kernelLeaks: boolean;
   readonly kubeletSwitchesOn: boolean;
   readonly runtimeSwitchesOn: boolean;
@@ -14,19 +14,25 @@ export interface NodeState {
   readonly kubepodsIsOn: boolean;
 }
 
-/** null: what decides is unknown, and a plan would be a guess. */
-export function nodeState(evidence: Evidence): NodeState | null {
-  const kernel = kernelCase(evidence);
+/** Every state that the node may be in: one where all is known, two for each fact that is not. */
+export function possibleStates(evidence: Evidence): readonly NodeState[] {
   const { kubepods } = evidence.cgroups;
-  const kubelet = kubeletSwitch(evidence).on;
-  const runtime = runtimeSwitch(evidence).on;
-  if (kernel.kind === "unknown" || !isKnown(kubepods) || kubelet === null || runtime === null) return null;
-  return {
-    kernelLeaks: kernel.kind === "affected",
-    kubeletSwitchesOn: kubelet,
-    runtimeSwitchesOn: runtime,
-    kubepodsIsOn: kubepods.value === "on",
-  };
+  const kubepodsIsOn = isKnown(kubepods) ? kubepods.value === "on" : null;
+  const kernel = kernelCase(evidence).kind;
+  const states: NodeState[] = [];
+  // A kernel that was told to ignore accounting leaks all the same where kubepods shows that it is on.
+  for (const isOn of eitherOf(kubepodsIsOn))
+    for (const kernelLeaks of eitherOf(kernel === "switched-off" ? isOn : leaks[kernel]))
+      for (const kubeletSwitchesOn of eitherOf(kubeletSwitch(evidence).on))
+        for (const runtimeSwitchesOn of eitherOf(runtimeSwitch(evidence).on))
+          states.push({ kernelLeaks, kubeletSwitchesOn, runtimeSwitchesOn, kubepodsIsOn: isOn });
+  return states;
+}
+
+const leaks = { affected: true, "not-affected": false, unknown: null } as const;
+
+function eitherOf(fact: boolean | null): readonly boolean[] {
+  return fact === null ? [true, false] : [fact];
 }
 
 /** Whether a pod made now would leak. */

@@ -2,7 +2,7 @@
 
 import type { Evidence } from "../evidence/evidence.ts";
 import { catalogue } from "./catalogue.ts";
-import { type NodeState, nodeState, wouldLeak } from "./node-state.ts";
+import { type NodeState, possibleStates, wouldLeak } from "./node-state.ts";
 import type { Need, Remedy } from "./remedy.ts";
 
 /** One step of a plan, as data for people and for JSON. */
@@ -16,9 +16,8 @@ export interface Step {
 
 /** The steps in order; none where nothing has to be done, null where too little is known to say. */
 export function planMend(evidence: Evidence): readonly Step[] | null {
-  const state = nodeState(evidence);
-  if (state === null) return null;
-  const mending = subsets(catalogue).filter((remedies) => mends(remedies, state));
+  const states = possibleStates(evidence);
+  const mending = subsets(catalogue).filter((remedies) => mends(remedies, states));
   const [cheapest] = mending.sort((a, b) => cost(a) - cost(b));
   return (
     cheapest?.map(({ name, does, playbook, needs, undoneBy }) => ({
@@ -31,13 +30,14 @@ export function planMend(evidence: Evidence): readonly Step[] | null {
   );
 }
 
-function mends(remedies: readonly Remedy[], state: NodeState): boolean {
-  let after = state;
+/** Whichever of its possible states the node is in: a remedy that may have nothing to do there would be a guess. */
+function mends(remedies: readonly Remedy[], states: readonly NodeState[]): boolean {
+  let after = states;
   for (const remedy of remedies) {
-    if (!remedy.helps(after)) return false;
-    after = remedy.after(after);
+    if (!after.every((state) => remedy.helps(state))) return false;
+    after = after.map((state) => remedy.after(state));
   }
-  return !wouldLeak(after);
+  return !after.some((state) => wouldLeak(state));
 }
 
 /** A dearer need outweighs any number of cheaper ones. */
