@@ -20,6 +20,7 @@ import { includeVars } from "./include_vars.ts";
 import { kmemEvidence } from "./kmend.kmem.evidence.ts";
 import { kmemInheritance } from "./kmend.kmem.inheritance.ts";
 import { kmemRenew } from "./kmend.kmem.renew.ts";
+import { kmemRenewLive } from "./kmend.kmem.renew_live.ts";
 import { packageSecure } from "./kmend.package.secure.ts";
 import { lineinfile } from "./lineinfile.ts";
 import { meta } from "./meta.ts";
@@ -84,6 +85,7 @@ const all: readonly Module[] = [
   setup,
   packageSecure,
   kmemRenew,
+  kmemRenewLive,
   kmemInheritance,
 ];
 

@@ -38,6 +38,8 @@ interface MendStep {
   readonly playbook: string;
   readonly needs: string;
   readonly undoneBy: string;
+  readonly risk: string;
+  readonly instead: readonly { readonly does: string; readonly playbook: string; readonly needs: string }[];
 }
 
 interface Cited {
@@ -146,11 +148,20 @@ export function explainText(scanned: ScannedHost): string {
 
 function mendText(steps: readonly MendStep[] | null): string {
   if (steps === null) return "The cheapest mend: unknown, as what decides could not be read";
-  const lines = steps.map(
-    ({ does, playbook, needs, undoneBy }, index) =>
-      `  ${index + 1}. ${does}: needs ${needs === "upgrade" ? "an" : "a"} ${needs}; by ${playbook}\n      undone by ${undoneBy}`,
+  if (steps.length === 0) return "The cheapest mend: none is needed";
+  const lines = steps.map(({ does, playbook, needs, undoneBy, risk, instead }, index) =>
+    [
+      `  ${index + 1}. ${does}: needs ${aNeed(needs)}; by ${playbook}`,
+      `      risk: ${risk}`,
+      `      undone by ${undoneBy}`,
+      ...instead.map((other) => `      or: ${other.does}: needs ${aNeed(other.needs)}; by ${other.playbook}`),
+    ].join("\n"),
   );
   return `The cheapest mend, in this order:\n${lines.join("\n")}`;
+}
+
+function aNeed(need: string): string {
+  return `${/^[aeiou]/.test(need) ? "an" : "a"} ${need}`;
 }
 
 function citedLine({ says, cites }: Cited): string {

@@ -172,14 +172,11 @@ t.test("the summary says who, how much and what is left", async (t) => {
 
 /** A row's cheapest mend; what is not listed here has its own reason to be left out. */
 const mends: Readonly<Record<string, readonly string[] | null>> = {
-  "the incident's app node: kubelet on, runc off": ["kubelet without kmem", "renewal of kubepods, drained"],
+  "the incident's app node: kubelet on, runc off": ["kubelet without kmem", "renewal of kubepods, live"],
   "the incident's compute node: kubelet off, NVIDIA's runtime on": ["runtime without kmem"],
-  "both on": ["kubelet without kmem", "runtime without kmem", "renewal of kubepods, drained"],
-  "kubelet swapped, kubepods from before": ["renewal of kubepods, drained"],
-  "kubelet swapped, kubepods from before, runtime on": [
-    "runtime without kmem",
-    "renewal of kubepods, drained",
-  ],
+  "both on": ["kubelet without kmem", "runtime without kmem", "renewal of kubepods, live"],
+  "kubelet swapped, kubepods from before": ["renewal of kubepods, live"],
+  "kubelet swapped, kubepods from before, runtime on": ["runtime without kmem", "renewal of kubepods, live"],
   "kubelet on, over a kubepods that is off: limited pods leak": ["kubelet without kmem"],
   "kubelet on, before its first start": ["kubelet without kmem"],
   "kubelet unread, kubepods on": null,
@@ -197,6 +194,23 @@ t.test(
   },
 );
 
+t.test("what would do in a step's place is named: the proven way beside the new one", async (t) => {
+  const steps = planMend(evidenceOf(rows["the incident's app node: kubelet on, runc off"] as Row));
+  t.match(steps, [
+    {
+      remedy: "kubelet without kmem",
+      needs: "restart",
+      instead: [{ remedy: "newer kubelet", needs: "upgrade" }],
+    },
+    {
+      remedy: "renewal of kubepods, live",
+      needs: "restart",
+      risk: /new: measured with kubelet 1\.20\.2/,
+      instead: [{ remedy: "renewal of kubepods, drained", needs: "drain" }],
+    },
+  ]);
+});
+
 t.test(
   "after its mend a node of any row that could be planned no longer leaks, by the diagnosis itself",
   async (t) => {
@@ -207,7 +221,7 @@ t.test(
         ...row,
         ...(steps.includes("kubelet without kmem") ? { kubelet: "nokmem" } : {}),
         ...(steps.includes("runtime without kmem") ? { runtime: "nokmem" } : {}),
-        ...(steps.includes("renewal of kubepods, drained") ? { kubepods: "off" } : {}),
+        ...(steps.includes("renewal of kubepods, live") ? { kubepods: "off" } : {}),
       };
       t.ok(["clean", "not-affected"].includes(diagnose(evidenceOf(mended)).verdict), name);
     }

@@ -23,7 +23,7 @@ interface Expected {
 const [kubelet, runtime, renewal] = [
   "kubelet without kmem",
   "runtime without kmem",
-  "renewal of kubepods, drained",
+  "renewal of kubepods, live",
 ];
 
 /** On an EL7 kernel without the parameter, by kubepods, kubelet, runtime. */

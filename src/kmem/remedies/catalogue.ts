@@ -2,6 +2,7 @@
 
 import { drainedRenewal } from "./drained-renewal.ts";
 import { kubeletWithoutKmem } from "./kubelet-without-kmem.ts";
+import { liveRenewal } from "./live-renewal.ts";
 import { newerKubelet } from "./newer-kubelet.ts";
 import type { Remedy } from "./remedy.ts";
 import { runtimeWithoutKmem } from "./runtime-without-kmem.ts";
@@ -10,5 +11,6 @@ export const catalogue: readonly Remedy[] = [
   kubeletWithoutKmem,
   newerKubelet,
   runtimeWithoutKmem,
+  liveRenewal,
   drainedRenewal,
 ];

@@ -12,22 +12,33 @@ export interface Step {
   readonly playbook: string;
   readonly needs: Need;
   readonly undoneBy: string;
+  readonly risk: string;
+  /** Dearer remedies that would do in its place. */
+  readonly instead: readonly Alternative[];
 }
+
+export type Alternative = Pick<Step, "remedy" | "does" | "playbook" | "needs">;
 
 /** The steps in order; none where nothing has to be done, null where too little is known to say. */
 export function planMend(evidence: Evidence): readonly Step[] | null {
   const states = possibleStates(evidence);
   const mending = subsets(catalogue).filter((remedies) => mends(remedies, states));
   const [cheapest] = mending.sort((a, b) => cost(a) - cost(b));
-  return (
-    cheapest?.map(({ name, does, playbook, needs, undoneBy }) => ({
-      remedy: name,
-      does,
-      playbook,
-      needs,
-      undoneBy,
-    })) ?? null
-  );
+  return cheapest?.map((remedy, at) => asStep(remedy, inPlaceOf(cheapest, at, states))) ?? null;
+}
+
+function asStep({ name, does, playbook, needs, undoneBy, risk }: Remedy, instead: readonly Remedy[]): Step {
+  const alternatives = instead.map((other) => ({
+    remedy: other.name,
+    does: other.does,
+    playbook: other.playbook,
+    needs: other.needs,
+  }));
+  return { remedy: name, does, playbook, needs, undoneBy, risk, instead: alternatives };
+}
+
+function inPlaceOf(chosen: readonly Remedy[], at: number, states: readonly NodeState[]): readonly Remedy[] {
+  return catalogue.filter((other) => !chosen.includes(other) && mends(chosen.with(at, other), states));
 }
 
 /** Whichever of its possible states the node is in: a remedy that may have nothing to do there would be a guess. */

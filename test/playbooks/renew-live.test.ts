@@ -1,0 +1,53 @@
+/** A node mended with no drain and no reboot: its pods run on, and cost nothing from then on. */
+
+import t from "tap";
+import { execOnNode, labStatus, podsOnNodes, whatIsMissing } from "../../src/lab/lab.ts";
+import { kmend } from "../cli/kmend.ts";
+import { raiseLab } from "../lab/with-lab.ts";
+
+t.test("an app node with running pods", { skip: whatIsMissing() ?? false, timeout: 200_000 }, async (t) => {
+  const { state, name, inventory } = await raiseLab(t, {
+    nodes: { app_nodes: 1, compute_nodes: 0, clean_nodes: 0, both_nodes: 0 },
+  });
+  const lab = { state, name };
+  const on = (script: string) => execOnNode(lab, "app-1", script).then((end) => end.stdout);
+  const leaked = async () => (await labStatus(lab)).nodes[0]?.counts?.leakedKmemIds ?? -1;
+  const playbook = (name: string, ...set: string[]) =>
+    kmend(
+      [
+        "run",
+        "-i",
+        inventory,
+        `playbooks/${name}.yml`,
+        ...["kmem_settle_seconds=5", ...set].flatMap((each) => ["-e", each]),
+      ],
+      { cwd: process.cwd(), env: { KMEND_STATE: state } },
+    );
+
+  await podsOnNodes(lab, "create", 4);
+  const processes = await on(startedProcesses);
+  const limits = await on(limitsOfPods);
+  t.equal(processes.trim().split("\n").length, 8);
+
+  const swap = await playbook("kmem", "kmem_renewal=live", "kmem_probe_pods=1");
+  t.equal(swap.code, 0, swap.stdout);
+  t.match(swap.stdout, /"8 processes moved, 0 ended by themselves meanwhile"/);
+  t.match(swap.stdout, /whoever is told of a container's OOM kill/);
+  t.equal(await on(startedProcesses), processes, "the same processes run on, since when they did");
+  t.equal(await on(limitsOfPods), limits, "with their limits");
+  t.equal(await on(activeGroups), "", "and no cgroup has accounting on");
+  t.match(swap.stdout, /Verified: 1 fresh pods came and went/);
+
+  const before = await leaked();
+  await podsOnNodes(lab, "create", 3);
+  await podsOnNodes(lab, "delete", 7);
+  t.equal(await leaked(), before, "new pods, and those that were moved, go and leave nothing");
+  t.equal(await on("ls /var/lib/kubelet/pods; find /sys/fs/cgroup/memory/kubepods -mindepth 2 -type d"), "");
+});
+
+const startedProcesses = `for p in $(find /sys/fs/cgroup/memory/kubepods* -name cgroup.procs -exec cat {} + | sort -n); do
+  echo "$p $(sed 's/.*) //' /proc/$p/stat | cut -d ' ' -f 20)"
+done`;
+const limitsOfPods =
+  "cd /sys/fs/cgroup/memory && find kubepods -name memory.limit_in_bytes | sort | xargs grep .";
+const activeGroups = `find /sys/fs/cgroup/memory -mindepth 1 -name memory.kmem.slabinfo -exec sh -c 'cat "$1" >/dev/null 2>&1 && echo "$1"' sh {} \\;`;
