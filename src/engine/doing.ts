@@ -13,6 +13,10 @@ export interface Doing {
   readonly host: string;
   readonly on: string;
   readonly shell: Shell;
+  /** Drops the host's connection and opens another; with a time limit of its own, in ms, where one is given. */
+  reopen(connectTimeoutMs: number | null): Promise<Shell>;
+  /** The host that it acts on is the controller itself. */
+  readonly isController: boolean;
   readonly become: Become | null;
   /** Typed arguments, and what the playbook gave for them. */
   // biome-ignore lint/suspicious/noExplicitAny: each module knows the type of its own arguments

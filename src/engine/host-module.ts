@@ -5,6 +5,7 @@ import type { HostModule } from "../modules/modules.ts";
 import { Dict } from "../template/template.ts";
 import { applyFailed } from "./apply-failed.ts";
 import { applyChange, wayBackOf } from "./change.ts";
+import { refuseToLeaveController, waitUntilBack } from "./come-back.ts";
 import type { Doing } from "./doing.ts";
 import { type Result, resultOf } from "./result.ts";
 import { runOptions } from "./run-options.ts";
@@ -15,12 +16,15 @@ export async function runHostModule(module: HostModule, doing: Doing): Promise<R
   const state = inspection ? inspection.parse(await inspect(doing, inspection.script)) : null;
   if (setting.checkMode && module.checkMode === "skip" && !inspection)
     return finish(module, doing, { state, change: null });
+  refuseToLeaveController(module, doing);
   const change = module.plan(state, args, setting);
   if (change === null || (setting.checkMode && module.checkMode === "skip"))
     return finish(module, doing, { state, change: null, isSkipped: change !== null });
   if (setting.checkMode) return finish(module, doing, { state, change });
   const applied = await applyChange(module, doing, state, change);
-  return finish(module, doing, { state, change, ...applied });
+  if (applied.output.code !== 0 && !module.exitIsData) throw applyFailed(module, applied.output);
+  const elapsedS = await waitUntilBack(module, doing, change);
+  return finish(module, doing, { state, change, elapsedS, ...applied });
 }
 
 async function inspect(doing: Doing, script: Parameters<Doing["shell"]["run"]>[0]): Promise<Output> {
@@ -34,15 +38,16 @@ interface Done {
   readonly output?: Output;
   readonly id?: string;
   readonly isSkipped?: boolean;
+  readonly elapsedS?: number;
 }
 
 /** What the task registers: the module's own words, and whether anything changed. */
 function finish(module: HostModule, doing: Doing, done: Done): Result {
   const { setting, args } = doing;
-  const { state, change, output = null } = done;
-  if (output && output.code !== 0 && !module.exitIsData) throw applyFailed(module, output);
+  const { state, change, output = null, elapsedS = 0 } = done;
   const endedMs = doing.run.world.clock.now();
-  const values = module.result?.({ args, state, change, output, setting, endedMs })?.copy() ?? new Dict();
+  const values =
+    module.result?.({ args, state, change, output, setting, endedMs, elapsedS })?.copy() ?? new Dict();
   if (!values.has("changed")) values.set("changed", change !== null);
   const diff = setting.diff && change?.diff && !doing.isSecret ? { diff: change.diff } : {};
   return resultOf(values, {

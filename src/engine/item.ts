@@ -5,6 +5,7 @@ import { parseArguments, type Setting, TaskFailed } from "../modules/modules.ts"
 import { formatPlace, formatProblem, KmendError, systemProblem } from "../problem/problem.ts";
 import { Dict, toJson, type Value } from "../template/template.ts";
 import { finalArguments } from "./arguments.ts";
+import { reopening } from "./come-back.ts";
 import { Unreachable } from "./connections.ts";
 import { runControllerModule } from "./controller-module.ts";
 import { delegateOf } from "./delegate.ts";
@@ -176,6 +177,8 @@ async function reach(run: Run, plan: PlannedTask, view: View, round: Round, give
     host: view.host.name,
     on: there.host.name,
     shell,
+    reopen: reopening(run, target, become),
+    isController: target.kind === "local",
     become,
     args: given.args,
     given: given.given,

@@ -1,7 +1,7 @@
 /** One recorded change, taken back: by its module's revert, by the playbook's `rollback:`, or not at all. */
 
 import { isDeepStrictEqual } from "node:util";
-import type { Become, Shell } from "../connection/connection.ts";
+import type { Become, Shell, Target } from "../connection/connection.ts";
 import type { Json, ResolvedTask } from "../journal/journal.ts";
 import {
   type Brought,
@@ -14,6 +14,7 @@ import {
 import { sh } from "../script/script.ts";
 import { Dict, fromJson } from "../template/template.ts";
 import type { Recorded } from "./change.ts";
+import { reopening } from "./come-back.ts";
 import type { Doing } from "./doing.ts";
 import type { Frame } from "./frame.ts";
 import { runHostModule } from "./host-module.ts";
@@ -122,6 +123,7 @@ function remembered(
 
 interface Reached {
   readonly shell: Shell;
+  readonly target: Target;
   readonly become: Become | null;
   readonly view: View;
 }
@@ -130,7 +132,8 @@ async function reach(run: Run, host: string, as: Recorded["become"]): Promise<Re
   const frame = bareFrame();
   const view = viewOf(run, hostState(run, host), frame);
   const become = as ? becomeAs(run, view, as) : null;
-  return { shell: await run.connections.shell(targetOf(run, view, frame, view), become), become, view };
+  const target = targetOf(run, view, frame, view);
+  return { shell: await run.connections.shell(target, become), target, become, view };
 }
 
 function bareFrame(): Frame {
@@ -181,6 +184,8 @@ function doingFor(
     host: change.for,
     on: change.host,
     shell: there.shell,
+    reopen: reopening(run, there.target, there.become),
+    isController: there.target.kind === "local",
     become: there.become,
     args: there.args,
     given: new Dict(),

@@ -6,7 +6,7 @@ import { requireDescription } from "./description.ts";
 import { execInHost } from "./exec.ts";
 import type { LabNode } from "./fleet.ts";
 import type { HostState } from "./host.ts";
-import { type Counts, readCounts } from "./memcg/memcg.ts";
+import { type BootedCounts, readCounts } from "./memcg/memcg.ts";
 import { labPlace, type NodePlace, nodePlace } from "./place.ts";
 import { sshdAnswers } from "./reachable.ts";
 import type { LabOptions } from "./up.ts";
@@ -27,7 +27,7 @@ export interface NodeStatus extends LabNode {
   readonly memoryMb: number | null;
   readonly pods: number | null;
   /** What its kernel's model holds; null while it does not run. */
-  readonly counts: Counts | null;
+  readonly counts: BootedCounts | null;
 }
 
 /** Reads how the lab is; changes nothing. */
@@ -48,6 +48,7 @@ export async function labStatus({ state, name }: LabOptions): Promise<LabStatus>
       trouble: report?.trouble ?? "",
       sshAnswers,
       ...inside,
+      kernel: counts?.kernel ?? node.kernel,
       counts,
     };
   });

@@ -126,6 +126,8 @@ export interface HostModule<Args = Any, State = Any, Change extends AnyChange = 
   restored?(state: State): unknown;
   /** null: this change cannot be undone. */
   revert(change: Change, where: Where): Script | null;
+  /** The change takes the host away (a reboot): how to know that it is back. The engine does the waiting. */
+  comesBack?(change: Change, args: Args): Return;
   /** What the task returns (registered); `output` is apply's, null when nothing was applied. Adds no changed/failed
    *  unless it decides them itself (command: failed by rc). */
   result?(given: {
@@ -136,11 +138,23 @@ export interface HostModule<Args = Any, State = Any, Change extends AnyChange = 
     setting: Setting;
     /** When apply ended, in ms since 1970 by the controller's clock: `start` and `end` of a command come from it. */
     endedMs?: number;
+    /** How long the host was away, in seconds; 0 where it was not. */
+    elapsedS?: number;
   }): Dict;
   /** `skip`: check mode runs nothing and reports skipped (command and friends). Default `predict`. */
   readonly checkMode?: "predict" | "skip";
   /** True when apply's nonzero exit is data, not failure (result decides). */
   readonly exitIsData?: boolean;
+}
+
+/** How the engine waits for a host that is away. */
+export interface Return {
+  /** Before it is asked for the first time. */
+  readonly delayS: number;
+  readonly timeoutS: number;
+  readonly connectTimeoutS: number;
+  /** Succeeds once the host is back. */
+  readonly probe: Script;
 }
 
 /** A change: JSON, journaled before apply. `before` and `after` are what people and proofs compare. */

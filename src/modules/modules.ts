@@ -17,6 +17,7 @@ import { fail } from "./fail.ts";
 import { file } from "./file.ts";
 import { groupBy } from "./group_by.ts";
 import { includeVars } from "./include_vars.ts";
+import { kernelParameter } from "./kmend.kernel.parameter.ts";
 import { kmemEvidence } from "./kmend.kmem.evidence.ts";
 import { kmemInheritance } from "./kmend.kmem.inheritance.ts";
 import { kmemRenew } from "./kmend.kmem.renew.ts";
@@ -29,6 +30,7 @@ import { packages } from "./package.ts";
 import { pause } from "./pause.ts";
 import { ping } from "./ping.ts";
 import { raw } from "./raw.ts";
+import { reboot } from "./reboot.ts";
 import { replace } from "./replace.ts";
 import { rpm } from "./rpm.ts";
 import { script } from "./script.ts";
@@ -81,12 +83,14 @@ const all: readonly Module[] = [
   systemd,
   service,
   waitFor,
+  reboot,
   ping,
   setup,
   packageSecure,
   kmemRenew,
   kmemRenewLive,
   kmemInheritance,
+  kernelParameter,
 ];
 
 const byName = new Map<string, Module>(

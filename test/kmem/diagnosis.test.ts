@@ -179,7 +179,7 @@ const mends: Readonly<Record<string, readonly string[] | null>> = {
   "kubelet swapped, kubepods from before, runtime on": ["runtime without kmem", "renewal of kubepods, live"],
   "kubelet on, over a kubepods that is off: limited pods leak": ["kubelet without kmem"],
   "kubelet on, before its first start": ["kubelet without kmem"],
-  "kubelet unread, kubepods on": null,
+  "kubelet unread, kubepods on": ["boot parameter cgroup.memory=nokmem"],
   "off, and the runtime unread": null,
   "everything off": [],
 };
@@ -206,7 +206,11 @@ t.test("what would do in a step's place is named: the proven way beside the new 
       remedy: "renewal of kubepods, live",
       needs: "restart",
       risk: /new: measured with kubelet 1\.20\.2/,
-      instead: [{ remedy: "renewal of kubepods, drained", needs: "drain" }],
+      instead: [
+        { remedy: "renewal of kubepods, drained", needs: "drain" },
+        { remedy: "boot parameter cgroup.memory=nokmem", needs: "reboot" },
+        { remedy: "reboot", needs: "reboot" },
+      ],
     },
   ]);
 });
@@ -222,6 +226,9 @@ t.test(
         ...(steps.includes("kubelet without kmem") ? { kubelet: "nokmem" } : {}),
         ...(steps.includes("runtime without kmem") ? { runtime: "nokmem" } : {}),
         ...(steps.includes("renewal of kubepods, live") ? { kubepods: "off" } : {}),
+        ...(steps.includes("boot parameter cgroup.memory=nokmem")
+          ? { commandLine: "ro cgroup.memory=nokmem", kubepods: "off" }
+          : {}),
       };
       t.ok(["clean", "not-affected"].includes(diagnose(evidenceOf(mended)).verdict), name);
     }

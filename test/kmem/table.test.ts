@@ -26,6 +26,9 @@ const [kubelet, runtime, renewal] = [
   "renewal of kubepods, live",
 ];
 
+/** Where a program could not be read, no swap is sure to be enough: the kernel's parameter is, and costs a reboot. */
+const byKernel = ["boot parameter cgroup.memory=nokmem"];
+
 /** On an EL7 kernel without the parameter, by kubepods, kubelet, runtime. */
 const leaky: Readonly<Record<Kubepods, Readonly<Record<Is, Readonly<Record<Is, Expected>>>>>> = {
   fresh: {
@@ -48,9 +51,8 @@ const leaky: Readonly<Record<Kubepods, Readonly<Record<Is, Readonly<Record<Is, E
         verdict: "leaking",
         by: "kubelet",
         perPod: [3, 3],
-        plan: null,
-        because:
-          "kubelet alone makes it leak; whether the runtime must go too decides the plan, and is unknown",
+        plan: byKernel,
+        because: "kubelet alone makes it leak; whether the runtime must go too is unknown",
       },
     },
     off: {
@@ -81,7 +83,7 @@ const leaky: Readonly<Record<Kubepods, Readonly<Record<Is, Readonly<Record<Is, E
         verdict: "leaking",
         by: "unknown",
         perPod: [3, 2],
-        plan: null,
+        plan: byKernel,
         because: "the runtime leaks for certain; kubelet may as well",
       },
       off: {
@@ -120,8 +122,8 @@ const leaky: Readonly<Record<Kubepods, Readonly<Record<Is, Readonly<Record<Is, E
         verdict: "leaking",
         by: "kubelet",
         perPod: [3, 3],
-        plan: null,
-        because: "it leaks by kubepods, whatever the runtime is; the plan needs to know",
+        plan: byKernel,
+        because: "it leaks by kubepods, whatever the runtime is",
       },
     },
     off: {
@@ -143,7 +145,7 @@ const leaky: Readonly<Record<Kubepods, Readonly<Record<Is, Readonly<Record<Is, E
         verdict: "still-leaking-after-swap",
         by: "kubelet",
         perPod: [3, 3],
-        plan: null,
+        plan: byKernel,
         because: "kubepods decides; whether the runtime would leak after its renewal is unknown",
       },
     },
@@ -152,21 +154,21 @@ const leaky: Readonly<Record<Kubepods, Readonly<Record<Is, Readonly<Record<Is, E
         verdict: "leaking",
         by: "both",
         perPod: [3, 3],
-        plan: null,
+        plan: byKernel,
         because: "only a kubelet switches kubepods on: this one or one before it",
       },
       off: {
         verdict: "leaking",
         by: "kubelet",
         perPod: [3, 3],
-        plan: null,
+        plan: byKernel,
         because: "kubepods decides; whether this kubelet would switch it on again is unknown",
       },
       unknown: {
         verdict: "leaking",
         by: "kubelet",
         perPod: [3, 3],
-        plan: null,
+        plan: byKernel,
         because: "kubepods decides, though no program was read",
       },
     },
@@ -203,7 +205,8 @@ function expected(
   if (kernel === "nokmem" && kubepods === "fresh")
     return harmless("clean", "the kernel ignores every attempt");
   // Booted with the parameter and yet on: the sign that decides outweighs it, and the two are named as a contradiction.
-  return leaky[kubepods][kubelet][runtime];
+  const row = leaky[kubepods][kubelet][runtime];
+  return kernel === "nokmem" && row.plan === byKernel ? { ...row, plan: null } : row;
 }
 
 const builds: Readonly<Record<Is, Build>> = { on: "kmem", off: "nokmem", unknown: "unknown" };

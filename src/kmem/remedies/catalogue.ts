@@ -1,9 +1,11 @@
 /** The remedies, in the order in which they are done. Facts: docs/kmem.md, "What mends it". */
 
+import { bootParameter } from "./boot-parameter.ts";
 import { drainedRenewal } from "./drained-renewal.ts";
 import { kubeletWithoutKmem } from "./kubelet-without-kmem.ts";
 import { liveRenewal } from "./live-renewal.ts";
 import { newerKubelet } from "./newer-kubelet.ts";
+import { reboot } from "./reboot.ts";
 import type { Remedy } from "./remedy.ts";
 import { runtimeWithoutKmem } from "./runtime-without-kmem.ts";
 
@@ -13,4 +15,6 @@ export const catalogue: readonly Remedy[] = [
   runtimeWithoutKmem,
   liveRenewal,
   drainedRenewal,
+  bootParameter,
+  reboot,
 ];

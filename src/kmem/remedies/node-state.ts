@@ -1,13 +1,15 @@
 /** What of a node decides whether new pods leak, as few facts as a plan needs. */
 
-import { kernelCase } from "../diagnosis/kernel-case.ts";
+import { kernelCase, knowsNokmem } from "../diagnosis/kernel-case.ts";
 import { kubeletSwitch, runtimeSwitch } from "../diagnosis/switches.ts";
 import type { Evidence } from "../evidence/evidence.ts";
-import { isKnown } from "../fact.ts";
+import { ifKnown, isKnown } from "../fact.ts";
 
 export interface NodeState {
   /** This kernel, as it was booted, leaks where accounting is on. */
   readonly kernelLeaks: boolean;
+  /** It could be told not to, by cgroup.memory=nokmem, and was not. */
+  readonly kernelTakesNokmem: boolean;
   readonly kubeletSwitchesOn: boolean;
   readonly runtimeSwitchesOn: boolean;
   /** `kubepods` has accounting on, and hands it down. */
@@ -19,13 +21,21 @@ export function possibleStates(evidence: Evidence): readonly NodeState[] {
   const { kubepods } = evidence.cgroups;
   const kubepodsIsOn = isKnown(kubepods) ? kubepods.value === "on" : null;
   const kernel = kernelCase(evidence).kind;
+  const kernelTakesNokmem =
+    kernel === "affected" && knowsNokmem(ifKnown(evidence.kernel.release) ?? "") === true;
   const states: NodeState[] = [];
   // A kernel that was told to ignore accounting leaks all the same where kubepods shows that it is on.
   for (const isOn of eitherOf(kubepodsIsOn))
     for (const kernelLeaks of eitherOf(kernel === "switched-off" ? isOn : leaks[kernel]))
       for (const kubeletSwitchesOn of eitherOf(kubeletSwitch(evidence).on))
         for (const runtimeSwitchesOn of eitherOf(runtimeSwitch(evidence).on))
-          states.push({ kernelLeaks, kubeletSwitchesOn, runtimeSwitchesOn, kubepodsIsOn: isOn });
+          states.push({
+            kernelLeaks,
+            kernelTakesNokmem,
+            kubeletSwitchesOn,
+            runtimeSwitchesOn,
+            kubepodsIsOn: isOn,
+          });
   return states;
 }
 

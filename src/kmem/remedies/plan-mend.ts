@@ -22,6 +22,8 @@ export type Alternative = Pick<Step, "remedy" | "does" | "playbook" | "needs">;
 /** The steps in order; none where nothing has to be done, null where too little is known to say. */
 export function planMend(evidence: Evidence): readonly Step[] | null {
   const states = possibleStates(evidence);
+  // Whether it leaks at all is the first thing to find out.
+  if (states.some(wouldLeak) && !states.every(wouldLeak)) return null;
   const mending = subsets(catalogue).filter((remedies) => mends(remedies, states));
   const [cheapest] = mending.sort((a, b) => cost(a) - cost(b));
   return cheapest?.map((remedy, at) => asStep(remedy, inPlaceOf(cheapest, at, states))) ?? null;
@@ -48,7 +50,7 @@ function mends(remedies: readonly Remedy[], states: readonly NodeState[]): boole
     if (!after.every((state) => remedy.helps(state))) return false;
     after = after.map((state) => remedy.after(state));
   }
-  return !after.some((state) => wouldLeak(state));
+  return !after.some(wouldLeak);
 }
 
 /** A dearer need outweighs any number of cheaper ones. */

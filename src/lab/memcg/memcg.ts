@@ -11,4 +11,11 @@
 
 export type { Counts, Kernel } from "./model.ts";
 export { type KernelRule, kernelRules } from "./rules.ts";
-export { type MemcgNode, readCounts, rebootKernel, type ServeOptions, serveNode } from "./serve-node.ts";
+export {
+  type BootedCounts,
+  type MemcgNode,
+  readCounts,
+  rebootKernel,
+  type ServeOptions,
+  serveNode,
+} from "./serve-node.ts";

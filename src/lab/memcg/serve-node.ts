@@ -5,7 +5,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { program } from "../../package/package.ts";
-import type { Counts } from "./model.ts";
+import type { Counts, Kernel } from "./model.ts";
 import { mountDevice, unmount, unmountNow } from "./mount.ts";
 import type { TreeOptions } from "./tree.ts";
 
@@ -18,7 +18,7 @@ export interface ServeOptions extends Omit<TreeOptions, "bootParameters"> {
 /** One node's kernel at work. */
 export interface MemcgNode {
   readonly mountPoint: string;
-  readonly counts: () => Promise<Counts>;
+  readonly counts: () => Promise<BootedCounts>;
   /** A reboot: every cgroup gone, every id free. Other parameters take effect only here. */
   readonly reset: (bootParameters?: string) => Promise<void>;
   /** Takes that many ids at once, so that their end is near. */
@@ -74,9 +74,14 @@ export async function serveNode({ mountPoint, kernel, bootParameters }: ServeOpt
   };
 }
 
+/** Counts, and which kernel has booted. */
+export interface BootedCounts extends Counts {
+  readonly kernel: Kernel;
+}
+
 /** The counts of a mounted kernel, whichever process serves it. */
-export async function readCounts(mountPoint: string): Promise<Counts> {
-  return JSON.parse(await readFile(join(mountPoint, "counts"), "utf8")) as Counts;
+export async function readCounts(mountPoint: string): Promise<BootedCounts> {
+  return JSON.parse(await readFile(join(mountPoint, "counts"), "utf8")) as BootedCounts;
 }
 
 /** Reboots a mounted kernel, whichever process serves it. */

@@ -8,7 +8,7 @@
  *     osrelease     /proc/sys/kernel/osrelease
  *     drop_caches   /proc/sys/vm/drop_caches
  *     counts        the judge: ids in use, as JSON, as an instrumented kernel would count them
- *     control       the lab's lever: `reboot [BOOT PARAMETERS]`, `preload N`
+ *     control       the lab's lever: `reboot [RELEASE] [BOOT PARAMETERS]`, `preload N`
  */
 
 import { type Cgroup, newCgroup } from "./cgroup.ts";
@@ -42,14 +42,14 @@ export interface TreeOptions {
 /** The file system of one node's kernel. */
 export function kernelTree(options: TreeOptions): NodeSystem {
   let serial = 0;
-  let bootParameters = options.bootParameters;
+  let { kernel: version, bootParameters } = options;
   let kernel = boot();
   const cgroupsById = new Map<number, Cgroup>();
   const slab = slabNodes({ firstId: firstSlabId, directoryId: fixed.slab, kernel: () => kernel });
 
   function boot(): MemoryHierarchy {
     return new MemoryHierarchy({
-      kernel: options.kernel,
+      kernel: version,
       bootParameters,
       tasks: processTable,
       nowMs: () => performance.now(),
@@ -71,7 +71,7 @@ export function kernelTree(options: TreeOptions): NodeSystem {
       id: fixed.osrelease,
       kind: "file",
       mode: 0o444,
-      read: () => `3.10.0-${options.kernel}.el7.x86_64\n`,
+      read: () => `3.10.0-${version}.el7.x86_64\n`,
     },
     drop_caches: {
       id: fixed.dropCaches,
@@ -84,7 +84,7 @@ export function kernelTree(options: TreeOptions): NodeSystem {
       id: fixed.counts,
       kind: "file",
       mode: 0o444,
-      read: () => `${JSON.stringify(kernel.counts())}\n`,
+      read: () => `${JSON.stringify({ kernel: version, ...kernel.counts() })}\n`,
     },
     control: { id: fixed.control, kind: "file", mode: 0o200, write: control },
   };
@@ -92,7 +92,9 @@ export function kernelTree(options: TreeOptions): NodeSystem {
   function control(text: string): void {
     const [, order, rest = ""] = /^(\w+)\s*(.*)$/s.exec(text) ?? [];
     if (order === "reboot") {
-      if (rest !== "") bootParameters = rest;
+      const [, chosen, parameters = ""] = /^(?:3\.10\.0-(514|1160)\.el7\.x86_64)?\s*(.*)$/s.exec(rest) ?? [];
+      if (chosen !== undefined) version = chosen as Kernel;
+      if (parameters !== "") bootParameters = parameters;
       cgroupsById.clear();
       kernel = boot();
     } else if (order === "preload" && /^\d+$/.test(rest)) kernel.preloadedIds = Number(rest);

@@ -1,6 +1,7 @@
 /** The stand-in packages: what each is called, holds, and is for. */
 
 import { dockerdProgram, dockerProgram } from "./docker-programs.ts";
+import { bootFolder, grubbyProgram } from "./grubby-program.ts";
 import { type KubeletBuild, kubeletProgram } from "./kubelet-program.ts";
 import { runtimeProgram, shimProgram } from "./runtime-programs.ts";
 import { dockerUnit, kubeletSysconfig, kubeletUnit } from "./units.ts";
@@ -89,6 +90,33 @@ const patchedRunc = runtimeProgram({
   hasKmem: true,
 });
 
+const grubby: Package = {
+  name: "grubby",
+  version: "8.28",
+  release: "26",
+  summary: "grubby (kmend rehearsal stand-in)",
+  files: [program("/usr/sbin/grubby", grubbyProgram)],
+};
+
+/** Kernels lie side by side: each brings its own file and its command line. The one that runs first came with the host. */
+function kernel(release: "514" | "1160"): Package {
+  const full = `3.10.0-${release}.el7.x86_64`;
+  return {
+    name: "kernel",
+    version: "3.10.0",
+    release: `${release}.el7`,
+    summary: "an EL7 kernel (kmend rehearsal stand-in: the name of a model)",
+    files: [
+      file(`/boot/vmlinuz-${full}`, `kmend rehearsal stand-in for kernel ${full}: the model of it boots.\n`),
+      file(
+        `${bootFolder}/${full}.args`,
+        `BOOT_IMAGE=/vmlinuz-${full} root=/dev/vda1 ro crashkernel=auto\n`,
+        true,
+      ),
+    ],
+  };
+}
+
 /** Release 0 is built with kernel memory accounting, release 1 without; kubelet lost it with 1.21.2, NVIDIA's with 3. */
 const goodPackages: readonly Package[] = [
   kubelet("0", { hasKmem: true }),
@@ -99,6 +127,9 @@ const goodPackages: readonly Package[] = [
     { hasKmem: false, version: "1.21.14" },
     { unit: kubeletUnit("Wants=network-online.target\n"), sysconfig: "KUBELET_EXTRA_ARGS=\n" },
   ),
+  grubby,
+  kernel("514"),
+  kernel("1160"),
   docker("0", true),
   docker("1", false),
   nvidia("2.0.0", "1.docker18.06.1", patchedRunc),
@@ -131,17 +162,18 @@ export const packageId = ({ name, version, release }: Package): string => `${nam
 /** The packages of each group of hosts, as the incident had them. */
 export const groupPackages = {
   /** runc without accounting, kubelet with: 3 ids leaked for a pod. */
-  app_nodes: ["kubelet-1.15.5-0", "docker-ce-18.06.1.ce-1"],
+  app_nodes: ["grubby-8.28-26", "kubelet-1.15.5-0", "docker-ce-18.06.1.ce-1"],
   /** NVIDIA's runtime with accounting, kubelet without: 2. */
   compute_nodes: [
+    "grubby-8.28-26",
     "kubelet-1.15.5-1",
     "docker-ce-18.06.1.ce-1",
     "nvidia-container-runtime-2.0.0-1.docker18.06.1",
   ],
   /** Both without: 0. */
-  clean_nodes: ["kubelet-1.15.5-1", "docker-ce-18.06.1.ce-1"],
+  clean_nodes: ["grubby-8.28-26", "kubelet-1.15.5-1", "docker-ce-18.06.1.ce-1"],
   /** Both with: 3. */
-  both_nodes: ["kubelet-1.15.5-0", "docker-ce-18.06.1.ce-0"],
+  both_nodes: ["grubby-8.28-26", "kubelet-1.15.5-0", "docker-ce-18.06.1.ce-0"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type NodeGroup = keyof typeof groupPackages;

@@ -1,5 +1,7 @@
 /** The systemd units and settings of the stand-ins and of the host's kernel. */
 
+import { bootFolder } from "./grubby-program.ts";
+
 /** `more` are further lines of its [Unit]. */
 export const kubeletUnit = (more = ""): string => `[Unit]
 Description=kubelet (kmend rehearsal stand-in)
@@ -41,7 +43,7 @@ export function kubeletSysconfig(address = "127.0.0.1"): string {
 
 /**
  * Puts the kernel's model where the kernel's own files are, before anything looks there. A boot is a reboot of the
- * model too: every cgroup is gone, and the parameters in /etc/kernel/cmdline, where there are any, take effect.
+ * model too: every cgroup is gone, and the parameters that grubby keeps of its kernel take effect.
  */
 export const kernelUnit = `[Unit]
 Description=EL7 kernel model (kmend rehearsal)
@@ -62,7 +64,12 @@ export const kernelBootScript = `#!/bin/sh
 # kmend rehearsal: binds the kernel's model over the kernel's own files.
 set -eu
 model=/srv/kmend-lab
-echo "reboot $(cat /etc/kernel/cmdline 2>/dev/null)" >$model/control
+boot=${bootFolder}
+release=$(cat $boot/default 2>/dev/null || cat $model/osrelease)
+echo "reboot $release $(cat "$boot/$release.args" 2>/dev/null)" >$model/control
+mkdir -p $boot
+[ -e $boot/default ] || echo "$release" >$boot/default
+[ -e "$boot/$release.args" ] || cat $model/cmdline >"$boot/$release.args"
 mkdir -p /sys/fs/cgroup/memory 2>/dev/null || true
 bind() { mount --bind "$model/$1" "$2"; }
 bind cgroup /sys/fs/cgroup/memory

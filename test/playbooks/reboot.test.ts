@@ -1,0 +1,119 @@
+/** Remedies that take a reboot, on real hosts: the boot parameter, another kernel, and the reboot itself. */
+
+import t from "tap";
+import { execOnNode, labStatus, podsOnNodes, whatIsMissing } from "../../src/lab/lab.ts";
+import { kmend } from "../cli/kmend.ts";
+import { raiseLab } from "../lab/with-lab.ts";
+
+t.test(
+  "two app nodes, one of each kernel",
+  { skip: whatIsMissing() ?? false, timeout: 280_000 },
+  async (t) => {
+    const { state, name, inventory } = await raiseLab(t, {
+      nodes: { app_nodes: 2, compute_nodes: 0, clean_nodes: 0, both_nodes: 0 },
+      kernel: { all: "1160", byNode: { "app-1": "514" } },
+    });
+    const lab = { state, name };
+    const on = (host: string, script: string) =>
+      execOnNode(lab, host, script).then((end) => end.stdout.trim());
+    const counts = async (host: string) =>
+      (await labStatus(lab)).nodes.find((node) => node.name === host)?.counts;
+    const run = (...args: string[]) => kmend(args, { cwd: process.cwd(), env: { KMEND_STATE: state } });
+    const playbook = (name: string, host: string, ...set: string[]) =>
+      run(
+        "run",
+        "-i",
+        inventory,
+        "-l",
+        host,
+        `playbooks/${name}.yml`,
+        ...set.flatMap((each) => ["-e", each]),
+      );
+    const leakOf = async (host: string) => {
+      const before = (await counts(host))?.leakedKmemIds ?? -1;
+      await podsOnNodes({ ...lab, nodes: [host] }, "create", 2);
+      await podsOnNodes({ ...lab, nodes: [host] }, "delete", 2);
+      return ((await counts(host))?.leakedKmemIds ?? -1) - before;
+    };
+
+    t.test("the parameter is set and taken back; until a reboot the node is listed, and leaks", async (t) => {
+      const commandLine = await on("app-2", "grubby --info=ALL");
+      const set = await playbook("boot-parameter", "app-2");
+      t.equal(set.code, 0, set.stdout);
+      t.match(set.stdout, "Awaiting a reboot, and leaking until then: app-2");
+      t.match(await on("app-2", "grubby --info=ALL"), /args="[^"]*cgroup\.memory=nokmem"/);
+      t.equal(await leakOf("app-2"), 6);
+      t.equal((await run("rollback", "last")).code, 0);
+      t.equal(await on("app-2", "grubby --info=ALL"), commandLine);
+    });
+
+    t.test("rebooted with it, a leaking kubelet leaks nothing, and all ids are back", async (t) => {
+      const boot = await on("app-2", "cat /proc/sys/kernel/random/boot_id");
+      const plan = await run(
+        "plan",
+        "-i",
+        inventory,
+        "-l",
+        "app-2",
+        "playbooks/boot-parameter.yml",
+        "-e",
+        "kmem_reboot=true",
+      );
+      t.match(
+        plan.stdout,
+        /Reboot the node\n.*way back: NONE: a reboot can't be taken back/s,
+        "the plan says so before",
+      );
+      t.equal(await on("app-2", "cat /proc/sys/kernel/random/boot_id"), boot);
+      const end = await playbook("boot-parameter", "app-2", "kmem_reboot=true");
+      t.equal(end.code, 0, end.stdout);
+      t.not(await on("app-2", "cat /proc/sys/kernel/random/boot_id"), boot);
+      t.match(await on("app-2", "cat /proc/cmdline"), "cgroup.memory=nokmem");
+      t.match(end.stdout, /"clean: a new pod costs no id; 0 leaked/);
+      t.equal(await leakOf("app-2"), 0);
+      const again = await playbook("boot-parameter", "app-2", "kmem_reboot=true");
+      t.match(again.stdout, /skipping: \[app-2\]/, "and a second run reboots nothing");
+      t.equal(await on("app-2", "cat /proc/cmdline | grep -o nokmem"), "nokmem");
+    });
+
+    t.test("a kernel that does not know it is refused; with another kernel it is not", async (t) => {
+      const refused = await playbook("boot-parameter", "app-1");
+      t.equal(refused.code, 2);
+      t.match(refused.stdout, "Kernel 3.10.0-514.el7.x86_64 does not know cgroup.memory=nokmem");
+      const upgrade = await playbook(
+        "upgrade-kernel",
+        "app-1",
+        "kmem_kernel_package=kernel-3.10.0-1160.el7",
+        "kmem_reboot=true",
+      );
+      t.equal(upgrade.code, 0, upgrade.stdout);
+      t.equal((await counts("app-1"))?.kernel, "1160");
+      t.equal(await leakOf("app-1"), 6, "by itself it is no cure");
+      const end = await playbook("boot-parameter", "app-1", "kmem_reboot=true");
+      t.equal(end.code, 0, end.stdout);
+      t.equal(await leakOf("app-1"), 0);
+    });
+
+    t.test("a reboot gives back the ids, and a leaking kubelet leaks on", async (t) => {
+      await on("app-1", "grubby --update-kernel=ALL --remove-args=cgroup.memory");
+      const first = await playbook("reboot", "app-1");
+      t.equal(first.code, 0, first.stdout);
+      t.equal(await leakOf("app-1"), 6);
+      t.equal((await playbook("reboot", "app-1")).code, 0);
+      t.equal((await counts("app-1"))?.leakedKmemIds, 0);
+    });
+
+    t.test(
+      "a host that does not come back is told with what it said last, and stops the rollout",
+      async (t) => {
+        await on(
+          "app-1",
+          "systemctl disable --quiet ssh.service ssh.socket 2>/dev/null; systemctl mask --quiet ssh.service ssh.socket",
+        );
+        const end = await playbook("reboot", "app-1", "kmem_reboot_seconds=6");
+        t.equal(end.code, 2);
+        t.match(end.stdout, /The host is not back after 6 s: .*app-1.*Look at its console/s);
+      },
+    );
+  },
+);
