@@ -9,12 +9,13 @@
 
 export { diagnose } from "./diagnosis/diagnose.ts";
 export type { Diagnosis, Leaked, Party, PodCost, Reason, Verdict } from "./diagnosis/diagnosis.ts";
-export { hasNokmem, isEl7, knowsNokmem } from "./diagnosis/kernel-case.ts";
+export { canReclaim, hasNokmem, isEl7, knowsNokmem } from "./diagnosis/kernel-case.ts";
 export { idLimit } from "./diagnosis/leak-count.ts";
 export { summaryLine } from "./diagnosis/summary-line.ts";
 export type * from "./evidence/evidence.ts";
 export { readEvidence } from "./evidence/read-evidence.ts";
 export { type Fact, isKnown, type Known, known, type Unknown, unknown } from "./fact.ts";
+export { giveBack } from "./remedies/give-back.ts";
 export { planMend } from "./remedies/plan-mend.ts";
 export { kmemString, nokmemString } from "./script/binary-section.ts";
 export { type EvidenceOptions, evidenceScript } from "./script/evidence-script.ts";

@@ -4,6 +4,7 @@ import {
   diagnose,
   type Evidence,
   evidenceScript,
+  giveBack,
   planMend,
   readEvidence,
   summaryLine,
@@ -60,6 +61,7 @@ export const kmemEvidence: HostModule<Args, Evidence, never> = {
       diagnosis: fromJson(diagnosis),
       summary: summaryLine(diagnosis),
       mend: fromJson(planMend(state)),
+      give_back: fromJson(giveBack(state)),
     });
   },
 };

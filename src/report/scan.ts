@@ -10,6 +10,8 @@ export type ScannedHost =
       readonly summary: string;
       /** The cheapest mend, step by step; null: too little is known. */
       readonly mend: readonly MendStep[] | null;
+      /** How leaked ids come back; none where none leaked. */
+      readonly giveBack: readonly GiveBack[];
     }
   | { readonly host: string; readonly problem: string };
 
@@ -42,6 +44,13 @@ interface MendStep {
   readonly instead: readonly { readonly does: string; readonly playbook: string; readonly needs: string }[];
 }
 
+interface GiveBack {
+  readonly does: string;
+  readonly playbook: string;
+  readonly needs: string;
+  readonly gives: string;
+}
+
 interface Cited {
   readonly says: string;
   readonly cites: readonly string[];
@@ -66,6 +75,7 @@ function scannedHost(event: Events["task:ended"]): ScannedHost | null {
     diagnosis?: Diagnosed;
     summary?: string;
     mend?: MendStep[] | null;
+    give_back?: GiveBack[];
   } | null;
   if (event.outcome === "failed" || event.outcome === "unreachable")
     return {
@@ -78,6 +88,7 @@ function scannedHost(event: Events["task:ended"]): ScannedHost | null {
     diagnosis: result.diagnosis,
     summary: result.summary ?? "",
     mend: result.mend ?? null,
+    giveBack: result.give_back ?? [],
   };
 }
 
@@ -136,6 +147,7 @@ export function explainText(scanned: ScannedHost): string {
       `A pod here: ${diagnosis.perPod.says}`,
       `Leaked so far: ${diagnosis.leaked.says}`,
       ...(leaks(scanned) ? [mendText(scanned.mend)] : []),
+      ...(scanned.giveBack.length > 0 ? [giveBackText(scanned.giveBack)] : []),
       ...(diagnosis.contradictions.length > 0
         ? [`Signs that disagree:\n${diagnosis.contradictions.map(citedLine).join("\n")}`]
         : []),
@@ -160,7 +172,15 @@ function mendText(steps: readonly MendStep[] | null): string {
   return `The cheapest mend, in this order:\n${lines.join("\n")}`;
 }
 
+function giveBackText(ways: readonly GiveBack[]): string {
+  const lines = ways.map(
+    ({ does, playbook, needs, gives }) => `  - ${does}: ${gives}; needs ${aNeed(needs)}; by ${playbook}`,
+  );
+  return `To get leaked ids back:\n${lines.join("\n")}`;
+}
+
 function aNeed(need: string): string {
+  if (need === "nothing") return need;
   return `${/^[aeiou]/.test(need) ? "an" : "a"} ${need}`;
 }
 

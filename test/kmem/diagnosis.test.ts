@@ -1,7 +1,7 @@
 /** From evidence to a verdict, one row a case. */
 
 import t from "tap";
-import { diagnose, known, planMend, summaryLine } from "../../src/kmem/kmem.ts";
+import { diagnose, giveBack, known, planMend, summaryLine } from "../../src/kmem/kmem.ts";
 import { evidenceOf, type NodeRow } from "./made-up-node.ts";
 
 interface Row extends NodeRow {
@@ -169,6 +169,21 @@ t.test("the summary says who, how much and what is left", async (t) => {
     "leaking: 3 kmem ids (3 memcg ids) a pod, switched on by kubelet; 33 leaked; 65,472 of 65,535 ids left",
   );
 });
+
+t.test(
+  "leaked ids come back by a reboot, and by a reclaim where the kernel was measured to give any",
+  async (t) => {
+    const ways = (kernel: string, leaked: number) =>
+      giveBack({
+        ...evidenceOf({ kernel, kubepods: "on", kubelet: "kmem", runtime: "nokmem" }),
+        leakedKmemIds: known(leaked, "slab"),
+      }).map(({ name }) => name);
+    t.strictSame(ways("3.10.0-514.el7.x86_64", 9), ["reclaim", "reboot"]);
+    t.strictSame(ways("3.10.0-1127.el7.x86_64", 9), ["reboot"]);
+    t.strictSame(ways("3.10.0-1160.el7.x86_64", 9), ["reboot"]);
+    t.strictSame(ways("3.10.0-514.el7.x86_64", 0), []);
+  },
+);
 
 /** A row's cheapest mend; what is not listed here has its own reason to be left out. */
 const mends: Readonly<Record<string, readonly string[] | null>> = {

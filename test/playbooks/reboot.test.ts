@@ -76,6 +76,17 @@ t.test(
       t.equal(await on("app-2", "cat /proc/cmdline | grep -o nokmem"), "nokmem");
     });
 
+    t.test("without a reboot, the older kernel gives back what it can, and the newer nothing", async (t) => {
+      t.equal(await leakOf("app-1"), 6);
+      const end = await playbook("reclaim", "app-1");
+      t.equal(end.code, 0, end.stdout);
+      t.match(end.stdout, /"6 kmem ids leaked before, \d+ after \(at least/);
+      t.equal((await counts("app-1"))?.leakedKmemIds, 2, "each pod's own stays");
+      const refused = await playbook("reclaim", "app-2");
+      t.equal(refused.code, 2);
+      t.match(refused.stdout, "Cannot give ids back on kernel 3.10.0-1160.el7.x86_64");
+    });
+
     t.test("a kernel that does not know it is refused; with another kernel it is not", async (t) => {
       const refused = await playbook("boot-parameter", "app-1");
       t.equal(refused.code, 2);

@@ -24,6 +24,9 @@ const leaking = (host: string, kmemIds: number, hidden: boolean): ScannedHost =>
       instead: [{ does: "Renew it, drained", playbook: "playbooks/renew.yml", needs: "drain" }],
     },
   ],
+  giveBack: [
+    { does: "Reboot the node", playbook: "playbooks/reboot.yml", needs: "reboot", gives: "every id" },
+  ],
   diagnosis: {
     verdict: "leaking",
     switchedOnBy: hidden ? "runtime" : "kubelet",

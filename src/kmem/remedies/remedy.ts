@@ -26,3 +26,14 @@ export interface Remedy {
 
 /** What the node's users notice: little; other behaviour of a newer version; that their pods move; that the node is away. */
 export type Need = "restart" | "upgrade" | "drain" | "reboot";
+
+/** A way to get leaked ids back. It mends nothing: what leaks goes on leaking. */
+export interface GivesBack {
+  readonly name: string;
+  readonly does: string;
+  readonly playbook: string;
+  readonly needs: Need | "nothing";
+  readonly gives: string;
+  /** Not where it was measured to free nothing. */
+  isOffered(kernel: { readonly canReclaim: boolean }): boolean;
+}
