@@ -87,7 +87,7 @@ async function tell(fleet: Fleet): Promise<void> {
     `The whole mend in batches, with a planted fault: ${faulty} gets a mislabelled kubelet`,
     "it fails its verification and is rolled back to exactly what it was; the rollout stops there",
   );
-  await fleet.offer(faulty, "mislabelled");
+  await fleet.plant(faulty, "kubelet-mislabelled");
   await fleet.kmend(["run", "-i", fleet.inventory, "playbooks/kmem.yml"], { expect: [2] });
   const rolledBack = await fleet.fingerprint(faulty);
   claim(`${faulty} is what it was: packages, programs, configuration, services`, () => {
@@ -95,7 +95,7 @@ async function tell(fleet: Fleet): Promise<void> {
   });
 
   stage("The fault is repaired, and the rollout finishes", "a second run touches only what is not mended");
-  await fleet.offer(faulty, "good");
+  await fleet.mend(faulty);
   await fleet.kmend(["run", "-i", fleet.inventory, "playbooks/kmem.yml"]);
   const mended = await measure(fleet);
   claim("0 ids a pod on every host, by the same measurement", () => {

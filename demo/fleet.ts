@@ -25,8 +25,8 @@ export interface Fleet {
   scan(): Promise<ReadonlyMap<string, number>>;
   /** Packages, programs, configuration and services of a host, as text to compare. */
   fingerprint(host: string): Promise<string>;
-  /** Which packages the host's repository offers: the good ones, or a faulty kubelet. */
-  offer(host: string, repository: "good" | "mislabelled" | "unhealthy"): Promise<void>;
+  plant(host: string, fault: string): Promise<void>;
+  mend(host: string): Promise<void>;
 }
 
 const main = join(import.meta.dirname, "..", "src", "cli", "main.ts");
@@ -69,8 +69,11 @@ export function createFleet(name: string): Fleet {
       );
     },
     fingerprint: (host) => lab("ssh", host, fingerprintScript),
-    async offer(host, repository) {
-      await lab("offer", host, repository);
+    async plant(host, fault) {
+      await lab("plant", host, fault);
+    },
+    async mend(host) {
+      await lab("mend", host);
     },
   };
 }

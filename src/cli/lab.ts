@@ -6,14 +6,16 @@ import { stateFolder } from "../journal/journal.ts";
 import {
   defaultNodes,
   down,
-  isRepositoryName,
+  faultNames,
+  faults,
+  isFaultName,
   type LabStatus,
   labStatus,
-  offerOnNodes,
+  mendNodes,
+  plantOnNodes,
   podsOnNodes,
   readKernelWish,
   rebootNodes,
-  repositoryNames,
   sshCommand,
   up,
 } from "../lab/lab.ts";
@@ -34,7 +36,8 @@ export function labCommand(): Command {
     .addCommand(statusCommand())
     .addCommand(sshSubcommand())
     .addCommand(podsCommand())
-    .addCommand(offerCommand())
+    .addCommand(plantCommand())
+    .addCommand(mendCommand())
     .addCommand(rebootCommand())
     .addHelpText("after", epilogue(["kmend lab up --nodes 6", "kmend lab status"]));
 }
@@ -133,22 +136,34 @@ function podsOrder(order: "create" | "delete", summary: string): Command {
     });
 }
 
-function offerCommand(): Command {
-  return subcommand("offer", "Change which packages a host can install: plant a faulty kubelet, or mend it")
+function plantCommand(): Command {
+  const listed = Object.entries(faults).map(([name, { says }]) => `  ${name.padEnd(22)} ${says}`);
+  return subcommand("plant", "Plant a fault on a host, to see it found, named and survived")
     .argument("<node>")
-    .argument("<repository>", repositoryNames.join(", "))
-    .addHelpText("after", epilogue(["kmend lab offer app-1 mislabelled", "kmend lab offer app-1 good"]))
-    .action(async (node: string, repository: string, flags: LabFlags) => {
-      if (!isRepositoryName(repository))
+    .argument("<fault>", "one of the faults below")
+    .addHelpText("after", `\nFaults:\n${listed.join("\n")}`)
+    .addHelpText("after", epilogue(["kmend lab plant app-1 kubelet-mislabelled", "kmend lab mend app-1"]))
+    .action(async (node: string, fault: string, flags: LabFlags) => {
+      if (!isFaultName(fault))
         throw new KmendError(
           {
-            code: "lab-no-such-repository",
-            message: `Cannot offer "${repository}": there are ${repositoryNames.join(", ")}`,
+            code: "lab-no-such-fault",
+            message: `Cannot plant "${fault}": there are ${faultNames.join(", ")}`,
           },
           exitCodes.badOptions,
         );
-      await offerOnNodes({ ...lab(flags), nodes: [node] }, repository);
-      console.log(`${node} installs from the repository "${repository}"`);
+      await plantOnNodes({ ...lab(flags), nodes: [node] }, fault);
+      console.log(`${node}: ${faults[fault].says}`);
+    });
+}
+
+function mendCommand(): Command {
+  return subcommand("mend", "Take all planted faults of a host away; what they led to stays")
+    .argument("<node...>")
+    .addHelpText("after", epilogue(["kmend lab mend app-1"]))
+    .action(async (nodes: readonly string[], flags: LabFlags) => {
+      await mendNodes({ ...lab(flags), nodes });
+      console.log(`${nodes.join(", ")}: no planted fault`);
     });
 }
 

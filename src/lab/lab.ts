@@ -13,7 +13,7 @@
 export { down } from "./down.ts";
 export { type Group, groups, type Kernel, type KernelWish, type LabNode, readKernelWish } from "./fleet.ts";
 export { installNeeds, whatIsMissing } from "./needs.ts";
-export { execOnNode, offerOnNodes, podsOnNodes, rebootNodes, sshCommand } from "./nodes.ts";
-export { isRepositoryName, type RepositoryName, repositoryNames } from "./standins/standins.ts";
+export { execOnNode, mendNodes, plantOnNodes, podsOnNodes, rebootNodes, sshCommand } from "./nodes.ts";
+export { type FaultName, faultNames, faults, isFaultName } from "./standins/standins.ts";
 export { type LabStatus, labStatus, type NodeStatus } from "./status.ts";
 export { defaultNodes, type LabOptions, type UpOptions, type UpResult, up } from "./up.ts";

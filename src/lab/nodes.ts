@@ -9,7 +9,15 @@ import { execInHost } from "./exec.ts";
 import { type LabNode, unknownNode } from "./fleet.ts";
 import { sshConfig } from "./keys.ts";
 import { type LabPlace, labPlace, nodePlace } from "./place.ts";
-import { buildRepositories, offerRepository, pods, type RepositoryName } from "./standins/standins.ts";
+import {
+  buildRepositories,
+  type Fault,
+  type FaultName,
+  faults,
+  offerRepository,
+  pods,
+  type RepositoryName,
+} from "./standins/standins.ts";
 import type { LabOptions } from "./up.ts";
 
 export interface NodesOptions extends LabOptions {
@@ -44,11 +52,38 @@ export async function podsOnNodes(
     throw new KmendError(failed.map((error) => ({ code: "lab-pods-failed", message: error.message })));
 }
 
-/** Changes which packages hosts can install: the good ones, or a faulty kubelet under the good one's name. */
-export async function offerOnNodes(options: NodesOptions, repository: RepositoryName): Promise<void> {
+/** Plants a fault on hosts. */
+export async function plantOnNodes(options: NodesOptions, name: FaultName): Promise<void> {
+  const { repository, plant }: Fault = faults[name];
   const { place, chosen } = await choose(options);
+  for (const { name: node } of chosen) {
+    if (repository) await offer(place, node, repository);
+    if (plant) await onNode(place, node, plant);
+  }
+}
+
+/** Takes every planted fault away; what a fault led to, a swapped kubelet say, stays. */
+export async function mendNodes(options: NodesOptions): Promise<void> {
+  const { place, chosen } = await choose(options);
+  const mends = Object.values<Fault>(faults).flatMap(({ mend }) => mend ?? []);
+  for (const { name } of chosen) {
+    await offer(place, name, "good");
+    for (const mend of mends) await onNode(place, name, mend);
+  }
+}
+
+async function offer(place: LabPlace, node: string, repository: RepositoryName): Promise<void> {
   const repositories = await buildRepositories(place.cache);
-  for (const { name } of chosen) await offerRepository(nodePlace(place, name), repositories, repository);
+  await offerRepository(nodePlace(place, node), repositories, repository);
+}
+
+async function onNode(place: LabPlace, node: string, script: string): Promise<void> {
+  const { code, stderr } = await execInHost(nodePlace(place, node).root, script);
+  if (code !== 0)
+    throw new KmendError({
+      code: "lab-fault-failed",
+      message: `Cannot do this on ${node}: ${stderr.trim() || `exit code ${code}`}`,
+    });
 }
 
 /** Restarts the hosts' systemd over the same files; returns once their sshd answers again. */

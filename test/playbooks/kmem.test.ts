@@ -5,7 +5,8 @@ import {
   execOnNode,
   type LabOptions,
   labStatus,
-  offerOnNodes,
+  mendNodes,
+  plantOnNodes,
   podsOnNodes,
   whatIsMissing,
 } from "../../src/lab/lab.ts";
@@ -63,12 +64,12 @@ t.test(
       "a plan changes nothing",
     );
 
-    await offerOnNodes({ ...lab, nodes: ["app-1"] }, "unhealthy");
+    await plantOnNodes({ ...lab, nodes: ["app-1"] }, "kubelet-unhealthy");
     const unhealthy = await playbook("kmem", "--limit", "app-1", "-e", "kmem_health_seconds=2");
     t.equal(unhealthy.code, 2, "a kubelet that never gets healthy fails its host");
     t.match(unhealthy.stdout, "rolled back: [app-1]");
     t.equal(await on("app-1", fingerprint), before.app, "which is rolled back to exactly what it was");
-    await offerOnNodes({ ...lab, nodes: ["app-1"] }, "good");
+    await mendNodes({ ...lab, nodes: ["app-1"] });
 
     const mend = await playbook("kmem");
     t.equal(mend.code, 0, "the mend ends well");

@@ -5,6 +5,8 @@ export interface KubeletBuild {
   readonly hasKmem: boolean;
   /** What it says that it is. */
   readonly version?: string;
+  /** Ends with an error as soon as it starts. */
+  readonly isDead?: boolean;
   /** Answers its health check with an error, always. */
   readonly isSick?: boolean;
 }
@@ -30,8 +32,9 @@ def enable_kernel_memory(path):
 `;
 
 /** The text of /usr/bin/kubelet. */
-export function kubeletProgram({ hasKmem, isSick = false, version = "1.15.5" }: KubeletBuild): string {
-  return `${head(version)}${hasKmem ? withKmem : withoutKmem}${body}${server(isSick)}${main(version)}`;
+export function kubeletProgram(build: KubeletBuild): string {
+  const { hasKmem, isSick = false, isDead = false, version = "1.15.5" } = build;
+  return `${head(version)}${hasKmem ? withKmem : withoutKmem}${body}${server(isSick)}${main(version, isDead)}`;
 }
 
 const head = (version: string): string => `#!/usr/bin/python3 -ES
@@ -225,11 +228,12 @@ def serve(address, each_round):
 
 `;
 
-const main = (version: string): string => `
+const main = (version: string, isDead: boolean): string => `
 def main():
     if "--version" in sys.argv:
         print("Kubernetes v${version}")
         return
+${isDead ? '    sys.exit("Failed to run kubelet: it is the rehearsal\'s dead one")' : ""}
     options = dict(word.lstrip("-").partition("=")[::2] for word in sys.argv[1:])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     os.makedirs(NOTES, exist_ok=True)

@@ -23,7 +23,7 @@ export interface Package {
 }
 
 /** A repository that hosts install from. The faulty ones offer the good one's packages and one bad kubelet. */
-export type RepositoryName = "good" | "mislabelled" | "unhealthy";
+export type RepositoryName = "good" | "mislabelled" | "unhealthy" | "dead" | "newest";
 
 const program = (path: string, content: string): PackagedFile => ({ path, mode: 0o755, content });
 const file = (path: string, content: string, isConfig = false): PackagedFile => ({
@@ -148,13 +148,13 @@ export const repositories: Readonly<Record<RepositoryName, readonly Package[]>> 
   mislabelled: withBadKubelet(kubelet("1", { hasKmem: true })),
   /** Has accounting off, and never passes its health check. */
   unhealthy: withBadKubelet(kubelet("1", { hasKmem: false, isSick: true })),
+  /** Has accounting off, and does not start. */
+  dead: withBadKubelet(kubelet("1", { hasKmem: false, isDead: true })),
+  /** Has the new packages, and no longer the old ones. */
+  newest: goodPackages.filter(
+    ({ name, release }) => !(["kubelet", "docker-ce"].includes(name) && release === "0"),
+  ),
 };
-
-export const repositoryNames = Object.keys(repositories) as readonly RepositoryName[];
-
-export function isRepositoryName(name: string): name is RepositoryName {
-  return name in repositories;
-}
 
 /** `name-version-release`, as `rpm -q` prints it without the architecture. */
 export const packageId = ({ name, version, release }: Package): string => `${name}-${version}-${release}`;

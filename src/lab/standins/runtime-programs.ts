@@ -100,8 +100,9 @@ esac
 export function shimProgram(version: string): string {
   return `#!/bin/sh
 # kmend rehearsal stand-in for nvidia-container-runtime. Not nvidia-container-runtime.
-# From 3.0.0 on it only adds a hook, and executes the host's own runtime.
+# From 3.0.0 on it only adds a hook, and executes the host's own runtime: up to toolkit 1.14 docker-runc before runc.
 [ "\${1-}" != --version ] || echo '${version}'
+[ ! -x /usr/bin/docker-runc ] || exec /usr/bin/docker-runc "$@"
 exec /usr/bin/runc "$@"
 `;
 }
