@@ -24,6 +24,13 @@ const checks: readonly ((evidence: Evidence) => Reason | null)[] = [
           cites: [inUse.source, configured.source],
         }
       : null,
+  ({ runtime }) =>
+    runtime.needsRestart.value === true
+      ? {
+          says: "the engine's configuration changed after the engine began: unless it was reloaded, the old one is in force; restart the engine",
+          cites: [runtime.needsRestart.source],
+        }
+      : null,
   ({ kernel: { release, commandLine } }) => {
     const version = ifKnown(release);
     if (version === undefined || !isEl7(version) || !hasNokmem(ifKnown(commandLine) ?? "")) return null;
@@ -55,6 +62,7 @@ const checks: readonly ((evidence: Evidence) => Reason | null)[] = [
           cites: [kubelet.driver.source, runtime.driver.source],
         }
       : null,
+  otherDriversTree,
   ({ kernel, cgroups: { idleUsage }, leakedKmemIds }) =>
     canReclaim(ifKnown(kernel.release) ?? "") && (ifKnown(idleUsage) ?? 0) > 0 && leakedKmemIds.value === 0
       ? {
@@ -63,6 +71,21 @@ const checks: readonly ((evidence: Evidence) => Reason | null)[] = [
         }
       : null,
 ];
+
+/** Each driver has its own name for the tree of the pods: one of the other name was not made by the driver that is set. */
+function otherDriversTree({ kubelet: { driver }, cgroups }: Evidence): Reason | null {
+  if (!isKnown(driver)) return null;
+  const other = driver.value === "systemd" ? "cgroupfs" : "systemd";
+  const name = other === "systemd" ? "kubepods.slice" : "kubepods";
+  const tree = cgroups.groups.find(
+    (group) => group.kind === "kubepods" && group.path.split("/").at(-1) === name,
+  );
+  if (!tree) return null;
+  return {
+    says: `kubelet is set to the ${driver.value} cgroup driver, yet ${tree.path} is a tree of the ${other} driver: it is left from before, or kubelet was not restarted since; drain the node and restart kubelet, or reboot`,
+    cites: [driver.source, tree.accounting.source],
+  };
+}
 
 function mislabelled(program: Program | undefined): Reason | null {
   if (program?.build.value !== "kmem") return null;
