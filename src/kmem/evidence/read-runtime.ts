@@ -30,7 +30,7 @@ export function readRuntime(records: Records): RuntimeEvidence {
     inUse: mapFact(inUse, ({ name }) => name),
     program: programBehind(inUse, programs),
     configured: configured(first, records),
-    needsRestart: needsRestart(services.get(first ?? "")?.["MainPID"], records),
+    needsRestart: needsRestart(first, services.get(first ?? "")?.["MainPID"], records),
     programs,
   };
 }
@@ -102,9 +102,9 @@ function configured(engine: Engine | undefined, records: Records): Fact<string> 
     : config;
 }
 
-function needsRestart(pid: string | undefined, records: Records): Fact<boolean> {
+function needsRestart(engine: Engine | undefined, pid: string | undefined, records: Records): Fact<boolean> {
   const started = records.number(`engine.${pid}.started`);
-  const changed = records.number("docker.config_changed");
+  const changed = records.number(`${engine}.config_changed`);
   if (!isKnown(started)) return started;
   return isKnown(changed)
     ? known(changed.value > started.value, `${changed.source}, ${started.source}`)

@@ -18,7 +18,9 @@ if command -v docker >/dev/null 2>&1; then
   ran docker.driver docker info --format '{{.CgroupDriver}}'
 fi
 file containerd.config /etc/containerd/config.toml
+ran containerd.config_changed stat -c %Z /etc/containerd/config.toml
 file crio.config /etc/crio/crio.conf
+ran crio.config_changed stat -c %Z /etc/crio/crio.conf
 file nvidia.config /etc/nvidia-container-runtime/config.toml
 
 runtimes() {
