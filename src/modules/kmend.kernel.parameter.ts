@@ -74,7 +74,11 @@ if command -v grubby >/dev/null 2>&1; then echo grubby; grubby --info=ALL; fi
       " &&\n",
     ),
   result: ({ args, state, change }) => {
-    const isBooted = (state?.booted ?? []).includes(argumentOf(args));
+    const booted = state?.booted ?? [];
+    const isBooted =
+      args.state === "present"
+        ? booted.includes(argumentOf(args))
+        : booted.some((each) => isMeant(each, args));
     return Dict.of({
       parameter: argumentOf(args),
       kernels: (state?.kernels ?? []).map(({ path }) => path),

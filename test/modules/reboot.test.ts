@@ -79,8 +79,8 @@ for (const [shell, argv] of Object.entries(shells)) {
 
 t.test("a parameter's result says whether a reboot is due", async (t) => {
   const kernels = [{ path: "/boot/vmlinuz-1160", arguments: ["cgroup.memory=nokmem", "ro"] }];
-  const due = (booted: readonly string[], state: string) => {
-    const args = argsOf(parameter, { name: "cgroup.memory", value: "nokmem", state });
+  const due = (booted: readonly string[], state: string, value: object = { value: "nokmem" }) => {
+    const args = argsOf(parameter, { name: "cgroup.memory", ...value, state });
     const given = {
       args,
       state: { hasGrubby: true, kernels, booted },
@@ -94,6 +94,7 @@ t.test("a parameter's result says whether a reboot is due", async (t) => {
   t.equal(due(["ro", "cgroup.memory=nokmem"], "present"), false);
   t.equal(due(["ro", "cgroup.memory=nokmem"], "absent"), true);
   t.equal(due(["ro"], "absent"), false);
+  t.equal(due(["ro", "cgroup.memory=nokmem"], "absent", {}), true, "taken away whatever its value is");
 });
 
 t.test("a parameter that can't be set is told", async (t) => {
