@@ -32,13 +32,14 @@ export async function waitUntilBack(module: HostModule, doing: Doing, change: An
   const began = clock.now();
   const elapsedS = (): number => Math.floor((clock.now() - began) / 1000);
   await clock.sleep(away.delayS * 1000, stop.soft);
+  const askedSince = clock.now();
   for (;;) {
     const refusal = await askOnce(doing, away);
     if (refusal === null) break;
     const result = { elapsed: elapsedS(), rebooted: false };
     if (stop.soft.aborted)
       throw new TaskFailed("Interrupted while waiting for the host to come back", result);
-    if (elapsedS() >= away.timeoutS)
+    if (clock.now() - askedSince >= away.timeoutS * 1000)
       throw new TaskFailed(
         `The host is not back after ${away.timeoutS} s: ${refusal}\n  Look at its console. What was changed before is in the journal.`,
         result,

@@ -105,6 +105,11 @@ function planParameter({ hasGrubby, kernels }: ParameterState, args: Args): Para
     path,
     arguments: given.filter((each) => nameOf(each) === args.name),
   }));
+  const repeated = were.find(({ arguments: given }) => given.length > 1);
+  if (repeated)
+    throw new TaskFailed(
+      `Cannot set ${args.name}: ${repeated.path} has it ${repeated.arguments.length} times, and grubby could not put that back`,
+    );
   const after = were.map(({ path, arguments: given }) => ({
     path,
     arguments: isPresent ? [wanted] : given.filter((each) => !isMeant(each, args)),

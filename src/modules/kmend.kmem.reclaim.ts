@@ -38,7 +38,10 @@ export const kmemReclaim: HostModule<Args, string, ReclaimChange> = {
   }),
   plan: (release, { wait }) => {
     if (release === null) return null;
-    if (!isEl7(release)) throw new TaskFailed(`Nothing to give back: kernel ${release} has no such leak`);
+    if (!isEl7(release))
+      throw new TaskFailed(
+        `Cannot give ids back on kernel ${release}: the order that frees them was measured on 3.10.0-514.el7 only`,
+      );
     if (!canReclaim(release))
       throw new TaskFailed(
         `Cannot give ids back on kernel ${release}: no order of dropping and shrinking frees any there, only a reboot does`,

@@ -101,6 +101,16 @@ t.test("a parameter that can't be set is told", async (t) => {
   const plan = (state: object) => parameter.plan(state, argsOf(parameter, { name: "quiet" }), setting());
   t.throws(() => plan({ hasGrubby: false, kernels: [], booted: [] }), /there is no grubby on this host/);
   t.throws(() => plan({ hasGrubby: true, kernels: [], booted: [] }), /grubby knows no kernel/);
+  const consoles = [{ path: "/boot/vmlinuz-1160", arguments: ["console=tty0", "console=ttyS0"] }];
+  t.throws(
+    () =>
+      parameter.plan(
+        { hasGrubby: true, kernels: consoles, booted: [] },
+        argsOf(parameter, { name: "console", value: "tty1" }),
+        setting(),
+      ),
+    /Cannot set console: \/boot\/vmlinuz-1160 has it 2 times/,
+  );
   t.throws(() => argsOf(parameter, { name: "a b" }), /that is no name/);
   t.throws(() => argsOf(parameter, { name: "a", value: "x y" }), /no blanks/);
 });

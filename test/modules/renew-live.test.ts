@@ -16,6 +16,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import t, { type Test } from "tap";
 import { type Kernel, serveNode } from "../../src/lab/memcg/memcg.ts";
 import { findModule, type HostModule } from "../../src/modules/modules.ts";
@@ -243,6 +244,22 @@ t.test("a live renewal", { skip: canMount ? false : "needs root and /dev/fuse" }
       t.ok(node.alive());
     });
   }
+
+  for (const afterMs of [40, 120, 250, 400])
+    t.test(`killed after ${afterMs} ms, harms nothing, and is completed by the next run`, async (t) => {
+      const node = await leakyNode(t);
+      const wanted = node.renewed();
+      const script = module.apply(node.plan(), node.host.where);
+      mkdirSync(node.host.where.save, { recursive: true });
+      const shell = spawn("sh", { stdio: ["pipe", "ignore", "ignore"], detached: true });
+      shell.stdin.end(script.text);
+      await pause(afterMs);
+      process.kill(-(shell.pid ?? 0), "SIGKILL");
+      t.ok(node.alive());
+      if (node.plan() !== null) t.equal(node.apply().code, 0);
+      t.strictSame(node.tree(), wanted);
+      t.ok(node.alive());
+    });
 
   t.test("goes back by itself where a directory can't be made, and says so", async (t) => {
     const node = await leakyNode(t);

@@ -6,7 +6,7 @@ import { kmend } from "../cli/kmend.ts";
 import { raiseLab } from "../lab/with-lab.ts";
 
 t.test("an app node with running pods", { skip: whatIsMissing() ?? false, timeout: 200_000 }, async (t) => {
-  const { state, name, inventory } = await raiseLab(t, {
+  const { state, name, inventory, nodes } = await raiseLab(t, {
     nodes: { app_nodes: 1, compute_nodes: 0, clean_nodes: 0, both_nodes: 0 },
   });
   const lab = { state, name };
@@ -37,6 +37,22 @@ t.test("an app node with running pods", { skip: whatIsMissing() ?? false, timeou
   t.equal(await on(limitsOfPods), limits, "with their limits");
   t.equal(await on(activeGroups), "", "and no cgroup has accounting on");
   t.match(swap.stdout, /Verified: 1 fresh pods came and went/);
+
+  const again = await playbook("renew-live");
+  t.match(again.stdout, /skipping: \[app-1\]/, "a second run has nothing to do");
+  await on(
+    "systemctl stop kubelet; cd /sys/fs/cgroup/memory && mv kubepods kubepods.kmend-old && mkdir kubepods",
+  );
+  // A kubelet that does not run says nowhere where it answers.
+  const address = nodes[0]?.address ?? "";
+  const completed = await playbook("renew-live", `kmem_health_address=${address}`);
+  t.equal(completed.code, 0, completed.stdout);
+  t.equal(
+    await on(startedProcesses),
+    processes,
+    "one that was cut off is completed, and kubelet starts again",
+  );
+  t.equal(await on("systemctl is-active kubelet"), "active\n");
 
   const before = await leaked();
   await podsOnNodes(lab, "create", 3);
