@@ -20,6 +20,7 @@ import { includeVars } from "./include_vars.ts";
 import { kernelParameter } from "./kmend.kernel.parameter.ts";
 import { kmemEvidence } from "./kmend.kmem.evidence.ts";
 import { kmemInheritance } from "./kmend.kmem.inheritance.ts";
+import { kmemProbe } from "./kmend.kmem.probe.ts";
 import { kmemReclaim } from "./kmend.kmem.reclaim.ts";
 import { kmemRenew } from "./kmend.kmem.renew.ts";
 import { kmemRenewLive } from "./kmend.kmem.renew_live.ts";
@@ -76,6 +77,7 @@ const all: readonly Module[] = [
   pause,
   meta,
   kmemEvidence,
+  kmemProbe,
   packages,
   yum,
   dnf,

@@ -51,11 +51,14 @@ main()
 `;
 }
 
-/** The text of /usr/bin/docker: `info`, `version` and `ps`. */
+/** The text of /usr/bin/docker: `info`, `version`, `ps`, and as much of `run` and `rm` as a probe needs. */
 export function dockerProgram(version: string): string {
   return `#!/usr/bin/python3 -ES
-"""kmend rehearsal stand-in for docker. Not docker. It knows: info [--format T], version [--format T], ps [-q], --version."""
-import json, os, re, sys
+"""kmend rehearsal stand-in for docker. Not docker. It knows: info [--format T], version [--format T], ps [-q], --version,
+run -d [--runtime R] [--kernel-memory N] [--memory N] IMAGE, rm -f ID. An image is a name: every container sleeps."""
+import json, os, re, subprocess, sys
+
+PARENT = "/sys/fs/cgroup/memory/docker"
 
 
 def main():
@@ -69,14 +72,43 @@ def main():
         info = json.load(file)
     template = next((words[i + 1] for i, word in enumerate(words) if word in ("--format", "-f")), None)
     if words[:1] == ["ps"]:
-        print("\\n".join(i[:12] for i in sorted(os.listdir("/run/runc"))) if os.path.isdir("/run/runc") else "")
+        print("\\n".join(i[:12] for i in sorted(os.listdir("/run/runc")) if os.path.isdir("/run/runc/" + i)) if os.path.isdir("/run/runc") else "")
     elif words[:1] == ["version"]:
         data = {"Client": {"Version": "${version}"}, "Server": {"Version": info["ServerVersion"]}}
         print(fill(template, data) if template else "Client:\\n Version:  ${version}\\nServer:\\n Version:  %s" % info["ServerVersion"])
     elif words[:1] == ["info"]:
         print(fill(template, info) if template else describe(info))
+    elif words[:2] == ["run", "-d"]:
+        run(words[2:], info)
+    elif words[:2] == ["rm", "-f"]:
+        runtime(info["DefaultRuntime"], info, ["delete", words[2]])
+        print(words[2])
     else:
         sys.exit("docker: '%s' is not a docker command of this stand-in" % " ".join(words))
+
+
+def run(words, info):
+    options, name = [], info["DefaultRuntime"]
+    while len(words) > 1:
+        option, value, *words = words
+        if option == "--runtime":
+            name = value
+        elif option in ("--memory", "--kernel-memory"):
+            options += [option, value]
+        else:
+            sys.exit("unknown flag: " + option)
+    if name not in info["Runtimes"]:
+        sys.exit("docker: Error response from daemon: Unknown runtime specified %s." % name)
+    container = os.urandom(32).hex()
+    os.makedirs(PARENT, exist_ok=True)
+    runtime(name, info, ["run", "--cgroup-parent", "docker", *options, container])
+    print(container)
+
+
+def runtime(name, info, words):
+    done = subprocess.run([info["Runtimes"][name]["path"], *words], capture_output=True, text=True, start_new_session=True)
+    if done.returncode != 0:
+        sys.exit("docker: Error response from daemon: OCI runtime create failed: %s" % done.stderr.strip())
 
 
 def fill(template, data):

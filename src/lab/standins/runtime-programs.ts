@@ -60,7 +60,7 @@ run() {
 ${
   hasKmem
     ? `  [ -z "$kernel" ] || { enable_kernel_memory "$cgroup" && echo "$kernel" >"$cgroup/memory.kmem.limit_in_bytes"; }`
-    : `  [ -z "$kernel" ] || refuse_kernel_memory`
+    : `  [ -z "$kernel" ] || { rm -r "\${state:?}/$1"; rmdir "$cgroup"; refuse_kernel_memory; }`
 }
   [ -z "$limit" ] || echo "$limit" >"$cgroup/memory.limit_in_bytes"
   # The process enters the cgroup itself, and says its pid before it becomes the container.
