@@ -112,11 +112,36 @@ async function tell(fleet: Fleet): Promise<void> {
   claim(`${faulty} is what it was before all of this`, () => {
     check(returned === before, difference(before, returned));
   });
+
+  stage(
+    `${faulty} again, with pods that nobody may disturb: no drain, no reboot`,
+    "kubepods is renewed under them, and the same processes run on",
+  );
+  await fleet.pods("create", podsPerRound, [faulty]);
+  const running = await fleet.podProcesses(faulty);
+  await fleet.kmend([
+    ...["run", "-i", fleet.inventory, "playbooks/kmem.yml", "--limit", faulty],
+    ...["-e", "kmem_renewal=live", "-e", "kmem_settle_seconds=5"],
+  ]);
+  const after = await fleet.podProcesses(faulty);
+  claim(
+    `${running.split("\n").length} processes of ${podsPerRound} pods run on, by number and start time`,
+    () => {
+      check(after === running && running !== "", difference(running, after));
+    },
+  );
+  const renewed = await measure(fleet, "", [faulty]);
+  claim("and a pod costs 0 ids", () => expectPerPod(renewed, { [faulty]: 0 }));
 }
 
 /** Creates and deletes pods on the hosts, and gives the kmem ids that each pod left behind. */
-async function measure(fleet: Fleet, except = ""): Promise<ReadonlyMap<string, number>> {
-  const hosts = [...(await fleet.counts()).keys()].filter((host) => host !== except);
+async function measure(
+  fleet: Fleet,
+  except = "",
+  only: readonly string[] = [],
+): Promise<ReadonlyMap<string, number>> {
+  const all = only.length > 0 ? only : [...(await fleet.counts()).keys()];
+  const hosts = all.filter((host) => host !== except);
   const before = await fleet.counts();
   await fleet.pods("create", podsPerRound, hosts);
   await fleet.pods("delete", podsPerRound, hosts);

@@ -25,6 +25,8 @@ export interface Fleet {
   scan(): Promise<ReadonlyMap<string, number>>;
   /** Packages, programs, configuration and services of a host, as text to compare. */
   fingerprint(host: string): Promise<string>;
+  /** The processes of a host's pods: number and start time, a line each. */
+  podProcesses(host: string): Promise<string>;
   plant(host: string, fault: string): Promise<void>;
   mend(host: string): Promise<void>;
 }
@@ -69,6 +71,7 @@ export function createFleet(name: string): Fleet {
       );
     },
     fingerprint: (host) => lab("ssh", host, fingerprintScript),
+    podProcesses: (host) => lab("ssh", host, podProcessesScript),
     async plant(host, fault) {
       await lab("plant", host, fault);
     },
@@ -77,6 +80,10 @@ export function createFleet(name: string): Fleet {
     },
   };
 }
+
+const podProcessesScript = `for p in $(find /sys/fs/cgroup/memory/kubepods -name cgroup.procs -exec cat {} + | sort -n); do
+  echo "$p $(sed 's/.*) //' /proc/$p/stat | cut -d ' ' -f 20)"
+done`;
 
 const fingerprintScript = `rpm -qa | sort
 rpm -V kubelet docker-ce
