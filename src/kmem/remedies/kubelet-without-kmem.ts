@@ -9,6 +9,7 @@ export const kubeletWithoutKmem: Remedy = {
     "kubepods that is on stays on and hands accounting down, until it is renewed or the node reboots; leaked ids",
   appliesTo: "nodes whose kubelet was built with kmem and uses the cgroupfs driver",
   needs: "restart",
+  takes: "an RPM of the same kubelet version, built with GOFLAGS=-tags=nokmem (1.14 and later have the tag)",
   undoneBy: "kmend rollback, or an update of the package that nobody locked",
   risk: "low: running pods are untouched by a kubelet's restart (measured with a real kubelet)",
   helps: (state) => state.kubeletSwitchesOn,

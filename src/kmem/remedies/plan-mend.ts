@@ -11,6 +11,7 @@ export interface Step {
   readonly does: string;
   readonly playbook: string;
   readonly needs: Need;
+  readonly takes: string | null;
   readonly undoneBy: string;
   readonly risk: string;
   /** Dearer remedies that would do in its place. */
@@ -29,14 +30,17 @@ export function planMend(evidence: Evidence): readonly Step[] | null {
   return cheapest?.map((remedy, at) => asStep(remedy, inPlaceOf(cheapest, at, states))) ?? null;
 }
 
-function asStep({ name, does, playbook, needs, undoneBy, risk }: Remedy, instead: readonly Remedy[]): Step {
+function asStep(
+  { name, does, playbook, needs, takes, undoneBy, risk }: Remedy,
+  instead: readonly Remedy[],
+): Step {
   const alternatives = instead.map((other) => ({
     remedy: other.name,
     does: other.does,
     playbook: other.playbook,
     needs: other.needs,
   }));
-  return { remedy: name, does, playbook, needs, undoneBy, risk, instead: alternatives };
+  return { remedy: name, does, playbook, needs, takes: takes ?? null, undoneBy, risk, instead: alternatives };
 }
 
 function inPlaceOf(chosen: readonly Remedy[], at: number, states: readonly NodeState[]): readonly Remedy[] {

@@ -15,6 +15,8 @@ export interface Remedy {
   /** The nodes that it is for, in words; `helps` decides. */
   readonly appliesTo: string;
   readonly needs: Need;
+  /** What has to be had before it can be done; absent where the playbook brings all. */
+  readonly takes?: string;
   readonly undoneBy: string;
   /** What can go wrong, and how sure it is that it works. */
   readonly risk: string;
