@@ -1,20 +1,42 @@
-import { Command } from "commander";
-import { runPlaybooks } from "../engine/engine.ts";
+import { Command, InvalidArgumentError } from "commander";
+import { runPlaybooks, wallClock } from "../engine/engine.ts";
 import type { Event } from "../journal/journal.ts";
+import { exhaustion, firstMeasurement, shortestMs } from "../kmem/kmem.ts";
 import { shipped } from "../package/package.ts";
+import type { LoadedPlaybook } from "../playbook/playbook.ts";
 import { exitCodes, KmendError } from "../problem/problem.ts";
-import { explainText, leaks, type ScannedHost, scannedHosts, scanText } from "../report/report.ts";
+import {
+  explainText,
+  leaks,
+  type ScannedHost,
+  scanMeasurements,
+  scannedHosts,
+  scanText,
+} from "../report/report.ts";
+import { durationMs } from "./duration.ts";
 import { loadAll } from "./load-all.ts";
 import { addConnectionOptions, addOutputOptions, type RunFlags } from "./run-options.ts";
-import { readGround, withWorld } from "./world.ts";
+import { earlierMeasurements, type Measured, needsRate } from "./scan-earlier.ts";
+import { listenForStop } from "./signals.ts";
+import { type Ground, readGround, withWorld } from "./world.ts";
 
 const exitLeaking = 3;
+
+interface ScanFlags extends RunFlags {
+  readonly explain?: string;
+  readonly interval?: number;
+}
 
 /** `kmend scan`. */
 export function scanCommand(): Command {
   const command = new Command("scan")
     .description("Find the leak: read the evidence of every host and say what it means; changes nothing")
-    .option("--explain <host>", "show the whole reasoning for one host, with the files it rests on");
+    .option("--explain <host>", "show the whole reasoning for one host, with the files it rests on")
+    .option(
+      "--interval <time>",
+      "measure twice, this long apart (10m), to say when ids run out; else earlier runs are compared with",
+      intervalMs,
+    );
   return addOutputOptions(addConnectionOptions(command))
     .addHelpText(
       "after",
@@ -22,31 +44,43 @@ export function scanCommand(): Command {
 Examples:
   kmend scan -i inventory/example.yml
   kmend scan -i inventory/example.yml --explain app-1
+  kmend scan -i inventory/example.yml --interval 10m --output json
 
-Exit codes: 0 no host leaks, 3 some do, 4 some host could not be read, 5 bad options`,
+Exit codes, the first that holds:
+  99  interrupted
+  4   of some host it is not known: not reached, or what decides could not be read
+  3   some host leaks
+  0   no host leaks
+Before a host was read: 1 error, no host matches; 4 a file that cannot be read as YAML; 5 bad options`,
     )
-    .action(async (flags: RunFlags & { readonly explain?: string }) => {
-      const hosts = await scan({
-        ...flags,
-        ...(flags.explain === undefined ? {} : { limit: flags.explain }),
-      });
+    .action(async (flags: ScanFlags) => {
+      const limited = { ...flags, ...(flags.explain === undefined ? {} : { limit: flags.explain }) };
+      const { hosts, isInterrupted } = await scan(limited);
       if (flags.output === "json") console.log(JSON.stringify({ schema: 1, hosts }, null, 2));
       else if (flags.explain === undefined) console.log(scanText(hosts));
       else console.log(hosts.map((host) => explainText(host)).join("\n"));
-      process.exitCode = exitCode(hosts);
+      process.exitCode = isInterrupted ? exitCodes.interrupted : scanExitCode(hosts);
     });
 }
 
-async function scan(flags: RunFlags): Promise<readonly ScannedHost[]> {
+async function scan(
+  flags: ScanFlags,
+): Promise<{ readonly hosts: readonly ScannedHost[]; readonly isInterrupted: boolean }> {
   const playbooks = await loadAll([shipped("playbooks/detect.yml")], flags);
   const ground = await readGround("scan", flags);
-  const events: Event[] = [];
-  await withWorld(ground, async (world, journal) => {
-    journal.subscribe((event) => events.push(event));
-    await runPlaybooks(playbooks, world);
-  });
-  const hosts = scannedHosts(events);
-  if (hosts.length > 0) return hosts;
+  let measured = await measure(playbooks, ground);
+  let earlier: Measured | null = null;
+  if (flags.interval !== undefined && !measured.isInterrupted && isWorthWaiting(measured.events)) {
+    earlier = scanMeasurements(measured.events);
+    if (await wait(flags.interval)) measured = await measure(playbooks, ground);
+    else measured = { ...measured, isInterrupted: true };
+  }
+  const { events, isInterrupted } = measured;
+  const first = earlier ?? (await earlierMeasurements(ground.store, scanMeasurements(events)));
+  const hosts = scannedHosts(events, (host, now) =>
+    exhaustion(firstMeasurement(first.get(host) ?? [], now), now),
+  );
+  if (hosts.length > 0 || isInterrupted) return { hosts, isInterrupted };
   throw new KmendError(
     {
       code: "no-hosts",
@@ -56,7 +90,50 @@ async function scan(flags: RunFlags): Promise<readonly ScannedHost[]> {
   );
 }
 
-function exitCode(hosts: readonly ScannedHost[]): number {
-  if (hosts.some((host) => "problem" in host)) return exitCodes.hostsUnreachable;
+interface Scanned {
+  readonly events: readonly Event[];
+  readonly isInterrupted: boolean;
+}
+
+/** One run of the detection, in a journal of its own. */
+async function measure(playbooks: readonly LoadedPlaybook[], ground: Ground): Promise<Scanned> {
+  const events: Event[] = [];
+  return withWorld(ground, async (world, journal) => {
+    journal.subscribe((event) => events.push(event));
+    const { exitCode } = await runPlaybooks(playbooks, world);
+    return { events, isInterrupted: exitCode === exitCodes.interrupted };
+  });
+}
+
+function isWorthWaiting(events: readonly Event[]): boolean {
+  return [...scanMeasurements(events).values()].some(([first]) => first !== undefined && needsRate(first));
+}
+
+/** False where a signal cut it short. No host is held meanwhile: the connections are closed. */
+async function wait(ms: number): Promise<boolean> {
+  const stop = listenForStop();
+  const until = new Date(Date.now() + ms).toISOString().slice(0, 19);
+  process.stderr.write(`Measured once. The second measurement begins at ${until}Z.\n`);
+  try {
+    await wallClock.sleep(ms, stop.soft);
+    return !stop.soft.aborted;
+  } finally {
+    stop.release();
+  }
+}
+
+/** What is not known outweighs what leaks: no host may pass for clean that nobody could judge. */
+export function scanExitCode(hosts: readonly ScannedHost[]): number {
+  const isUnjudged = (host: ScannedHost): boolean =>
+    "problem" in host || host.diagnosis.verdict === "unknown";
+  if (hosts.some(isUnjudged)) return exitCodes.hostsUnreachable;
   return hosts.some((host) => leaks(host)) ? exitLeaking : exitCodes.ok;
+}
+
+function intervalMs(text: string): number {
+  const ms = durationMs(text);
+  // One timer of Node's holds no longer than 2^31 ms.
+  if (ms < shortestMs || ms > 7 * 86_400_000)
+    throw new InvalidArgumentError("It has to be a minute at least, and a week at most.");
+  return ms;
 }

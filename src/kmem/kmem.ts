@@ -15,7 +15,7 @@ export { summaryLine } from "./diagnosis/summary-line.ts";
 export type * from "./evidence/evidence.ts";
 export { readEvidence } from "./evidence/read-evidence.ts";
 export { type Exhaustion, exhaustion } from "./exhaustion/exhaustion.ts";
-export { firstMeasurement, type Measurement, shortestMs } from "./exhaustion/measurement.ts";
+export { firstMeasurement, isSettled, type Measurement, shortestMs } from "./exhaustion/measurement.ts";
 export { type Fact, isKnown, type Known, known, type Unknown, unknown } from "./fact.ts";
 export { giveBack } from "./remedies/give-back.ts";
 export { planMend } from "./remedies/plan-mend.ts";

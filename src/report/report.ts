@@ -15,4 +15,7 @@ export { planSummary } from "./plan-summary.ts";
 export { prettyReader } from "./pretty.ts";
 export type { Paper, Reader } from "./reader.ts";
 export { runsTable } from "./runs-table.ts";
-export { explainText, leaks, type ScannedHost, scannedHosts, scanText } from "./scan.ts";
+export { leaks, type ScannedHost, scannedHosts } from "./scan.ts";
+export { explainText } from "./scan-explain.ts";
+export { type ScanMeasurement, scanMeasurements } from "./scan-measurements.ts";
+export { scanText } from "./scan-text.ts";

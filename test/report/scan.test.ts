@@ -1,10 +1,33 @@
 /** What a scan prints of what it found. */
 
 import t from "tap";
+import { scanExitCode } from "../../src/cli/scan.ts";
 import { explainText, type ScannedHost, scanText } from "../../src/report/report.ts";
 
-const leaking = (host: string, kmemIds: number, hidden: boolean): ScannedHost => ({
+type Exhaustion = Extract<ScannedHost, { exhaustion: unknown }>["exhaustion"];
+
+const noDate: Exhaustion = {
+  kind: "unknown",
+  says: "measured once only",
+  certainty: null,
+  idsPerDay: null,
+  secondsLeft: null,
+  date: null,
+  basis: null,
+};
+const inTwelveDays: Exhaustion = {
+  kind: "dated",
+  says: "at this rate in 12 days (2026-12-07)",
+  certainty: "counted",
+  idsPerDay: 5000.5,
+  secondsLeft: 12 * 86_400,
+  date: "2026-12-07",
+  basis: { first: "2026-11-24T12:00:00.000Z", second: "2026-11-25T12:00:00.000Z", kmemIds: 5000 },
+};
+
+const leaking = (host: string, kmemIds: number, hidden: boolean, exhaustion = noDate) => ({
   host,
+  exhaustion,
   summary: "leaking",
   mend: [
     {
@@ -43,19 +66,23 @@ t.test("like hosts stand together in counting order, the worst first, unread one
   t.equal(
     scanText([
       { host: "gone", problem: "unreachable: No route to host" },
-      leaking("app-10", 7, false),
+      leaking("app-10", 7, false, inTwelveDays),
       leaking("gpu-1", 2, true),
       leaking("app-2", 5, false),
     ]),
     `leaking, switched on by kubelet (a pod costs ids): 2 hosts
+  to mend it: Swap the kubelet; then Renew it live
   app-2: 5 kmem ids leaked, 65,000 memcg ids left (exact)
-  app-10: 7 kmem ids leaked, 65,000 memcg ids left (exact)
+  app-10: 7 kmem ids leaked, 65,000 memcg ids left, at this rate in 12 days (2026-12-07) (exact)
 
 leaking, switched on by runtime (a pod costs ids): 1 host
+  to mend it: Swap the kubelet; then Renew it live
   gpu-1: 2 kmem ids leaked, at most 65,000 memcg ids left (exact)
 
 unreachable: 1 host
-  gone: unreachable: No route to host`,
+  gone: unreachable: No route to host
+
+When ids run out is unknown on 2 hosts: --explain HOST says why`,
   ),
 );
 
@@ -72,3 +99,41 @@ t.test("a leaking host is told its cheapest mend, and what each step needs", asy
     / {2}1\. Swap the kubelet: needs a restart; by playbooks\/fix-kubelet\.yml\n {6}risk: low\n {6}undone by kmend rollback\n {2}2\. Renew it live: needs a restart; by playbooks\/renew-live\.yml\n {6}risk: new\n {6}undone by nothing\n {6}or: Renew it, drained: needs a drain; by playbooks\/renew\.yml/,
   ),
 );
+
+t.test(
+  "hosts that leak alike and are mended otherwise stand apart, as the mend is said once a group",
+  async (t) => {
+    const unplanned = { ...leaking("app-1", 5, false), mend: null };
+    t.match(
+      scanText([leaking("app-2", 5, false), unplanned]),
+      /: 1 host\n {2}to mend it: unknown, as what decides could not be read\n {2}app-1: .*\n\nleaking.*: 1 host\n {2}to mend it: Swap/,
+    );
+  },
+);
+
+t.test("a host is explained with when its ids run out, and with both measurements", async (t) =>
+  t.match(
+    explainText(leaking("app-2", 5, false, inTwelveDays)),
+    "When ids run out: at this rate in 12 days (2026-12-07)\n  - 5,000 kmem ids from 2026-11-24T12:00:00.000Z to 2026-11-25T12:00:00.000Z, 5,000.5 a day",
+  ),
+);
+
+t.test("or with why that is unknown", async (t) =>
+  t.match(explainText(leaking("app-2", 5, false)), /^When ids run out: unknown: measured once only$/m),
+);
+
+const judged = (verdict: string): ScannedHost => {
+  const host = leaking("app-1", 5, false);
+  return { ...host, diagnosis: { ...host.diagnosis, verdict } };
+};
+const unread: ScannedHost = { host: "gone", problem: "unreachable: No route to host" };
+const exits: readonly (readonly [hosts: readonly ScannedHost[], code: number, because: string])[] = [
+  [[judged("clean"), judged("not-affected")], 0, "no host leaks"],
+  [[judged("clean"), judged("leaking")], 3, "one leaks"],
+  [[judged("still-leaking-after-swap")], 3, "one leaks on after a swap"],
+  [[judged("leaking"), unread], 4, "one was not reached, whatever others do"],
+  [[judged("clean"), judged("unknown")], 4, "one could not be judged, and does not pass for clean"],
+];
+
+for (const [hosts, code, because] of exits)
+  t.test(`the exit code is ${code} where ${because}`, async (t) => t.equal(scanExitCode(hosts), code));

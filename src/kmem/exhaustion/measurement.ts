@@ -29,7 +29,16 @@ export function firstMeasurement(earlier: readonly Measurement[], now: Measureme
     .filter((each) => msBetween(each, now) > 0)
     .sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
   const alike = newestFirst.filter((each) => whyNotAlike(each, now) === null);
-  return alike.find((each) => msBetween(each, now) >= longEnoughMs) ?? alike.at(-1) ?? newestFirst[0] ?? null;
+  return alike.find((each) => isLongEnough(each, now)) ?? alike.at(-1) ?? newestFirst[0] ?? null;
+}
+
+/** No earlier measurement would be a better one to compare with. */
+export function isSettled(first: Measurement | null, now: Measurement): boolean {
+  return first !== null && isLongEnough(first, now) && whyNotAlike(first, now) === null;
+}
+
+function isLongEnough(first: Measurement, now: Measurement): boolean {
+  return msBetween(first, now) >= longEnoughMs;
 }
 
 export function msBetween(first: Measurement, second: Measurement): number {

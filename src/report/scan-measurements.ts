@@ -1,0 +1,72 @@
+import type { Event, Events } from "../journal/journal.ts";
+
+/** What one reading of the evidence says of a host's leaked ids, and when. */
+export interface ScanMeasurement {
+  readonly at: string;
+  readonly bootId: string | null;
+  readonly verdict: string;
+  readonly switchedOnBy: string;
+  readonly kmemIds: number | null;
+  readonly isWhole: boolean;
+  readonly isAtLeast: boolean;
+  readonly mayHoldMoreMemcgIds: boolean;
+  readonly idsLeft: number | null;
+}
+
+export const evidenceModule = "kmend.kmem.evidence";
+
+/** Every reading of the evidence in a journal, by host, the first one first. What an older kmend wrote otherwise is
+ *  unknown, never zero. */
+export function scanMeasurements(events: readonly Event[]): ReadonlyMap<string, readonly ScanMeasurement[]> {
+  const byHost = new Map<string, ScanMeasurement[]>();
+  for (const event of events) {
+    if (event.type !== "task:ended" || event.task.module !== evidenceModule) continue;
+    const measured = measurementOf(event, event.at);
+    const host = event.delegate ?? event.host;
+    if (measured) byHost.set(host, [...(byHost.get(host) ?? []), measured]);
+  }
+  return byHost;
+}
+
+interface Read {
+  readonly evidence?: {
+    readonly kernel?: { readonly bootId?: Fact };
+    readonly slab?: Fact;
+  };
+  readonly diagnosis?: {
+    readonly verdict?: unknown;
+    readonly switchedOnBy?: unknown;
+    readonly idsLeft?: unknown;
+    readonly leaked?: Readonly<
+      Partial<Record<"kmemIds" | "isAtLeast" | "mayHoldMoreMemcgIds", unknown>>
+    > | null;
+  };
+}
+
+interface Fact {
+  readonly value?: unknown;
+  readonly reason?: string;
+}
+
+function measurementOf(event: Events["task:ended"], at: string): ScanMeasurement | null {
+  const { evidence, diagnosis } = (event.result ?? {}) as Read;
+  if (typeof diagnosis?.verdict !== "string" || typeof diagnosis.switchedOnBy !== "string") return null;
+  const { leaked } = diagnosis;
+  const bootId = evidence?.kernel?.bootId;
+  const slab = evidence?.slab?.value as { readonly isWhole?: unknown } | undefined;
+  return {
+    at,
+    bootId: typeof bootId?.value === "string" && bootId.reason === undefined ? bootId.value : null,
+    verdict: diagnosis.verdict,
+    switchedOnBy: diagnosis.switchedOnBy,
+    kmemIds: numberOrNull(leaked?.kmemIds),
+    isWhole: slab?.isWhole === true,
+    isAtLeast: leaked?.isAtLeast !== false,
+    mayHoldMoreMemcgIds: leaked?.mayHoldMoreMemcgIds !== false,
+    idsLeft: numberOrNull(diagnosis.idsLeft),
+  };
+}
+
+function numberOrNull(value: unknown): number | null {
+  return typeof value === "number" ? value : null;
+}

@@ -1,0 +1,75 @@
+import { byHostName } from "./host-order.ts";
+import { leaks, type ScannedHost } from "./scan.ts";
+import { harmless } from "./style.ts";
+
+/** Hosts that are alike, and are mended alike, in one group, worst first; then those that could not be read. */
+export function scanText(hosts: readonly ScannedHost[]): string {
+  const groups = new Map<string, ScannedHost[]>();
+  for (const each of [...hosts].sort((a, b) => byHostName(a.host, b.host))) {
+    const key = `${titleOf(each)}\n${mendLine(each)}`;
+    const group = groups.get(key);
+    if (group) group.push(each);
+    else groups.set(key, [each]);
+  }
+  const texts = [...groups.values()]
+    .map((members) => ({ members, rank: rank(members) }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ members }) => groupText(members));
+  return [...texts, ...undated(hosts)].join("\n\n");
+}
+
+function groupText(members: readonly ScannedHost[]): string {
+  const [first] = members;
+  if (!first) return "";
+  const title = `${titleOf(first)}: ${hostCount(members.length)}`;
+  return [title, mendLine(first), ...members.map((each) => `  ${hostLine(each)}`)]
+    .filter((line) => line !== "")
+    .join("\n");
+}
+
+function hostCount(count: number): string {
+  return `${count} ${count === 1 ? "host" : "hosts"}`;
+}
+
+const order = ["leaking", "still leaking", "unknown", "unreachable", "failed", "clean", "not affected"];
+
+function rank([first]: readonly ScannedHost[]): number {
+  return first ? order.findIndex((word) => titleOf(first).startsWith(word)) : order.length;
+}
+
+function titleOf(scanned: ScannedHost): string {
+  if ("problem" in scanned) return scanned.problem.split(":")[0] ?? "failed";
+  const { verdict, switchedOnBy, perPod } = scanned.diagnosis;
+  const by = leaks(scanned) ? `, switched on by ${switchedOnBy}` : "";
+  return `${verdict.replaceAll("-", " ")}${by} (${perPod.says})`;
+}
+
+/** The plan is the whole group's: it is said once. */
+function mendLine(scanned: ScannedHost): string {
+  if ("problem" in scanned || !leaks(scanned)) return "";
+  if (scanned.mend === null) return "  to mend it: unknown, as what decides could not be read";
+  return `  to mend it: ${scanned.mend.map(({ does }) => harmless(does)).join("; then ") || "nothing is needed"}`;
+}
+
+function hostLine(scanned: ScannedHost): string {
+  if ("problem" in scanned) return `${scanned.host}: ${harmless(scanned.problem)}`;
+  const { leaked, idsLeft } = scanned.diagnosis;
+  const { kind, basis, says } = scanned.exhaustion;
+  const rate = basis === null || kind === "unknown" ? "" : `, ${says}`;
+  const count =
+    leaked.kmemIds === null
+      ? "an unknown number of"
+      : `${leaked.isAtLeast ? "at least " : ""}${leaked.kmemIds}`;
+  const atMost = leaked.isAtLeast || leaked.mayHoldMoreMemcgIds ? "at most " : "";
+  const left = idsLeft === null ? "" : `, ${atMost}${idsLeft.toLocaleString("en")} memcg ids left`;
+  return `${scanned.host}: ${count} kmem ids leaked${left}${rate} (${harmless(leaked.says)})`;
+}
+
+/** Why, each host's explanation says: it would be the same line for a whole fleet. */
+function undated(hosts: readonly ScannedHost[]): string[] {
+  const count = hosts.filter(
+    (each) => leaks(each) && "diagnosis" in each && each.exhaustion.kind === "unknown",
+  ).length;
+  if (count === 0) return [];
+  return [`When ids run out is unknown on ${hostCount(count)}: --explain HOST says why`];
+}
