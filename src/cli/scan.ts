@@ -71,9 +71,11 @@ async function scan(
   let measured = await measure(playbooks, ground);
   let earlier: Measured | null = null;
   if (flags.interval !== undefined && !measured.isInterrupted && isWorthWaiting(measured.events)) {
-    earlier = scanMeasurements(measured.events);
-    if (await wait(flags.interval)) measured = await measure(playbooks, ground);
-    else measured = { ...measured, isInterrupted: true };
+    const first = scanMeasurements(measured.events);
+    if (await wait(flags.interval)) {
+      earlier = first;
+      measured = await measure(playbooks, ground);
+    } else measured = { ...measured, isInterrupted: true };
   }
   const { events, isInterrupted } = measured;
   const first = earlier ?? (await earlierMeasurements(ground.store, scanMeasurements(events)));

@@ -17,6 +17,7 @@ export function createFileStore(state: string): Store {
     create: (run = newRunId()) => createJournal(runs, run),
     read: async (run) => readRun(runs, await findRun(runs, run)),
     blob: (run, sha256) => readBlob(join(runs, run), sha256),
+    ids: async () => (await runIds(runs)).sort().reverse(),
     list: () => listRuns(runs),
   };
 }

@@ -68,6 +68,8 @@ export interface Store {
   read(run: string): Promise<RecordedRun>;
   /** @throws KmendError `missing-blob` */
   blob(run: string, sha256: string): Promise<Uint8Array>;
+  /** Ids of every run, newest first, without reading any. */
+  ids(): Promise<readonly string[]>;
   /** Newest first. */
   list(): Promise<readonly RunSummary[]>;
 }

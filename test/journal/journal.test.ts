@@ -72,6 +72,7 @@ t.test("a run is read back by its id, by a unique beginning, and as `last`", () 
         ["aaaa", null],
       ],
     );
+    t.same(await store.ids(), ["20260102-000000-bbbb", "20260101-000000-aaaa"]);
     await t.rejects(store.read("2026"), { code: "ambiguous-run" });
     await t.rejects(store.read("nope"), { code: "unknown-run" });
   }),

@@ -1,0 +1,102 @@
+/** When ids run out, on a real host: by an earlier run, by two measurements of one scan, and not over a reboot. */
+
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import t from "tap";
+import { podsOnNodes, rebootNodes, whatIsMissing } from "../../src/lab/lab.ts";
+import { raiseLab } from "../lab/with-lab.ts";
+import { type Schema, wrongBy } from "../report/json-schema.ts";
+import { type Ended, forgetSaved, kmend, type Started, startKmend } from "./kmend.ts";
+
+const schema: Schema = JSON.parse(
+  readFileSync(join(import.meta.dirname, "../../docs/scan.schema.json"), "utf8"),
+);
+
+t.test("a scan of a leaking host", { skip: whatIsMissing() ?? false, timeout: 280_000 }, async (t) => {
+  const { state, name, inventory } = await raiseLab(t, {
+    name: "scan",
+    nodes: { app_nodes: 1, compute_nodes: 0, clean_nodes: 0, both_nodes: 0 },
+  });
+  const lab = { state, name };
+  const folder = mkdtempSync(join(tmpdir(), "kmend-scan-"));
+  t.teardown(() => {
+    forgetSaved(join(folder, "state"));
+    rmSync(folder, { recursive: true });
+  });
+  const argv = (...more: string[]): string[] => ["scan", "-i", inventory, ...more];
+  const scan = (...more: string[]): Promise<Ended> => kmend(argv(...more), { cwd: folder });
+  const leak = async (pods: number): Promise<void> => {
+    await podsOnNodes(lab, "create", pods);
+    await podsOnNodes(lab, "delete", pods);
+  };
+
+  t.test("measured once, it has no date, and says how to get one", async (t) => {
+    const { code, stdout } = await scan("--explain", "app-1");
+    t.equal(code, 3);
+    t.match(stdout, /^When ids run out: unknown: measured once only: scan again later/m);
+  });
+
+  t.test("with an earlier run in the journal it has a date", async (t) => {
+    backdate(join(folder, "state"), 2 * 3_600_000);
+    await leak(4);
+    const { code, stdout } = await scan("--output", "json");
+    t.equal(code, 3);
+    const printed = JSON.parse(stdout);
+    t.strictSame(wrongBy(schema, printed), []);
+    const { kind, certainty, basis, idsPerDay } = printed.hosts[0].exhaustion;
+    t.match({ kind, certainty, leaked: basis.kmemIds }, { kind: "dated", certainty: "counted", leaked: 12 });
+    t.ok(idsPerDay > 130 && idsPerDay <= 144, `12 ids in two hours are ${idsPerDay} a day`);
+  });
+
+  t.test("it measures twice where it is told to", async (t) => {
+    const started = startKmend(argv("--interval", "1m"), { cwd: folder });
+    await says(started, "Measured once. The second measurement begins at ");
+    await leak(2);
+    const { code, stdout } = await started.ended;
+    t.equal(code, 3);
+    t.match(stdout, /app-1: 18 kmem ids leaked, .*, at this rate in \d+ days \(20\d\d-\d\d-\d\d\)/);
+  });
+
+  t.test("interrupted in between, it tells what it has measured", async (t) => {
+    const started = startKmend(argv("--interval", "1h"), { cwd: folder });
+    await says(started, "Measured once.");
+    started.process.kill("SIGINT");
+    const { code, stdout } = await started.ended;
+    t.equal(code, 99);
+    t.match(stdout, /app-1: 18 kmem ids leaked/);
+  });
+
+  t.test("after a reboot the counts of before are not compared with", async (t) => {
+    backdate(join(folder, "state"), 2 * 3_600_000);
+    await rebootNodes(lab);
+    const { stdout } = await scan("--explain", "app-1");
+    t.match(stdout, /^When ids run out: unknown: another boot id: the node was rebooted in between/m);
+  });
+});
+
+/** Makes every run in a state folder so much older. */
+function backdate(state: string, ms: number): void {
+  for (const path of globSync(join(state, "runs/*/journal.jsonl"))) {
+    const events = readFileSync(path, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const older = events.map((event) => ({
+      ...event,
+      at: new Date(Date.parse(event.at) - ms).toISOString(),
+    }));
+    writeFileSync(path, older.map((event) => `${JSON.stringify(event)}\n`).join(""));
+  }
+}
+
+async function says({ process }: Started, text: string): Promise<void> {
+  let said = "";
+  await new Promise<void>((resolve, reject) => {
+    process.once("close", () => reject(new Error(`It ended without saying "${text}": ${said}`)));
+    process.stderr?.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes(text)) resolve();
+    });
+  });
+}
