@@ -46,12 +46,13 @@ Examples:
   kmend scan -i inventory/example.yml --explain app-1
   kmend scan -i inventory/example.yml --interval 10m --output json
 
-Exit codes, the first that holds:
-  99  interrupted
-  4   of some host it is not known: not reached, or what decides could not be read
-  3   some host leaks
+Exit codes:
   0   no host leaks
-Before a host was read: 1 error, no host matches; 4 a file that cannot be read as YAML; 5 bad options`,
+  3   some host leaks
+  4   some host was not reached or could not be judged, whatever the others do; or a file cannot be parsed
+  99  interrupted: what was measured until then is shown
+  1   no host matches, or another error
+  5   bad options`,
     )
     .action(async (flags: ScanFlags) => {
       const limited = { ...flags, ...(flags.explain === undefined ? {} : { limit: flags.explain }) };

@@ -4,6 +4,7 @@ import { harmless } from "./style.ts";
 
 /** Hosts that are alike, and are mended alike, in one group, worst first; then those that could not be read. */
 export function scanText(hosts: readonly ScannedHost[]): string {
+  if (hosts.length === 0) return "No host was read";
   const groups = new Map<string, ScannedHost[]>();
   for (const each of [...hosts].sort((a, b) => byHostName(a.host, b.host))) {
     const key = `${titleOf(each)}\n${mendLine(each)}`;

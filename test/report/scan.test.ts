@@ -137,3 +137,7 @@ const exits: readonly (readonly [hosts: readonly ScannedHost[], code: number, be
 
 for (const [hosts, code, because] of exits)
   t.test(`the exit code is ${code} where ${because}`, async (t) => t.equal(scanExitCode(hosts), code));
+
+t.test("a scan that was interrupted before it read a host says so", async (t) =>
+  t.equal(scanText([]), "No host was read"),
+);
