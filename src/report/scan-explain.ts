@@ -34,9 +34,10 @@ function whenText({ kind, says, basis, idsPerDay }: Exhausted): string {
 function mendText(steps: readonly MendStep[] | null): string {
   if (steps === null) return "The cheapest mend: unknown, as what decides could not be read";
   if (steps.length === 0) return "The cheapest mend: none is needed";
-  const lines = steps.map(({ does, playbook, needs, undoneBy, risk, instead }, index) =>
+  const lines = steps.map(({ does, playbook, needs, takes, undoneBy, risk, instead }, index) =>
     [
       `  ${index + 1}. ${does}: needs ${aNeed(needs)}; by ${playbook}`,
+      ...(takes === null ? [] : [`      takes ${takes}`]),
       `      risk: ${risk}`,
       `      undone by ${undoneBy}`,
       ...instead.map((other) => `      or: ${other.does}: needs ${aNeed(other.needs)}; by ${other.playbook}`),

@@ -39,6 +39,7 @@ export interface MendStep {
   readonly does: string;
   readonly playbook: string;
   readonly needs: string;
+  readonly takes: string | null;
   readonly undoneBy: string;
   readonly risk: string;
   readonly instead: readonly { readonly does: string; readonly playbook: string; readonly needs: string }[];

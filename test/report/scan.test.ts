@@ -36,6 +36,7 @@ const leaking = (host: string, kmemIds: number, hidden: boolean, exhaustion = no
       needs: "restart",
       undoneBy: "kmend rollback",
       risk: "low",
+      takes: "an RPM",
       instead: [],
     },
     {
@@ -44,6 +45,7 @@ const leaking = (host: string, kmemIds: number, hidden: boolean, exhaustion = no
       needs: "restart",
       undoneBy: "nothing",
       risk: "new",
+      takes: null,
       instead: [{ does: "Renew it, drained", playbook: "playbooks/renew.yml", needs: "drain" }],
     },
   ],
@@ -96,7 +98,7 @@ t.test("one host is explained with what each reason was read from, and what coul
 t.test("a leaking host is told its cheapest mend, and what each step needs", async (t) =>
   t.match(
     explainText(leaking("app-2", 5, false)),
-    / {2}1\. Swap the kubelet: needs a restart; by playbooks\/fix-kubelet\.yml\n {6}risk: low\n {6}undone by kmend rollback\n {2}2\. Renew it live: needs a restart; by playbooks\/renew-live\.yml\n {6}risk: new\n {6}undone by nothing\n {6}or: Renew it, drained: needs a drain; by playbooks\/renew\.yml/,
+    / {2}1\. Swap the kubelet: needs a restart; by playbooks\/fix-kubelet\.yml\n {6}takes an RPM\n {6}risk: low\n {6}undone by kmend rollback\n {2}2\. Renew it live: needs a restart; by playbooks\/renew-live\.yml\n {6}risk: new\n {6}undone by nothing\n {6}or: Renew it, drained: needs a drain; by playbooks\/renew\.yml/,
   ),
 );
 
