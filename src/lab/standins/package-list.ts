@@ -56,10 +56,14 @@ function kubelet(
   };
 }
 
-function docker(release: string, hasKmem: boolean): Package {
+interface RuncOfDocker {
+  readonly version: string;
+  readonly hasKmem: boolean;
+}
+
+function docker(release: string, { version: runcVersion, hasKmem }: RuncOfDocker): Package {
   const version = "18.06.1-ce";
-  // 1.0.0-rc5 is what 18.06 came with; rc8 is of the age at which a nokmem build says so.
-  const runc = `runc version 1.0.0-${hasKmem ? "rc5" : "rc8"}\nspec: 1.0.1-dev`;
+  const runc = `runc version ${runcVersion}\nspec: 1.0.1-dev`;
   return {
     name: "docker-ce",
     version: "18.06.1.ce",
@@ -130,8 +134,12 @@ const goodPackages: readonly Package[] = [
   grubby,
   kernel("514"),
   kernel("1160"),
-  docker("0", true),
-  docker("1", false),
+  // 1.0.0-rc5 is what 18.06 came with; rc8 is of the age at which a nokmem build says so.
+  docker("0", { version: "1.0.0-rc5", hasKmem: true }),
+  docker("1", { version: "1.0.0-rc8", hasKmem: false }),
+  // The last runc that lets a container escape by CVE-2024-21626, and the first that does not. No docker 18.06 came with either.
+  docker("2", { version: "1.1.11", hasKmem: false }),
+  docker("3", { version: "1.1.12", hasKmem: false }),
   nvidia("2.0.0", "1.docker18.06.1", patchedRunc),
   nvidia("3.4.0", "1", shimProgram("nvidia-container-runtime version 3.4.0")),
 ];
