@@ -95,6 +95,13 @@ const rows: readonly Row[] = [
     verdict: "vulnerable",
   },
   { because: "1.4.0-rc.10 is after rc.3", programs: own("1.4.0-rc.10"), asked: [masked], verdict: "fixed" },
+  {
+    because: "Debian writes a candidate with a tilde, and it is one all the same",
+    programs: own("1.4.0~rc.2+ds1"),
+    asked: [masked],
+    verdict: "vulnerable",
+  },
+  { because: "so is this older than rc93", programs: own("1.0.0~rc6+dfsg1"), verdict: "fixed" },
   { because: "1.5.0 is after them all", programs: own("1.5.0"), asked: [masked], verdict: "fixed" },
   {
     because: "1.1.12 mends one and not the other",
