@@ -17,6 +17,7 @@ import { fail } from "./fail.ts";
 import { file } from "./file.ts";
 import { groupBy } from "./group_by.ts";
 import { includeVars } from "./include_vars.ts";
+import { cgroupReadiness } from "./kmend.cgroup.readiness.ts";
 import { kernelParameter } from "./kmend.kernel.parameter.ts";
 import { kmemEvidence } from "./kmend.kmem.evidence.ts";
 import { kmemInheritance } from "./kmend.kmem.inheritance.ts";
@@ -95,6 +96,7 @@ const all: readonly Module[] = [
   kmemReclaim,
   kmemInheritance,
   kernelParameter,
+  cgroupReadiness,
 ];
 
 const byName = new Map<string, Module>(
