@@ -156,6 +156,45 @@ t.test("what makes staying on v1 dangerous is told, on v1 only", async (t) => {
   );
 });
 
+/** What the script may have printed of an engine's configuration, or of kubelet, and the driver that it comes to. */
+const record = (name: string, text: string): string => `\x1eok\x1f${name}\x1fsource of ${name}\x1f${text}`;
+const kubelet = (version: string, ...words: string[]): string =>
+  record("kubelet.path", "/usr/bin/kubelet") +
+  record("kubelet.version", `Kubernetes v${version}`) +
+  record("kubelet.arguments", ["kubelet", ...words].join("\n"));
+const running = (name: string, config: string): string =>
+  record("engines", `Id=${name}.service\nActiveState=active`) +
+  record(`version.${name}`, `${name} 2.0.0`) +
+  record(`config.${name}`, config);
+const drivers: readonly [string, "kubelet" | "engine", string, string][] = [
+  ["containerd told so", "engine", running("containerd", "  SystemdCgroup = true"), "systemd"],
+  ["containerd told not to", "engine", running("containerd", "SystemdCgroup = false"), "cgroupfs"],
+  ["containerd told nothing", "engine", running("containerd", "# SystemdCgroup = true"), "cgroupfs"],
+  [
+    "containerd with two runtimes that differ",
+    "engine",
+    running("containerd", "SystemdCgroup = true\nSystemdCgroup = false"),
+    "unknown",
+  ],
+  ["CRI-O by default", "engine", running("crio", '# cgroup_manager = "systemd"'), "systemd"],
+  ["CRI-O told otherwise", "engine", running("crio", 'cgroup_manager = "cgroupfs"'), "cgroupfs"],
+  ["CRI-O that says nothing", "engine", running("crio", "[crio]"), "unknown"],
+  ["no engine", "engine", record("engines", ""), "unknown"],
+  ["kubelet by its flag", "kubelet", kubelet("1.31.0", "--cgroup-driver=systemd"), "systemd"],
+  [
+    "kubelet by its file",
+    "kubelet",
+    kubelet("1.28.3") + record("kubelet.config", "cgroupDriver: systemd"),
+    "systemd",
+  ],
+  ["kubelet by default", "kubelet", kubelet("1.28.3"), "cgroupfs"],
+  ["a kubelet that may ask the engine", "kubelet", kubelet("1.31.0"), "unknown"],
+];
+for (const [name, whose, printed, wanted] of drivers)
+  t.test(`driver of ${name}: ${wanted}`, async (t) =>
+    t.equal(readFacts(printed).drivers[whose].value, wanted),
+  );
+
 /** A folder that stands for a node: cgroups, /proc with two processes of Java and one of cAdvisor, and programs that answer. */
 function madeUpNode(t: Test): { readonly cgroup: string; readonly proc: string; readonly path: string } {
   const root = mkdtempSync(join(tmpdir(), "kmend-cgroup-v2-"));
@@ -175,14 +214,16 @@ function madeUpNode(t: Test): { readonly cgroup: string; readonly proc: string; 
   put("proc/13/comm", "cadvisor\n");
   put("proc/14/comm", "sh\n");
   put("bin/systemctl", systemctl, 0o755);
-  put(
-    "bin/containerd",
-    "#!/bin/sh\necho 'containerd github.com/containerd/containerd 1.6.20 2806fc1'\n",
-    0o755,
-  );
+  put("bin/containerd", containerd, 0o755);
   return { cgroup: join(root, "cgroup"), proc: join(root, "proc"), path: join(root, "bin") };
 }
 
+const containerd = `#!/bin/sh
+case "$*" in
+  --version) echo 'containerd github.com/containerd/containerd 1.6.20 2806fc1' ;;
+  'config dump') echo '            SystemdCgroup = true' ;;
+esac
+`;
 const systemctl = `#!/bin/sh
 case "$*" in
   --version) echo 'systemd 252 (252.36-1)' ;;
@@ -204,6 +245,7 @@ for (const [shell, [program = "sh", ...args]] of Object.entries(shells))
     t.equal(facts.kernel.value, "5.14.0-362.el9.x86_64");
     t.equal(facts.systemd.value, "252");
     t.strictSame(facts.engine.value, { name: "containerd", version: "1.6.20" });
+    t.equal(facts.drivers.engine.value, "systemd");
     t.match(facts.readers, [
       { program: "java", pid: 11, version: { value: "8.0.362" } },
       { program: "java", pid: 12, version: { value: "unknown", reason: "No such file or directory" } },

@@ -10,6 +10,7 @@ import {
   readRuntime,
   unknown,
 } from "../../kmem/kmem.ts";
+import { isAtLeast } from "./versions.ts";
 
 export interface NodeFacts {
   readonly hierarchy: Fact<"v1" | "v2">;
@@ -42,6 +43,7 @@ export function readFacts(stdout: string): NodeFacts {
   const kubelet = readKubelet(records);
   const runtime = readRuntime(records);
   const engine = engineOf(records, runtime.engines);
+  const version = flat(kubelet.program, (program) => program.version);
   return {
     hierarchy: mapFact(records.get("hierarchy"), (text) => (text === "v2" ? "v2" : "v1")),
     kernel: records.get("kernel"),
@@ -51,8 +53,8 @@ export function readFacts(stdout: string): NodeFacts {
     runtime: flat(runtime.program, ({ realPath, version }) =>
       mapFact(version, (number) => ({ name: realPath.split("/").at(-1) ?? "", version: number })),
     ),
-    kubelet: flat(kubelet.program, ({ version }) => version),
-    drivers: { kubelet: kubelet.driver, engine: flat(engine, () => runtime.driver) },
+    kubelet: version,
+    drivers: { kubelet: kubeletDriver(kubelet.driver, version), engine: flat(engine, engineDriver(records)) },
     readers: records.below("process.").map((name) => reader(name, records)),
   };
 }
@@ -64,6 +66,37 @@ function engineOf(records: Records, running: Fact<readonly string[]>): Fact<Vers
       ? unknown("neither docker nor containerd nor CRI-O runs", running.source)
       : mapFact(numberIn(records.get(`version.${name}`)), (version) => ({ name, version })),
   );
+}
+
+/** From 1.31 on a kubelet may ask the engine for its driver (by memory): one that it was not given says nothing then. */
+function kubeletDriver(driver: Fact<string>, version: Fact<string>): Fact<string> {
+  const isDefault = driver.source.includes("kubelet's default");
+  return isDefault && isAtLeast(version.value, "1.31") === true
+    ? unknown("it was given none, and may take the engine's", driver.source)
+    : driver;
+}
+
+function engineDriver(records: Records): (engine: Versioned) => Fact<string> {
+  return ({ name }) => {
+    if (name === "docker") return records.get("docker.driver");
+    const config = records.get(`config.${name}`);
+    return flat(config, (text) => (name === "crio" ? crioDriver : containerdDriver)(text, config.source));
+  };
+}
+
+/** `crio config` prints what is a default as a comment. */
+function crioDriver(config: string, source: string): Fact<string> {
+  const [, driver] = /^#?\s*cgroup_manager\s*=\s*"(\w+)"/m.exec(config) ?? [];
+  return driver === undefined ? unknown("it names no cgroup_manager", source) : known(driver, source);
+}
+
+/** Each runtime has a SystemdCgroup of its own, false where it is not said. */
+function containerdDriver(config: string, source: string): Fact<string> {
+  const said = new Set(
+    [...config.matchAll(/^\s*SystemdCgroup\s*=\s*(true|false)/gm)].map(([, each]) => each),
+  );
+  if (said.size > 1) return unknown("SystemdCgroup is not the same for all of its runtimes", source);
+  return known(said.has("true") ? "systemd" : "cgroupfs", source);
 }
 
 function reader(name: string, records: Records): Reader {

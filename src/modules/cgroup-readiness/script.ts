@@ -30,6 +30,9 @@ ran systemd systemctl --version
 ran version.docker docker version --format '{{.Server.Version}}'
 ran version.containerd containerd --version
 ran version.crio crio --version
+# As its files have it, all of them together: what it will be after the reboot that the switch needs.
+ran config.containerd containerd config dump
+ran config.crio crio config
 `;
 
 /** Java finds its limits in cgroup files by itself, and a cAdvisor of its own reads them: the two that show. */
