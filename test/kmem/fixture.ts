@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Evidence, evidenceScript, readEvidence } from "../../src/kmem/kmem.ts";
 
 export const shells: Readonly<Record<string, readonly string[]>> = {
@@ -28,10 +28,12 @@ export class Node {
     cgroup: join(this.root, "memory"),
     slab: join(this.root, "slab"),
     proc: join(this.root, "proc"),
+    host: join(this.root, "host"),
   };
+  readonly #bin = join(this.root, "bin");
 
   constructor(release = "3.10.0-1160.el7.x86_64", commandLine = "ro quiet") {
-    for (const path of Object.values(this.roots)) mkdirSync(path);
+    for (const path of [...Object.values(this.roots), this.#bin]) mkdirSync(path);
     mkdirSync(join(this.roots.proc, "sys/kernel/random"), { recursive: true });
     this.#put("proc/sys/kernel/osrelease", release);
     this.#put("proc/sys/kernel/random/boot_id", "b-1");
@@ -60,10 +62,39 @@ export class Node {
     return this;
   }
 
+  /** A file of the node, by its path there. */
+  file(path: string, text: string): this {
+    this.#put(join("host", path), text);
+    return this;
+  }
+
+  /** A command of the node: what it does, as sh. */
+  command(name: string, does: string): this {
+    writeFileSync(join(this.#bin, name), `#!/bin/sh\n${does}\n`, { mode: 0o755 });
+    return this;
+  }
+
+  process(pid: number, ...argumentsOf: readonly string[]): this {
+    this.#put(`proc/${pid}/cmdline`, argumentsOf.map((each) => `${each}\0`).join(""));
+    symlinkSync(argumentsOf[0] ?? "", join(this.roots.proc, String(pid), "exe"));
+    return this;
+  }
+
+  /** cgroup v2: no memory hierarchy of its own. */
+  unified(stat: string): this {
+    rmSync(this.roots.cgroup, { recursive: true });
+    this.#put("cgroup.controllers", "cpu memory");
+    this.#put("cgroup.stat", stat);
+    return this;
+  }
+
   evidence(shell: readonly string[] = ["dash"], options: { readonly slabEntries?: number } = {}): Evidence {
     const [program = "sh", ...args] = shell;
     const script = evidenceScript({ roots: this.roots, repositories: false, ...options });
-    const done = spawnSync(program, args, { input: script.text, env: { PATH: process.env["PATH"] } });
+    const done = spawnSync(program, args, {
+      input: script.text,
+      env: { PATH: `${this.#bin}:${process.env["PATH"]}` },
+    });
     return readEvidence(done.stdout.toString());
   }
 
@@ -72,6 +103,8 @@ export class Node {
   }
 
   #put(path: string, text: string): void {
-    writeFileSync(join(this.root, path), `${text}\n`);
+    const at = join(this.root, path);
+    mkdirSync(dirname(at), { recursive: true });
+    writeFileSync(at, `${text}\n`);
   }
 }

@@ -11,8 +11,11 @@ import { type Script, sh } from "../../script/script.ts";
 export const cgroupSection: Script = sh`
 if [ -e "$cgroup/memory.limit_in_bytes" ] || [ -e "$cgroup/memory.kmem.slabinfo" ]; then
   say ok cgroups.version "$cgroup" v1
-elif [ -e "$cgroup/cgroup.controllers" ] || [ -e "$cgroup/../cgroup.controllers" ]; then
-  say ok cgroups.version "$cgroup/../cgroup.controllers" v2
+elif [ -e "$cgroup/cgroup.controllers" ]; then
+  say ok cgroups.version "$cgroup/cgroup.controllers" v2
+# Not by "..": under v2 there is no folder of memory to go up from.
+elif [ -e "\${cgroup%/*}/cgroup.controllers" ]; then
+  say ok cgroups.version "\${cgroup%/*}/cgroup.controllers" v2
 else
   say unknown cgroups.version "$cgroup" 'no memory hierarchy and no cgroup.controllers: is the cgroup file system mounted?'
 fi

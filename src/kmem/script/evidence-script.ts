@@ -16,6 +16,8 @@ export interface EvidenceOptions {
     readonly cgroup?: string;
     readonly slab?: string;
     readonly proc?: string;
+    /** What stands before the path of every other file that is read: nothing on a node. */
+    readonly host?: string;
   };
   /** Ask the package manager's cache what repositories offer; costs a second or two. Default true. */
   readonly repositories?: boolean;
@@ -26,10 +28,15 @@ export interface EvidenceOptions {
 
 /** A subshell, so that nothing of it stays in the session; the C locale, because errors are told apart by text. */
 export function evidenceScript(options: EvidenceOptions = {}): Script {
-  const { cgroup = "/sys/fs/cgroup/memory", slab = "/sys/kernel/slab", proc = "/proc" } = options.roots ?? {};
+  const {
+    cgroup = "/sys/fs/cgroup/memory",
+    slab = "/sys/kernel/slab",
+    proc = "/proc",
+    host = "",
+  } = options.roots ?? {};
   return sh`(
 LC_ALL=C; export LC_ALL
-cgroup=${cgroup} slab=${slab} proc=${proc}
+cgroup=${cgroup} slab=${slab} proc=${proc} host=${host}
 repositories=${options.repositories === false ? "no" : "yes"}
 slab_entries=${options.slabEntries ?? 400_000} slab_seconds=${options.slabSeconds ?? 20}
 ${words}${binarySection}${kernelSection}${cgroupSection}${slabSection}${kubeletSection}${runtimeSection}${packageSection}

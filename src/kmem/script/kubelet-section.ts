@@ -3,6 +3,7 @@
 import { type Script, sh } from "../../script/script.ts";
 
 export const kubeletSection: Script = sh`
+arguments=
 ran kubelet.service systemctl show kubelet.service -p LoadState -p ActiveState -p SubState -p MainPID -p ExecStart -p FragmentPath -p DropInPaths
 path=$(printf '%s\\n' "$text" | sed -n 's/^ExecStart=.*path=\\([^ ;]*\\).*/\\1/p' | head -n 1)
 pid=$(printf '%s\\n' "$text" | sed -n 's/^MainPID=\\([1-9][0-9]*\\)$/\\1/p')
@@ -23,10 +24,13 @@ if [ -n "$pid" ]; then
     esac
   else say unknown kubelet.running "$proc/$pid/exe" "\${text:-Permission denied}"
   fi
-  if text=$(tr '\\000' '\\n' <"$proc/$pid/cmdline" 2>&1); then say ok kubelet.arguments "$proc/$pid/cmdline" "$text"
+  if text=$(tr '\\000' '\\n' <"$proc/$pid/cmdline" 2>&1); then
+    say ok kubelet.arguments "$proc/$pid/cmdline" "$text"
+    arguments=$text
   else say unknown kubelet.arguments "$proc/$pid/cmdline" "\${text##*: }"
   fi
+else say unknown kubelet.arguments 'systemctl show kubelet' 'kubelet does not run'
 fi
-config=$(printf '%s\\n' "$text" | sed -n 's/^--config=//p' | head -n 1)
-file kubelet.config "\${config:-/var/lib/kubelet/config.yaml}"
+config=$(printf '%s\\n' "$arguments" | flag --config)
+file kubelet.config "$host\${config:-/var/lib/kubelet/config.yaml}"
 `;

@@ -37,6 +37,18 @@ ran() {
   fi
 }
 
+# flag NAME...: the value that lines of arguments on stdin give it, --name=VALUE or --name VALUE; the last one counts
+flag() {
+  awk -v names="$*" '
+    BEGIN { count = split(names, name, " ") }
+    wanted { value = $0; wanted = 0; next }
+    { for (i = 1; i <= count; i++) {
+        if ($0 == name[i]) wanted = 1
+        else if (index($0, name[i] "=") == 1) value = substr($0, length(name[i]) + 2)
+    } }
+    END { print value }'
+}
+
 # has FILE WORDS...: which of the fixed strings a binary holds, by number; every grep but busybox's reads binaries
 if printf 'x\\000y\\n' | grep -aqF y 2>/dev/null; then
   has() { grep -acF "$2" "$1"; }
