@@ -99,6 +99,8 @@ export interface KubeletEvidence {
   readonly needsRestart: Fact<boolean>;
   readonly driver: Fact<"cgroupfs" | "systemd">;
   readonly arguments: Fact<readonly string[]>;
+  /** Where it keeps its pods' volumes: --root-dir. */
+  readonly rootDir: Fact<string>;
   readonly unitFiles: Fact<readonly string[]>;
   /** What `rpm -V` says of its package: empty when every file is as packaged. */
   readonly verify: Fact<string>;
@@ -109,6 +111,10 @@ export type Engine = "docker" | "containerd" | "crio";
 export interface RuntimeEvidence {
   /** Engines that run now. */
   readonly engines: Fact<readonly Engine[]>;
+  /** The one that kubelet starts pods with; all that follows is of it. */
+  readonly ofKubelet: Fact<Engine>;
+  /** Where it keeps images and containers. */
+  readonly dataRoot: Fact<string>;
   readonly driver: Fact<"cgroupfs" | "systemd">;
   /** The runtime that starts containers: its name in the engine's configuration. */
   readonly inUse: Fact<string>;

@@ -2,6 +2,7 @@
 
 import { type Fact, ifKnown, isKnown, known, mapFact, unknown } from "../fact.ts";
 import type { Build, KubeletEvidence, Program } from "./evidence.ts";
+import { flagIn } from "./flag-in.ts";
 import { readBuild, readProgram } from "./read-program.ts";
 import { properties, type Records } from "./records.ts";
 
@@ -16,6 +17,7 @@ export function readKubelet(records: Records): KubeletEvidence {
     needsRestart: needsRestart(records, program),
     driver: driver(words, records.get("kubelet.config")),
     arguments: words,
+    rootDir: rootDir(words),
     unitFiles: mapFact(service, (text) => {
       const { FragmentPath = "", DropInPaths = "" } = properties(text);
       return [FragmentPath, ...DropInPaths.split(" ")].filter((path) => path !== "");
@@ -63,6 +65,14 @@ function driver(words: Fact<readonly string[]>, config: Fact<string>): Fact<"cgr
     "cgroupfs",
     `${words.source} (kubelet's default: neither a flag nor ${config.source} sets it)`,
   );
+}
+
+function rootDir(words: Fact<readonly string[]>): Fact<string> {
+  if (!isKnown(words)) return words;
+  const flag = flagIn(words.value, "--root-dir");
+  return flag === ""
+    ? known("/var/lib/kubelet", `${words.source} (kubelet's default: no --root-dir)`)
+    : known(flag, words.source);
 }
 
 /** `rpm -V` exits with 1 when it has something to say; what it says is the fact. */

@@ -1,7 +1,10 @@
 /** The engines' and runtimes' records as facts: what runs, what is configured, and the program behind it. */
 
 import { type Fact, ifKnown, isKnown, known, mapFact, unknown } from "../fact.ts";
+import { engineOfKubelet } from "./engine-of-kubelet.ts";
+import { engineSettings } from "./engine-settings.ts";
 import type { Engine, Program, RuntimeEvidence } from "./evidence.ts";
+import { flagIn } from "./flag-in.ts";
 import { readProgram } from "./read-program.ts";
 import { properties, type Records } from "./records.ts";
 
@@ -22,15 +25,18 @@ export function readRuntime(records: Records): RuntimeEvidence {
     .filter((name) => name.endsWith(".path"))
     .map((name) => ifKnown(readProgram(records, `runtime.${name.slice(0, -".path".length)}`)))
     .filter((program) => program !== undefined);
-  const first = ifKnown(engines)?.[0];
-  const inUse = inUseBy(first, records);
+  const engine = engineOfKubelet(records, engines);
+  const inUse = inUseBy(engine, records);
+  const pid = isKnown(engine) ? services.get(engine.value)?.["MainPID"] : undefined;
   return {
     engines,
-    driver: driver(first, records),
+    ofKubelet: engine,
+    dataRoot: dataRoot(engine, pid, records),
+    driver: driver(engine, records),
     inUse: mapFact(inUse, ({ name }) => name),
     program: programBehind(inUse, programs),
-    configured: configured(first, records),
-    needsRestart: needsRestart(first, services.get(first ?? "")?.["MainPID"], records),
+    configured: configured(engine, records),
+    needsRestart: needsRestart(engine, pid, records),
     programs,
   };
 }
@@ -42,26 +48,22 @@ interface InUse {
 }
 
 /** Docker says itself; containerd's and CRI-O's files are all that can be read without their sockets. */
-function inUseBy(engine: Engine | undefined, records: Records): Fact<InUse> {
-  if (engine === undefined) return unknown("no engine is known to run", records.get("engines").source);
-  if (engine === "docker") {
-    const name = records.get("docker.default_runtime");
-    const paths = records.get("docker.runtimes");
-    return mapFact(name, (each) => ({ name: each, path: pathIn(ifKnown(paths), each) }));
-  }
-  const config = records.get(`${engine}.config`);
-  if (!isKnown(config) && !/No such file/.test(config.reason)) return config;
-  const [, name] = /^\s*default_runtime(?:_name)?\s*=\s*"([^"]+)"/m.exec(ifKnown(config) ?? "") ?? [];
-  const [, path] = /(?:BinaryName|runtime_path)\s*=\s*"([^"]+)"/.exec(ifKnown(config) ?? "") ?? [];
-  const source = name ? config.source : `${config.source} (${engine}'s default: the file sets none)`;
-  return known({ name: name ?? "runc", path: path || null }, source);
+function inUseBy(engine: Fact<Engine>, records: Records): Fact<InUse> {
+  if (!isKnown(engine)) return engine;
+  if (engine.value !== "docker")
+    return mapFact(engineSettings(engine.value, records), ({ runtime, path }) => ({ name: runtime, path }));
+  const paths = records.get("docker.runtimes");
+  return mapFact(records.get("docker.default_runtime"), (name) => ({
+    name,
+    path: pathIn(ifKnown(paths), name),
+  }));
 }
 
-/** The path that docker has for a runtime: `{"nvidia": {"path": "..."}}`, its own runc without one. */
+/** The path that docker has for a runtime: `{"nvidia": {"path": "..."}}`; a bare name is one in PATH. */
 function pathIn(json: string | undefined, name: string): string | null {
   try {
     const found = (JSON.parse(json ?? "{}") as Record<string, { path?: unknown } | undefined>)[name]?.path;
-    return typeof found === "string" && found.startsWith("/") ? found : null;
+    return typeof found === "string" && found !== "" ? found : null;
   } catch {
     return null;
   }
@@ -70,8 +72,7 @@ function pathIn(json: string | undefined, name: string): string | null {
 function programBehind(inUse: Fact<InUse>, programs: readonly Program[]): Fact<Program> {
   if (!isKnown(inUse)) return inUse;
   const { name, path } = inUse.value;
-  const program =
-    programs.find((each) => each.path === path) ?? programs.find((each) => nameOf(each) === name);
+  const program = programs.find((each) => each.path === path || nameOf(each) === (path ?? name));
   if (!program) return unknown(`runtime "${name}"${path ? ` at ${path}` : ""} was not found`, inUse.source);
   return isShim(program) ? behindShim(program, programs) : known(program, inUse.source);
 }
@@ -92,8 +93,8 @@ function nameOf(program: Program): string {
   return program.path.split("/").at(-1) ?? "";
 }
 
-function configured(engine: Engine | undefined, records: Records): Fact<string> {
-  if (engine !== "docker") return mapFact(inUseBy(engine, records), ({ name }) => name);
+function configured(engine: Fact<Engine>, records: Records): Fact<string> {
+  if (engine.value !== "docker") return mapFact(inUseBy(engine, records), ({ name }) => name);
   const config = records.get("docker.config");
   if (isKnown(config))
     return known(/"default-runtime"\s*:\s*"([^"]+)"/.exec(config.value)?.[1] ?? "runc", config.source);
@@ -102,20 +103,43 @@ function configured(engine: Engine | undefined, records: Records): Fact<string> 
     : config;
 }
 
-function needsRestart(engine: Engine | undefined, pid: string | undefined, records: Records): Fact<boolean> {
+function needsRestart(engine: Fact<Engine>, pid: string | undefined, records: Records): Fact<boolean> {
+  if (!isKnown(engine)) return engine;
   const started = records.number(`engine.${pid}.started`);
-  const changed = records.number(`${engine}.config_changed`);
+  const changed = records.number(`${engine.value}.config_changed`);
   if (!isKnown(started)) return started;
   return isKnown(changed)
     ? known(changed.value > started.value, `${changed.source}, ${started.source}`)
     : changed;
 }
 
-function driver(engine: Engine | undefined, records: Records): Fact<"cgroupfs" | "systemd"> {
-  const said = engine === "docker" ? records.get("docker.driver") : records.get(`${engine}.config`);
-  return mapFact(said, (text) =>
-    text === "systemd" || /SystemdCgroup\s*=\s*true|cgroup_manager\s*=\s*"systemd"/.test(text)
-      ? "systemd"
-      : "cgroupfs",
-  );
+function driver(engine: Fact<Engine>, records: Records): Fact<"cgroupfs" | "systemd"> {
+  if (!isKnown(engine)) return engine;
+  if (engine.value === "docker")
+    return mapFact(records.get("docker.driver"), (text) => (text === "systemd" ? "systemd" : "cgroupfs"));
+  const settings = engineSettings(engine.value, records);
+  if (!isKnown(settings)) return settings;
+  return settings.value.driver
+    ? known(settings.value.driver, settings.source)
+    : unknown(`cgroup_manager is not set, and its default differs between versions`, settings.source);
+}
+
+/** Docker says itself; else its flags, its file, and its default. */
+function dataRoot(engine: Fact<Engine>, pid: string | undefined, records: Records): Fact<string> {
+  if (!isKnown(engine)) return engine;
+  if (engine.value !== "docker")
+    return mapFact(engineSettings(engine.value, records), (settings) => settings.dataRoot);
+  const said = records.get("docker.data_root");
+  if (isKnown(said) && said.value.startsWith("/")) return said;
+  const words = records.lines(`engine.${pid}.arguments`);
+  const flag = ["--graph", "-g", "--data-root"]
+    .map((name) => flagIn(ifKnown(words) ?? [], name))
+    .find((value) => value !== "");
+  if (flag !== undefined) return known(flag, words.source);
+  const config = records.get("docker.config");
+  const [, set] = /"(?:data-root|graph)"\s*:\s*"([^"]+)"/.exec(ifKnown(config) ?? "") ?? [];
+  if (set !== undefined) return known(set, config.source);
+  return isKnown(config) || /No such file/.test(config.reason)
+    ? known("/var/lib/docker", `${config.source} (docker's default: not set there)`)
+    : config;
 }
