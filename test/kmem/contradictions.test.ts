@@ -40,6 +40,15 @@ const rows: Readonly<Record<string, Row>> = {
     evidence: tree(quiet, "custom/kubepods"),
     is: null,
   },
+  "a boot parameter that only grub's defaults have": {
+    evidence: defaults("ro", "crashkernel=auto cgroup.memory=nokmem quiet"),
+    is: [/set in grub's defaults, .* booted without it: .* reboot/, ["/etc/default/grub", "/proc/cmdline"]],
+  },
+  "a boot parameter in grub's defaults that the kernel was booted with": {
+    evidence: defaults("ro cgroup.memory=nokmem", "cgroup.memory=nokmem"),
+    is: null,
+  },
+  "grub's defaults without the parameter": { evidence: defaults("ro", "cgroup.memory=nosocket"), is: null },
 };
 
 for (const [name, { evidence, is }] of Object.entries(rows))
@@ -55,6 +64,11 @@ for (const [name, { evidence, is }] of Object.entries(rows))
 function engine(needsRestart: boolean): Evidence {
   const node = evidenceOf(quiet);
   return { ...node, runtime: { ...node.runtime, needsRestart: known(needsRestart, "stat") } };
+}
+
+function defaults(commandLine: string, bootDefaults: string): Evidence {
+  const node = evidenceOf({ ...quiet, commandLine });
+  return { ...node, kernel: { ...node.kernel, bootDefaults: known(bootDefaults, "/etc/default/grub") } };
 }
 
 function tree(row: NodeRow, path: string): Evidence {

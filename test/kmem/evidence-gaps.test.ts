@@ -158,7 +158,114 @@ const cases: Readonly<Record<string, Case>> = {
     is: ({ cgroups: { version } }) => version.value,
     equals: "v2",
   },
+  "cgroup v2 counts what was removed and is still held": {
+    node: (node) => node.unified("nr_descendants 12\nnr_dying_descendants 345"),
+    is: ({ cgroups: { unified } }) => unified.value,
+    equals: { descendants: 12, dying: 345 },
+  },
+  "cgroup v1 has no such count": {
+    node: (node) => node,
+    is: ({ cgroups: { unified } }) => unified.reason,
+    equals: "cgroup v1 has no such count",
+  },
+  "a newer kernel in /boot waits for a reboot; one to rescue or debug with does not": {
+    node: (node) =>
+      kernels(
+        node,
+        "3.10.0-514.el7.x86_64",
+        "3.10.0-1160.31.1.el7.x86_64",
+        "0-rescue-3f",
+        "3.10.0-1200.el7.x86_64.debug",
+      ),
+    is: pending,
+    equals: ["kernel 3.10.0-1160.31.1.el7.x86_64 is installed, 3.10.0-1160.el7.x86_64 runs"],
+  },
+  "versions are compared by number: 957 is older than 1160": {
+    node: (node) => kernels(node, "3.10.0-957.el7.x86_64", "3.10.0-1160.el7.x86_64"),
+    is: pending,
+    equals: [],
+  },
+  "rpm knows a kernel that /boot, not mounted, does not show": {
+    node: (node) =>
+      kernels(node).command(
+        "rpm",
+        "case $* in *kernel) echo 3.10.0-1160.el7.x86_64; echo 3.10.0-1160.119.1.el7.x86_64 ;; *) exit 1 ;; esac",
+      ),
+    is: pending,
+    equals: ["kernel 3.10.0-1160.119.1.el7.x86_64 is installed, 3.10.0-1160.el7.x86_64 runs"],
+  },
+  "with no kernel to be seen, whether a reboot waits is unknown": {
+    node: (node) => kernels(node).command("rpm", "exit 1"),
+    is: ({ kernel: { pendingReboot } }) => pendingReboot.reason,
+    equals: "no installed kernel was found: is /boot mounted?",
+  },
+  "a package may have asked for a reboot": {
+    node: (node) =>
+      kernels(node, "3.10.0-1160.el7.x86_64")
+        .file("var/run/reboot-required", "*** System restart required ***")
+        .file("var/run/reboot-required.pkgs", "libc6\ndbus"),
+    is: ({ kernel: { pendingReboot } }) => String(pendingReboot.value).replace(/^.*\/host/, ""),
+    equals: "/var/run/reboot-required is there, for libc6 dbus",
+  },
+  "grub's defaults are those that its shell would have": {
+    node: (node) =>
+      node.file(
+        "etc/default/grub",
+        `GRUB_CMDLINE_LINUX="cgroup.memory=nokmem"\n#GRUB_CMDLINE_LINUX="old"\nGRUB_CMDLINE_LINUX='crashkernel=auto'\nGRUB_CMDLINE_LINUX_DEFAULT=quiet`,
+      ),
+    is: ({ kernel: { bootDefaults } }) => bootDefaults.value,
+    equals: "crashkernel=auto quiet",
+  },
+  "a copy of a cache that a cgroup could not fill is a sign; a plain cache is none": {
+    node: (node) => node.command("dmesg", `cat <<'END'\n${slub}\nEND`),
+    is: ({ kernel: { messages } }) => told(messages),
+    equals: [1, ["no cgroup's copy of a cache is named: the whole node was short of memory"]],
+  },
+  "inotify's limit and conntrack's memory look like the leak, and are named as what they are": {
+    node: (node) =>
+      node
+        .command(
+          "dmesg",
+          "echo 'kmem_cache_create(nf_conntrack_ffff88) failed with error -12'; echo 'eth0: link up'",
+        )
+        .command("journalctl", `cat <<'END'\n${journal}\nEND`),
+    is: ({ kernel: { messages, serviceMessages } }) => [told(messages), told(serviceMessages)],
+    equals: [
+      [0, ["the kernel found no piece of memory large enough: it is fragmented"]],
+      [2, ["the limit of inotify watches (fs.inotify.max_user_watches) is reached, not that of cgroups"]],
+    ],
+  },
+  "a log that may not be read is unknown, and is not a log without signs": {
+    node: (node) =>
+      node.command("dmesg", "echo 'dmesg: read kernel buffer failed: Operation not permitted' >&2; exit 1"),
+    is: ({ kernel: { messages } }) => messages.reason,
+    equals: "Operation not permitted",
+  },
 };
+
+const slub = `[1.0] SLUB: Unable to allocate memory on node -1 (gfp=0x8020)
+[1.0]   cache: ip6_dst_cache(0:4f1d), object size: 448, buffer size: 448
+[2.0] SLUB: Unable to allocate memory on node -1 (gfp=0x20)
+[2.0]   cache: kmalloc-4096, object size: 4096, buffer size: 4096`;
+
+const journal = `mkdir /sys/fs/cgroup/memory/kubepods/burstable/pod1: no space left on device
+mkdir /sys/fs/cgroup/memory/docker/4f1d: cannot allocate memory
+inotify_add_watch /sys/fs/cgroup/memory/kubepods: no space left on device
+mkdir /var/lib/docker/overlay2/1: no space left on device`;
+
+function told({ value }: Evidence["kernel"]["messages"]): unknown {
+  return value === "unknown" ? value : [value.signs.length, value.lookalikes.map(({ says }) => says)];
+}
+
+function kernels(node: Node, ...versions: readonly string[]): Node {
+  for (const version of ["", ...versions])
+    node.file(`boot/${version && "vmlinuz-"}${version || "grub2/grub.cfg"}`, "");
+  return node.file("var/run/utmp", "").command("rpm", "exit 1");
+}
+
+function pending({ kernel: { pendingReboot } }: Evidence): unknown {
+  return pendingReboot.value;
+}
 
 /** Kubelet and all three engines run; kubelet has these flags. */
 function kubeletOf(node: Node, ...flags: readonly string[]): Node {

@@ -41,6 +41,16 @@ const checks: readonly ((evidence: Evidence) => Reason | null)[] = [
       cites: [commandLine.source, release.source],
     };
   },
+  ({ kernel: { bootDefaults, commandLine } }) =>
+    isKnown(bootDefaults) &&
+    isKnown(commandLine) &&
+    hasNokmem(bootDefaults.value) &&
+    !hasNokmem(commandLine.value)
+      ? {
+          says: "cgroup.memory=nokmem is set in grub's defaults, and the running kernel was booted without it: it is not in force; see that grub's configuration has it (grubby --info=ALL), and reboot",
+          cites: [bootDefaults.source, commandLine.source],
+        }
+      : null,
   (evidence) => {
     const { kubepods, groups } = evidence.cgroups;
     const active = [kubepods, ...groups.map((group) => group.accounting)].filter(

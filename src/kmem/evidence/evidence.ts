@@ -24,7 +24,21 @@ export interface KernelEvidence {
   readonly config: Fact<"y" | "n">;
   readonly bootId: Fact<string>;
   readonly os: Fact<string>;
-  readonly messages: Fact<readonly string[]>;
+  /** What /etc/default/grub gives each kernel on its command line; /proc/cmdline decides. */
+  readonly bootDefaults: Fact<string>;
+  /** What waits for a reboot, each in words: a newer kernel than the one that runs, a package that asked for one. */
+  readonly pendingReboot: Fact<readonly string[]>;
+  /** Of the kernel's own log. */
+  readonly messages: Fact<Messages>;
+  /** Of the newest that kubelet and the engines logged. */
+  readonly serviceMessages: Fact<Messages>;
+}
+
+export interface Messages {
+  /** What the leak, or accounting at work, makes them say. */
+  readonly signs: readonly string[];
+  /** What looks like it, and what it says instead. */
+  readonly lookalikes: readonly { readonly line: string; readonly says: string }[];
 }
 
 export interface CgroupEvidence {
@@ -41,6 +55,8 @@ export interface CgroupEvidence {
   readonly numCgroups: Fact<number>;
   /** kmem usage of `kubepods` while it holds no pod, in bytes: on 514 above 0 means that containers leaked. */
   readonly idleUsage: Fact<number>;
+  /** cgroup v2 counts its own: those that live, and those that were removed and are still held. */
+  readonly unified: Fact<{ readonly descendants: number; readonly dying: number }>;
 }
 
 export type Accounting = "on" | "off";

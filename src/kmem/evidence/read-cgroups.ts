@@ -32,6 +32,7 @@ export function readCgroups(records: Records): CgroupEvidence {
     directories: count(all, `find ${mount} -type d`),
     numCgroups: memoryCgroups(records.get("kernel.num_cgroups")),
     idleUsage: idleUsage(groups, mount),
+    unified: unified(records),
   };
 }
 
@@ -105,4 +106,16 @@ function memoryCgroups(table: Fact<string>): Fact<number> {
   return count === undefined
     ? unknown("it has no line for memory", table.source)
     : known(Number(count), table.source);
+}
+
+function unified(records: Records): Fact<{ descendants: number; dying: number }> {
+  const { value, source } = records.get("cgroups.version");
+  if (value === "v1") return unknown("cgroup v1 has no such count", source);
+  const stat = records.get("cgroups.stat");
+  if (!isKnown(stat)) return stat;
+  const [, descendants] = /^nr_descendants (\d+)$/m.exec(stat.value) ?? [];
+  const [, dying] = /^nr_dying_descendants (\d+)$/m.exec(stat.value) ?? [];
+  return descendants === undefined || dying === undefined
+    ? unknown("it has no counts of descendants", stat.source)
+    : known({ descendants: Number(descendants), dying: Number(dying) }, stat.source);
 }

@@ -2,6 +2,8 @@
 
 import { type Fact, isKnown, known, mapFact, unknown } from "../fact.ts";
 import type { Evidence, KernelEvidence, PackageEvidence } from "./evidence.ts";
+import { readMessages } from "./messages.ts";
+import { pendingReboot } from "./pending-reboot.ts";
 import { readCgroups, readPods } from "./read-cgroups.ts";
 import { readKubelet } from "./read-kubelet.ts";
 import { readRuntime } from "./read-runtime.ts";
@@ -33,8 +35,21 @@ function readKernel(records: Records): KernelEvidence {
     config: mapFact(records.get("kernel.config"), (text) => (text.endsWith("y") ? "y" : "n")),
     bootId: records.get("kernel.boot_id"),
     os: mapFact(records.get("kernel.os"), (text) => /^PRETTY_NAME="?([^"\n]*)/m.exec(text)?.[1] ?? ""),
-    messages: records.lines("kernel.messages"),
+    bootDefaults: mapFact(records.get("kernel.boot_defaults"), bootDefaults),
+    pendingReboot: pendingReboot(records),
+    messages: readMessages(records.lines("kernel.messages")),
+    serviceMessages: readMessages(records.lines("services.messages")),
   };
+}
+
+/** The last assignment of each variable counts, as in the shell that reads the file. */
+function bootDefaults(text: string): string {
+  return ["GRUB_CMDLINE_LINUX", "GRUB_CMDLINE_LINUX_DEFAULT"]
+    .map(
+      (name) => [...text.matchAll(new RegExp(`^\\s*${name}=(["']?)(.*?)\\1\\s*$`, "gm"))].at(-1)?.[2] ?? "",
+    )
+    .join(" ")
+    .trim();
 }
 
 function readPackages(records: Records): PackageEvidence {

@@ -13,9 +13,11 @@ if [ -e "$cgroup/memory.limit_in_bytes" ] || [ -e "$cgroup/memory.kmem.slabinfo"
   say ok cgroups.version "$cgroup" v1
 elif [ -e "$cgroup/cgroup.controllers" ]; then
   say ok cgroups.version "$cgroup/cgroup.controllers" v2
+  file cgroups.stat "$cgroup/cgroup.stat"
 # Not by "..": under v2 there is no folder of memory to go up from.
 elif [ -e "\${cgroup%/*}/cgroup.controllers" ]; then
   say ok cgroups.version "\${cgroup%/*}/cgroup.controllers" v2
+  file cgroups.stat "\${cgroup%/*}/cgroup.stat"
 else
   say unknown cgroups.version "$cgroup" 'no memory hierarchy and no cgroup.controllers: is the cgroup file system mounted?'
 fi
