@@ -20,6 +20,7 @@ const staleRunc = runtimeProgram({
   version: "runc version 1.0.0-rc5\nspec: 1.0.1-dev",
   hasKmem: true,
 });
+const lockList = "/etc/dnf/plugins/versionlock.list";
 const daemonJson = "/etc/docker/daemon.json";
 const smallDisk = "/var/lib/kmend";
 
@@ -39,8 +40,9 @@ export const faults = {
   },
   locked: {
     says: "kubelet is locked at its version",
-    plant: "dnf -q versionlock add kubelet",
-    mend: "dnf -q versionlock delete kubelet || :",
+    plant: `[ -e ${lockList}.planted ] || cp -p ${lockList} ${lockList}.planted
+dnf -q versionlock add kubelet`,
+    mend: `[ ! -e ${lockList}.planted ] || mv ${lockList}.planted ${lockList}`,
   },
   "runtime-not-restarted": {
     says: "docker's configuration names another default runtime than the one that runs",
