@@ -6,8 +6,8 @@ import { join, resolve } from "node:path";
 import t from "tap";
 import { kmend } from "../cli/kmend.ts";
 
-/** Path, version, package manager, package, whether its changelog was read, the CVEs that it names. */
-type Program = readonly [string, string, string, string, string, string];
+/** Path, version, package manager, package, whether its changelog was read, the CVEs that it names, those that its version mended. */
+type Program = readonly [string, string, string, string, string, string, string];
 
 interface Row {
   readonly because: string;
@@ -20,9 +20,9 @@ interface Row {
 
 const leaky = "CVE-2024-21626";
 const masked = "CVE-2025-31133";
-const own = (version: string): readonly Program[] => [["/usr/local/bin/runc", version, "", "", "no", ""]];
-const packaged = (version: string, named: string, isRead = "yes"): readonly Program[] => [
-  ["/usr/sbin/runc", version, "dpkg", "runc", isRead, named],
+const own = (version: string): readonly Program[] => [["/usr/local/bin/runc", version, "", "", "no", "", ""]];
+const packaged = (version: string, named: string, isRead = "yes", mended = ""): readonly Program[] => [
+  ["/usr/sbin/runc", version, "dpkg", "runc", isRead, named, mended],
 ];
 
 const rows: readonly Row[] = [
@@ -61,6 +61,12 @@ const rows: readonly Row[] = [
     programs: packaged("1.1.5+ds1", "", "no"),
     verdict: "vulnerable",
     says: "runc has no changelog here that could name it",
+  },
+  {
+    because: "without one, the package's version is looked up",
+    programs: packaged("1.1.5+ds1", "", "no", leaky),
+    verdict: "fixed",
+    says: "in which its distribution mended CVE-2024-21626",
   },
   {
     because: "what a changelog names is this CVE only",

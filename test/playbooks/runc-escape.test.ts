@@ -52,20 +52,35 @@ printf '{"runtimes": {"a": {"path": "/usr/bin/runc"}, "odd": {"path": "/srv/odd/
       t.match(end.stdout, "/srv/odd/it is runc 1.1.11");
     });
 
-    t.test("a distribution's mended old version is known by its changelog", async (t) => {
-      await on(backport);
-      t.teardown(() => on("dpkg --purge kmend-test-runc; rm -r /root/deb /root/runc.deb"));
-      const end = await playbook(...leakOnly, "--tags", "detect", "-l", "clean-1");
-      t.match(
-        end.stdout,
-        "/usr/lib/backport/runc is runc 1.1.5+ds1 of kmend-test-runc, whose changelog names CVE-2024-21626",
-      );
-      const all = await playbook("--tags", "detect", "-l", "clean-1");
-      t.match(
-        all.stdout,
-        "CVE-2025-31133 is fixed in 1.2.8, 1.3.3, 1.4.0-rc.3, and the changelog of kmend-test-runc does not name it",
-      );
-    });
+    t.test(
+      "a distribution's mended old version is known by its changelog, or by its number where there is none",
+      async (t) => {
+        await on(backport);
+        t.teardown(() => on("dpkg --purge kmend-test-runc; rm -r /root/deb /root/runc.deb"));
+        const end = await playbook(...leakOnly, "--tags", "detect", "-l", "clean-1");
+        t.match(
+          end.stdout,
+          "/usr/lib/backport/runc is runc 1.1.5+ds1 of kmend-test-runc, whose changelog names CVE-2024-21626",
+        );
+        const all = await playbook("--tags", "detect", "-l", "clean-1");
+        t.match(
+          all.stdout,
+          "CVE-2025-31133 is fixed in 1.2.8, 1.3.3, 1.4.0-rc.3, and the changelog of kmend-test-runc does not name it",
+        );
+        await on("rm /usr/share/doc/kmend-test-runc/changelog.Debian.gz");
+        const withFixIn = async (version: string) => {
+          const backports = [["CVE-2024-21626", "debian-12", "kmend-test-runc", version]];
+          const set = JSON.stringify({ runc_escape_backports: backports });
+          return (await playbook(...leakOnly, "-e", set, "--tags", "detect", "-l", "clean-1")).stdout;
+        };
+        t.match(await withFixIn("1.1.5+ds1-1+deb12u1"), "in which its distribution mended CVE-2024-21626");
+        t.match(
+          await withFixIn("1.1.5+ds1-1+deb12u2"),
+          "kmend-test-runc has no changelog here that could name it",
+          "a later fix is not there",
+        );
+      },
+    );
 
     t.test("refuses before anything is touched", async (t) => {
       t.teardown(() => on("rm -f /opt/runc"));

@@ -1,5 +1,8 @@
 # Names every runc on this node, in use or not, a line each: path, version, package manager, package, whether the package's
-# changelog could be read, and which of the CVEs given as arguments it names. Tabs lie between. Changes nothing.
+# changelog could be read, which of the CVEs given as arguments it names, and which of them its version is known to have mended.
+# Tabs lie between. Changes nothing.
+#
+# An argument is a CVE, or CVE@SYSTEM@PACKAGE@VERSION: the version of a Debian package that mended it, as in @debian-12@runc@.
 LC_ALL=C
 export LC_ALL
 
@@ -33,17 +36,26 @@ changelog_dpkg() {
   done
 }
 
+system=$(. /etc/os-release 2>/dev/null && echo "$ID-$VERSION_ID")
+is_mended() {
+  [ "$manager" = dpkg ] && [ "${1%@*}" = "$system@$package" ] || return 1
+  dpkg --compare-versions "$(dpkg-query -W -f '${Version}' "$package")" ge "${1##*@}"
+}
+
 { configured; installed; } | while IFS= read -r path; do
   [ ! -x "$path" ] || readlink -f "$path"
 done | sort -u | while IFS= read -r path; do
-  manager='' package='' changelog='' is_read=no named=''
+  manager='' package='' changelog='' is_read=no named='' known=''
   for each in rpm dpkg; do
     [ -z "$package" ] && command -v $each >/dev/null && package=$(owner_$each "$path") && manager=$each
   done
   [ -z "$package" ] || changelog=$(changelog_$manager "$package")
   [ -z "$changelog" ] || is_read=yes
-  for cve in "$@"; do
-    case $changelog in *"$cve"*) named="$named,$cve" ;; esac
+  for each in "$@"; do
+    case $each in
+      *@*) ! is_mended "${each#*@}" || known="$known,${each%%@*}" ;;
+      *) case $changelog in *"$each"*) named="$named,$each" ;; esac ;;
+    esac
   done
-  printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$path" "$(version "$path")" "$manager" "$package" "$is_read" "${named#,}"
+  printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$path" "$(version "$path")" "$manager" "$package" "$is_read" "${named#,}" "${known#,}"
 done
