@@ -1,6 +1,10 @@
 /** runc's container escape on real hosts: found, refused where there is no way, swapped under running pods, taken back. */
 
-import t from "tap";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import t, { type Test } from "tap";
 import { execOnNode, podsOnNodes, whatIsMissing } from "../../src/lab/lab.ts";
 import { kmend } from "../cli/kmend.ts";
 import { raiseLab } from "../lab/with-lab.ts";
@@ -81,6 +85,20 @@ printf '{"runtimes": {"a": {"path": "/usr/bin/runc"}, "odd": {"path": "/srv/odd/
         );
       },
     );
+
+    t.test("an RPM's changelog is read too", async (t) => {
+      await on(
+        `echo ${rpmThatNames(t, "CVE-2024-21626")} | base64 -d >/root/runc.rpm && rpm -i /root/runc.rpm`,
+      );
+      t.teardown(() => on("rpm -e kmend-test-runc; rm /root/runc.rpm"));
+      const end = await playbook("--tags", "detect", "-l", "clean-1");
+      const program = "/usr/lib/backport/runc is runc 1.1.5";
+      t.match(end.stdout, `${program} of kmend-test-runc, whose changelog names CVE-2024-21626`);
+      t.match(
+        end.stdout,
+        `${program}: CVE-2025-31133 is fixed in 1.2.8, 1.3.3, 1.4.0-rc.3, and the changelog of kmend-test-runc does not name it`,
+      );
+    });
 
     t.test("refuses before anything is touched", async (t) => {
       t.teardown(() => on("rm -f /opt/runc"));
@@ -173,6 +191,38 @@ chmod +x /root/deb/usr/lib/backport/runc
 echo 'Fixes CVE-2024-21626' | gzip >/root/deb/usr/share/doc/kmend-test-runc/changelog.Debian.gz
 dpkg-deb --build /root/deb /root/runc.deb >/dev/null
 dpkg --path-include='/usr/share/doc/*' -i /root/runc.deb`;
+/** A real RPM with a changelog, in base64. */
+function rpmThatNames(t: Test, cve: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "kmend-rpm-"));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const spec = join(folder, "runc.spec");
+  writeFileSync(
+    spec,
+    `Name: kmend-test-runc
+Version: 1.1.5
+Release: 2.el8
+Summary: stand-in of a test
+License: Apache-2.0
+BuildArch: noarch
+%description
+Says its version.
+%install
+mkdir -p %{buildroot}/usr/lib/backport
+printf '#!/bin/sh\\necho runc version 1.1.5\\n' >%{buildroot}/usr/lib/backport/runc
+%files
+%attr(0755, root, root) /usr/lib/backport/runc
+%changelog
+* Thu Feb 01 2024 kmend <kmend@example.org> - 1.1.5-2
+- Fix ${cve}
+`,
+  );
+  const flags = ["-bb", "--quiet", "--nodeps", "--define", `_topdir ${folder}`];
+  execFileSync("rpmbuild", [...flags, "--define", "_rpmdir %{_topdir}", spec], {
+    env: { ...process.env, HOME: folder },
+  });
+  return readFileSync(join(folder, "noarch/kmend-test-runc-1.1.5-2.el8.noarch.rpm"), "base64");
+}
+
 const podProcesses = "find /sys/fs/cgroup/memory/kubepods -name cgroup.procs -exec cat {} + | sort -n";
 const fingerprint = `rpm -qa | sort; find /var/lib/kmend/packages -type f; sha256sum /usr/bin/runc /usr/bin/dockerd
 systemctl is-active kubelet docker; echo pods; ${podProcesses}`;
