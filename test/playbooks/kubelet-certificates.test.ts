@@ -137,6 +137,40 @@ users:
     t.equal(await on("systemctl show -p MainPID kubelet"), mended);
   });
 
+  t.test("a plan changes nothing, and says each change with its way back", async (t) => {
+    await equip({ client: { days: 9, life: 365 }, isEmbedded: true });
+    const before = await looks();
+    const { path } = given("app-1.pem", "system:node:app-1", 300);
+    const plan = (...set: string[]) =>
+      kmend(["plan", ...command(...set.flatMap((each) => ["-e", each])).slice(1)], how);
+    const rotation = await plan();
+    t.equal(rotation.code, 0, rotation.stdout + rotation.stderr);
+    t.match(rotation.stdout, /\+rotateCertificates: true/);
+    const replacement = await plan(
+      "kubelet_certificates_remedy=replace",
+      `kubelet_certificates_client_pem=${path}`,
+    );
+    t.equal(replacement.code, 0, replacement.stdout + replacement.stderr);
+    t.match(replacement.stdout, "Make it the current client certificate");
+    t.equal(await looks(), before);
+  });
+
+  t.test("a flag that beats the file, or no file, is refused, untouched", async (t) => {
+    await equip({ flags: `--rotate-certificates=false --config=${config} --kubeconfig=${kubeconfig}` });
+    const before = await looks();
+    t.match((await run()).stdout, /with --rotate-certificates=false, which beats the file/);
+    t.equal(await looks(), before);
+    await equip({ flags: `--kubeconfig=${kubeconfig}` });
+    t.match((await run()).stdout, /kubelet was started without --config/);
+    await equip({ flags: `--rotate-certificates --kubeconfig ${kubeconfig}` });
+    t.match((await detect()).stdout, /"ok: /, "a flag without a value turns it on, and no file is needed");
+    await equip({
+      text: settings.replace("false", "true"),
+      flags: `--config ${config} --kubeconfig ${kubeconfig}`,
+    });
+    t.match((await detect()).stdout, /"ok: /, "and so does the file");
+  });
+
   t.test("rotation that brings no new certificate in time is taken back", async (t) => {
     await equip({ client: { days: 9, life: 365 } });
     const before = await looks();
@@ -176,10 +210,9 @@ users:
     t.equal(end.code, 0, end.stdout + end.stderr);
     t.equal(await on(`cat ${pki}/kubelet-client-current.pem`), readFileSync(path, "utf8").trim());
     t.match(end.stdout, /rotation-off: the client certificate .*(299|300) days from now/);
-    t.notOk(
-      holds(join(state, "runs"), key.split("\n")[1] ?? "no key"),
-      "no line of the key is in the state folder",
-    );
+    const publicLine = readFileSync(path, "utf8").split("\n")[2] ?? "no certificate";
+    t.ok(holds(join(state, "runs"), publicLine), "the journal has the certificate");
+    t.notOk(holds(join(state, "runs"), key.split("\n")[1] ?? "no key"), "and not the secret line of its key");
     t.equal((await kmend(["rollback", "last"], how)).code, 0);
     t.equal(await looks(), before);
   });
