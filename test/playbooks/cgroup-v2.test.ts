@@ -1,6 +1,6 @@
 /** Ready for cgroup v2 or not, on a real host: assessed, refused, switched, taken back; and what a reboot has to prove. */
 
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { execOnNode, rebootNodes, whatIsMissing } from "../../src/lab/lab.ts";
@@ -42,9 +42,9 @@ systemctl daemon-reload
 systemctl enable --quiet --now newer-boot.service
 systemctl restart docker.service kubelet.service`;
 
-t.test("one app node", { skip: whatIsMissing() ?? false, timeout: 240_000 }, async (t) => {
+t.test("two app nodes", { skip: whatIsMissing() ?? false, timeout: 240_000 }, async (t) => {
   const { state, name, inventory } = await raiseLab(t, {
-    nodes: { app_nodes: 1, compute_nodes: 0, clean_nodes: 0, both_nodes: 0 },
+    nodes: { app_nodes: 2, compute_nodes: 0, clean_nodes: 0, both_nodes: 0 },
   });
   const on = async (script: string) => {
     const end = await execOnNode({ state, name }, "app-1", script);
@@ -52,8 +52,17 @@ t.test("one app node", { skip: whatIsMissing() ?? false, timeout: 240_000 }, asy
     return end.stdout.trim();
   };
   const run = (...args: string[]) => kmend(args, { cwd: process.cwd(), env: { KMEND_STATE: state } });
-  const playbook = (...set: string[]) =>
-    run("run", "-i", inventory, "playbooks/cgroup-v2.yml", ...set.flatMap((each) => ["-e", each]));
+  const onHosts = (hosts: string, ...set: string[]) =>
+    run(
+      "run",
+      "-i",
+      inventory,
+      "-l",
+      hosts,
+      "playbooks/cgroup-v2.yml",
+      ...set.flatMap((each) => ["-e", each]),
+    );
+  const playbook = (...set: string[]) => onHosts("app-1", ...set);
   const commandLines = () => on("grubby --info=ALL");
   const before = await commandLines();
 
@@ -99,7 +108,16 @@ t.test("one app node", { skip: whatIsMissing() ?? false, timeout: 240_000 }, asy
   });
 
   await t.test("a node that is ready is planned, switched, listed, and taken back", async (t) => {
-    const plan = await run("plan", "-i", inventory, "playbooks/cgroup-v2.yml", "-e", "cgroup_v2_switch=true");
+    const plan = await run(
+      "plan",
+      "-i",
+      inventory,
+      "-l",
+      "app-1",
+      "playbooks/cgroup-v2.yml",
+      "-e",
+      "cgroup_v2_switch=true",
+    );
     t.match(plan.stdout, "systemd.unified_cgroup_hierarchy=1");
     t.equal(await commandLines(), before, "a plan changes nothing");
     const end = await playbook("cgroup_v2_switch=true");
@@ -108,6 +126,25 @@ t.test("one app node", { skip: whatIsMissing() ?? false, timeout: 240_000 }, asy
     t.match(await commandLines(), /args="[^"]*systemd\.unified_cgroup_hierarchy=1/);
     t.equal((await run("rollback", "last")).code, 0);
     t.equal(await commandLines(), before);
+  });
+
+  await t.test("of two nodes the ready one is switched, though the other is refused", async (t) => {
+    const end = await onHosts("all", "cgroup_v2_switch=true");
+    t.equal(end.code, 2);
+    t.match(end.stdout, /"ready: app-1",\s+"not-ready: app-2"/);
+    t.match(end.stdout, /fatal: \[app-2\].*Not switched to cgroup v2, not-ready/);
+    t.match(await commandLines(), "systemd.unified_cgroup_hierarchy=1");
+    t.match((await run("rollback", "last")).stdout, "reverted: [app-1]");
+    t.equal(await commandLines(), before);
+  });
+
+  await t.test("a node that can't be reached is said not to be assessed", async (t) => {
+    const report = join(state, "gone.txt");
+    writeFileSync(join(state, "gone.ini"), "gone ansible_host=127.0.0.1 ansible_port=1\n");
+    const hosts = ["-i", inventory, "-i", join(state, "gone.ini"), "-l", "app-1,gone"];
+    const end = await run("run", ...hosts, "playbooks/cgroup-v2.yml", "-e", `cgroup_v2_report=${report}`);
+    t.equal(end.code, 4, end.stdout);
+    t.match(readFileSync(report, "utf8"), /^ready: app-1\n.*^not assessed: gone$/ms);
   });
 
   await t.test(
