@@ -8,7 +8,8 @@ import { kmend } from "../cli/kmend.ts";
 import { raiseLab } from "../lab/with-lab.ts";
 
 /** The host's programs say that they are newer ones; its kernel does after a boot. Its kubelet, which knows only v1's
- *  cgroups, makes plain folders. No rehearsal host has v2: with /etc/shows-v2, a boot with the parameter shows v2's sign. */
+ *  cgroups, makes plain folders. No rehearsal host has v2: with /etc/shows-v2, a boot with the parameter shows v2's sign;
+ *  with /etc/kubelet-dies its kubelet then finds no place for its cgroups. */
 const newerStandins = `set -e
 sed -i 's/1\\.15\\.5/1.28.3/; s#^MEMORY = .*#MEMORY = "/run/no-cgroups"#' /usr/bin/kubelet
 sed -i 's/18\\.06\\.1-ce/24.0.7/; s/"CgroupDriver": "cgroupfs"/"CgroupDriver": "systemd"/' /usr/bin/docker /usr/bin/dockerd
@@ -21,6 +22,7 @@ set -e
 mkdir -p /run/no-cgroups
 mount --bind /etc/newer-kernel /proc/sys/kernel/osrelease
 [ -e /etc/shows-v2 ] && grep -q unified_cgroup_hierarchy=1 /proc/cmdline || exit 0
+[ ! -e /etc/kubelet-dies ] || rmdir /run/no-cgroups
 while umount /sys/fs/cgroup/memory 2>/dev/null; do :; done
 mount -o remount,rw /sys/fs/cgroup 2>/dev/null || true
 echo 'cpu memory' >/sys/fs/cgroup/cgroup.controllers
@@ -62,7 +64,7 @@ t.test("two app nodes", { skip: whatIsMissing() ?? false, timeout: 240_000 }, as
       "playbooks/cgroup-v2.yml",
       ...set.flatMap((each) => ["-e", each]),
     );
-  const playbook = (...set: string[]) => onHosts("app-1", ...set);
+  const playbook = (...set: string[]) => onHosts("app-1", "cgroup_v2_settle_seconds=3", ...set);
   const commandLines = () => on("grubby --info=ALL");
   const before = await commandLines();
 
@@ -158,8 +160,17 @@ t.test("two app nodes", { skip: whatIsMissing() ?? false, timeout: 240_000 }, as
     },
   );
 
+  await t.test("a kubelet that dies on v2, and is started again and again, is caught", async (t) => {
+    await on("touch /etc/shows-v2 /etc/kubelet-dies");
+    await rebootNodes({ state, name, nodes: ["app-1"] });
+    const end = await playbook("cgroup_v2_switch=true", "cgroup_v2_reboot=true");
+    t.equal(end.code, 2, end.stdout);
+    t.match(end.stdout, /TASK \[cgroup_v2 : Be sure that kubelet runs, and stays\] .*fatal: \[app-1\]/s);
+    t.equal(await commandLines(), before);
+    await on("rm /etc/kubelet-dies");
+  });
+
   await t.test("one that comes back on v2 passes, and a second run changes nothing", async (t) => {
-    await on("touch /etc/shows-v2");
     await rebootNodes({ state, name, nodes: ["app-1"] });
     const boot = await on("cat /proc/sys/kernel/random/boot_id");
     const end = await playbook("cgroup_v2_switch=true", "cgroup_v2_reboot=true");
