@@ -1,7 +1,9 @@
 /** What a node tells beside its cgroups: files and commands that lie, are missing, or are another engine's. */
 
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import t from "tap";
-import type { Evidence } from "../../src/kmem/kmem.ts";
+import type { Evidence, Program } from "../../src/kmem/kmem.ts";
 import { Node, shells } from "./fixture.ts";
 
 interface Case {
@@ -13,6 +15,8 @@ interface Case {
 const stopped =
   "echo LoadState=loaded; echo ActiveState=inactive; echo MainPID=0; echo 'ExecStart={ path=/bin/ls ; argv[]=/bin/ls }'";
 const kubelet = "echo LoadState=loaded; echo ActiveState=active; echo MainPID=77";
+
+const goId = ["aZ09_-aZ09_-aZ09_-aa", "b", "c", "d"].map((part) => part.padEnd(20, part)).join("/");
 
 const cases: Readonly<Record<string, Case>> = {
   "a kubelet that does not run has no --config, whatever rpm said last": {
@@ -241,7 +245,101 @@ const cases: Readonly<Record<string, Case>> = {
     is: ({ kernel: { messages } }) => messages.reason,
     equals: "Operation not permitted",
   },
+  "a binary's build id is the linker's": {
+    node: (node) => installed(node, "/bin/ls").command("readelf", "echo '    Build ID: 15dfff32'"),
+    is: (evidence) => program(evidence)?.buildId.value,
+    equals: "gnu 15dfff32",
+  },
+  "a build id is read by file where readelf is of no use": {
+    node: (node) =>
+      installed(node, "/bin/ls")
+        .command("readelf", "exit 127")
+        .command("file", "echo 'ELF 64-bit LSB executable, BuildID[sha1]=0x15dfff32, stripped'"),
+    is: (evidence) => program(evidence)?.buildId.value,
+    equals: "gnu 15dfff32",
+  },
+  "Go's build id stands at the head of the file": {
+    node: (node) =>
+      installed(
+        node.file("bin/kubelet", `ELF\0\0Go\0\0${goId}\0\0text`),
+        join(node.roots.host, "bin/kubelet"),
+      ),
+    is: (evidence) => program(evidence)?.buildId.value,
+    equals: `go ${goId}`,
+  },
+  "a binary without a build id says so": {
+    node: (node) => installed(node.file("bin/kubelet", "#!/bin/sh"), join(node.roots.host, "bin/kubelet")),
+    is: (evidence) => program(evidence)?.buildId.reason,
+    equals: "it has none",
+  },
+  "dpkg tells a binary's package, found by the folder that dpkg knows it in": {
+    node: (node) =>
+      debian(
+        installed(node, "/usr/bin/env"),
+        "[ $2 != /bin/env ] || { echo 'diversion by dash from: /bin/env'; echo 'kubelet:amd64: /bin/env'; }",
+      ),
+    is: (evidence) => [program(evidence)?.package.value, evidence.kubelet.verify.value],
+    equals: [{ nevra: "kubelet-1.15.5-00.amd64", vendor: "The Team <team@example.org>", buildHost: "" }, ""],
+  },
+  "a binary that no package owns": {
+    node: (node) => debian(installed(node, "/usr/bin/env"), "exit 1"),
+    is: (evidence) => program(evidence)?.package.reason,
+    equals: "no package owns it",
+  },
+  "apt's holds are locks": {
+    node: (node) => node.command("apt-mark", "echo kubelet; echo runc"),
+    is: ({ packages: { locks } }) => [locks.value, locks.source],
+    equals: [["kubelet", "runc"], "apt-mark showhold"],
+  },
+  "holds that apt does not tell are unknown": {
+    node: (node) => node.command("apt-mark", "exit 100"),
+    is: ({ packages: { locks } }) => locks.reason,
+    equals: "exited with 100",
+  },
+  "the disk for the way back is that of kmend's own folder, where it has one": {
+    node: (node) => disk(node.file("var/lib/kmend/packages/x", ""), "/mnt rw,relatime"),
+    is: ({ disk: { value, source } }) => [value, source],
+    equals: [{ path: "/var/lib/kmend", freeKb: 64, isReadOnly: false }, "df -Pk /var/lib/kmend"],
+  },
+  "a disk that is mounted read-only keeps no way back": {
+    node: (node) => disk(node.file("var/log/x", ""), "/mnt ro,noatime"),
+    is: ({ disk: { value } }) => value,
+    equals: { path: "/var", freeKb: 64, isReadOnly: true },
+  },
 };
+
+/** Kubelet's service names this program, and does not run. */
+function installed(node: Node, path: string): Node {
+  return node
+    .command("systemctl", `echo MainPID=0; echo 'ExecStart={ path=${path} ; argv[]=${path} }'`)
+    .command("rpm", "exit 1");
+}
+
+function program({ kubelet }: Evidence): Program | undefined {
+  return kubelet.program.reason === undefined ? kubelet.program.value : undefined;
+}
+
+function debian(node: Node, search: string): Node {
+  return node
+    .command("dpkg", `case $1 in -S) ${search} ;; -V) ;; esac`)
+    .command(
+      "dpkg-query",
+      `case $4 in kubelet) printf 'kubelet-1.15.5-00.amd64\\tThe Team <team@example.org>\\t' ;; *) exit 1 ;; esac`,
+    );
+}
+
+/** Of df's and the kernel's words for the mount. */
+function disk(node: Node, mount: string): Node {
+  const [point = "", options = ""] = mount.split(" ");
+  writeFileSync(
+    join(node.roots.proc, "mounts"),
+    `tmpfs / tmpfs rw 0 0\ntmpfs ${point} tmpfs ${options} 0 0\n`,
+  );
+  return node.command(
+    "df",
+    `echo 'Filesystem 1024-blocks Used Available Capacity Mounted on'; echo 'tmpfs 128 64 64 50% ${point}'`,
+  );
+}
 
 const slub = `[1.0] SLUB: Unable to allocate memory on node -1 (gfp=0x8020)
 [1.0]   cache: ip6_dst_cache(0:4f1d), object size: 448, buffer size: 448

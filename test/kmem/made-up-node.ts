@@ -23,6 +23,7 @@ export function evidenceOf(row: NodeRow): Evidence {
     path: "/usr/bin/runc",
     realPath: "/usr/bin/runc",
     build: build(row.runtime),
+    buildId: unknown("it has none", "binary"),
     version: known("1.0.0", "runc --version"),
     package: unknown("not owned", "rpm -qf"),
     changedAt: known(1, "stat"),

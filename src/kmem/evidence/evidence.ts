@@ -12,7 +12,12 @@ export interface Evidence {
   readonly kubelet: KubeletEvidence;
   readonly runtime: RuntimeEvidence;
   readonly packages: PackageEvidence;
-  readonly disk: Fact<{ readonly path: string; readonly freeKb: number }>;
+  /** The folder that the way back is kept in, or would be made in; null: not said how it is mounted. */
+  readonly disk: Fact<{
+    readonly path: string;
+    readonly freeKb: number;
+    readonly isReadOnly: boolean | null;
+  }>;
   /** The pods whose cgroups exist now. */
   readonly pods: Fact<readonly Pod[]>;
 }
@@ -94,12 +99,15 @@ export interface Program {
   readonly path: string;
   readonly realPath: string;
   readonly build: Fact<Build>;
+  /** `gnu HEX` or `go ID`: tells two builds of one version apart. */
+  readonly buildId: Fact<string>;
   readonly version: Fact<string>;
   readonly package: Fact<PackageOrigin>;
   /** When the file came to be on this disk, in seconds since 1970. */
   readonly changedAt: Fact<number>;
 }
 
+/** rpm's; of a Debian package name, version and architecture in the same form, with its maintainer as the vendor. */
 export interface PackageOrigin {
   readonly nevra: string;
   readonly vendor: string;
@@ -118,7 +126,7 @@ export interface KubeletEvidence {
   /** Where it keeps its pods' volumes: --root-dir. */
   readonly rootDir: Fact<string>;
   readonly unitFiles: Fact<readonly string[]>;
-  /** What `rpm -V` says of its package: empty when every file is as packaged. */
+  /** What `rpm -V` or `dpkg -V` says of its package: empty when every file is as packaged. */
   readonly verify: Fact<string>;
 }
 
@@ -144,6 +152,7 @@ export interface RuntimeEvidence {
 }
 
 export interface PackageEvidence {
+  /** Lines of yum's and dnf's versionlock, names that apt holds. */
   readonly locks: Fact<readonly string[]>;
   readonly cached: Fact<readonly string[]>;
   readonly available: Fact<readonly string[]>;

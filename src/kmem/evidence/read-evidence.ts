@@ -61,16 +61,18 @@ function readPackages(records: Records): PackageEvidence {
     locks:
       unread && !isKnown(unread)
         ? unread
-        : known(noComments, files.join(", ") || "no versionlock list on this node"),
+        : known(noComments, files.join(", ") || "no list of locks on this node"),
     cached: records.lines("packages.cached"),
     available: records.lines("packages.available"),
   };
 }
 
-function readDisk(fact: Fact<string>): Fact<{ path: string; freeKb: number }> {
+function readDisk(fact: Fact<string>): Evidence["disk"] {
   if (!isKnown(fact)) return fact;
   const [, free] = /\s(\d+)\s+\d+%\s/.exec(fact.value) ?? [];
+  const [, options = ""] = /^options (\S+)/m.exec(fact.value) ?? [];
+  const isReadOnly = options === "" ? null : options.split(",").includes("ro");
   return free === undefined
     ? unknown("df said nothing of it", fact.source)
-    : known({ path: "/var/lib", freeKb: Number(free) }, fact.source);
+    : known({ path: fact.source, freeKb: Number(free), isReadOnly }, `df -Pk ${fact.source}`);
 }

@@ -9,6 +9,7 @@ export function readProgram(records: Records, name: string): Fact<Program> {
     path,
     realPath,
     build: readBuild(records.get(`${name}.signs`)),
+    buildId: records.get(`${name}.build_id`),
     version: mapFact(records.get(`${name}.version`), versionIn),
     package: readPackage(records.get(`${name}.package`)),
     changedAt: records.number(`${name}.changed`),

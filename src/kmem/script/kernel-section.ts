@@ -42,5 +42,4 @@ if ! command -v journalctl >/dev/null 2>&1; then say unknown services.messages "
 elif text=$(bounded 5 "$@" 2>&1 </dev/null); then say ok services.messages "$*" "$(printf '%s\\n' "$text" | telling)"
 else say unknown services.messages "$*" "exited with $?\${text:+: $text}"
 fi
-ran disk.way_back df -Pk /var/lib
 `;

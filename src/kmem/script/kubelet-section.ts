@@ -10,7 +10,7 @@ pid=$(printf '%s\\n' "$text" | sed -n 's/^MainPID=\\([1-9][0-9]*\\)$/\\1/p')
 [ -n "$path" ] || path=$(command -v kubelet)
 if [ -n "$path" ]; then
   program kubelet "$path"
-  ran kubelet.verify rpm -Vf "$path"
+  if debian "$(readlink -f "$path")" "$path" "/usr$path" "\${path#/usr}"; then ran kubelet.verify dpkg -V "$owner"; else ran kubelet.verify rpm -Vf "$path"; fi
 else
   say unknown kubelet.path 'systemctl show kubelet; PATH' 'no kubelet service and no kubelet in PATH'
 fi

@@ -3,15 +3,34 @@
 import { type Script, sh } from "../../script/script.ts";
 
 export const packageSection: Script = sh`
-for path in /etc/yum/pluginconf.d/versionlock.list /etc/dnf/plugins/versionlock.list; do
+for path in "$host/etc/yum/pluginconf.d/versionlock.list" "$host/etc/dnf/plugins/versionlock.list"; do
   [ ! -e "$path" ] || file "lock.$path" "$path"
 done
-if command -v rpm >/dev/null 2>&1; then
-  say ok packages.cached /var/cache "$(bounded 10 find /var/cache/dnf /var/cache/yum /var/lib/kmend -name '*.rpm' 2>/dev/null |
-    grep -E '/(kubelet|docker|containerd|runc|nvidia|libnvidia)[^/]*$' | head -n 100)"
-  if [ "$repositories" = yes ]; then
-    if command -v dnf >/dev/null 2>&1; then offers=dnf; else offers=yum; fi
-    ran packages.available "$offers" -C -q list --showduplicates kubelet docker-ce containerd.io runc nvidia-container-runtime
+if command -v apt-mark >/dev/null 2>&1; then ran 'lock.apt-mark showhold' apt-mark showhold; fi
+
+# cached FOLDERS...: the packages of kubelet and the runtimes that lie there
+cached() {
+  bounded 10 find "$@" '(' -name '*.rpm' -o -name '*.deb' ')' 2>/dev/null |
+    grep -E '/(kubelet|docker|containerd|runc|nvidia|libnvidia)[^/]*$' | head -n 100
+}
+say ok packages.cached /var/cache "$(cached "$host/var/cache/dnf" "$host/var/cache/yum" "$host/var/cache/apt/archives" "$host/var/lib/kmend")"
+if [ "$repositories" = yes ]; then
+  set -- kubelet docker-ce containerd.io runc nvidia-container-runtime
+  if command -v dnf >/dev/null 2>&1; then ran packages.available dnf -C -q list --showduplicates "$@"
+  elif command -v yum >/dev/null 2>&1 || ! command -v apt-cache >/dev/null 2>&1; then
+    ran packages.available yum -C -q list --showduplicates "$@"
+  else ran packages.available apt-cache madison "$@"
   fi
+fi
+
+# Where a change keeps what it takes back with, or the folder that it would be made in.
+folder=/var/lib/kmend
+while [ ! -d "$host$folder" ] && [ "$folder" != / ]; do folder=\${folder%/*} folder=\${folder:-/}; done
+if text=$(bounded 5 df -Pk "$host$folder" 2>&1); then
+  mount=$(printf '%s\\n' "$text" | awk 'NR > 1 { print $6; exit }')
+  options=$(awk -v mount="$mount" '$2 == mount { options = $4 } END { print options }' "$proc/mounts" 2>/dev/null)
+  say ok disk.way_back "$folder" "$text
+options $options"
+else say unknown disk.way_back "$folder" "\${text##*: }"
 fi
 `;
