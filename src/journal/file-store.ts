@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { KmendError } from "../problem/problem.ts";
-import type { Event, EventName, Events } from "./events.ts";
+import type { Event, EventName, Events, WayBack } from "./events.ts";
 import type { Journal, RecordedRun, RunSummary, Store } from "./journal.ts";
 import { newRunId } from "./run-id.ts";
 import { openLineWriter, unwritable } from "./writer.ts";
@@ -189,10 +189,16 @@ function summarize(recorded: RecordedRun): RunSummary | null {
     hosts: hosts.size,
     changes: recorded.events.filter((event) => event.type === "change:applied").length,
     recorded: recorded.events.filter(
-      (event) => event.type === "change:recorded" && event.task.kind !== "rollback",
+      (event) =>
+        event.type === "change:recorded" && event.task.kind !== "rollback" && !isNothing(event.wayBack),
     ).length,
     ...(first.of === undefined ? {} : { of: first.of }),
   };
+}
+
+/** What its author says changes nothing, or needs no way back, is nothing to take back. */
+function isNothing(wayBack: WayBack): boolean {
+  return wayBack.kind === "tasks" && wayBack.tasks.length === 0;
 }
 
 async function runIds(runs: string): Promise<string[]> {
