@@ -287,14 +287,14 @@ const cases: Readonly<Record<string, Case>> = {
     equals: "no package owns it",
   },
   "apt's holds are locks": {
-    node: (node) => node.command("apt-mark", "echo kubelet; echo runc"),
+    node: (node) => node.command("dpkg", "echo kubelet hold; echo adduser install; echo runc hold"),
     is: ({ packages: { locks } }) => [locks.value, locks.source],
-    equals: [["kubelet", "runc"], "apt-mark showhold"],
+    equals: [["kubelet", "runc"], "dpkg --get-selections"],
   },
   "holds that apt does not tell are unknown": {
-    node: (node) => node.command("apt-mark", "exit 100"),
+    node: (node) => node.command("dpkg", "exit 2"),
     is: ({ packages: { locks } }) => locks.reason,
-    equals: "exited with 100",
+    equals: "exited with 2",
   },
   "the disk for the way back is that of kmend's own folder, where it has one": {
     node: (node) => disk(node.file("var/lib/kmend/packages/x", ""), "/mnt rw,relatime"),
