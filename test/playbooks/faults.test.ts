@@ -91,6 +91,9 @@ t.test("each fault", { skip: whatIsMissing() ?? false, timeout: 280_000 }, async
     nodes: { app_nodes: 0, compute_nodes: 1, clean_nodes: 0, both_nodes: 1 },
   });
   const lab = { state, name };
+  // A host is up before its kubelet has made kubepods.
+  for (const host of ["both-1", "compute-1"])
+    await execOnNode(lab, host, "until [ -d /sys/fs/cgroup/memory/kubepods/besteffort ]; do sleep 0.1; done");
   for (const [fault, { host, run, code, says, changes }] of Object.entries(cases) as [FaultName, Survived][])
     t.test(`${fault} is named, and survived`, async (t) => {
       const [command = "", ...rest] = run;
