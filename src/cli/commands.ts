@@ -24,6 +24,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./run.ts")).runCommand(),
   },
   {
+    name: "resume",
+    summary: "Go on with a run that stopped: a crash, a lost link, Ctrl-C",
+    load: async () => (await import("./resume.ts")).resumeCommand(),
+  },
+  {
     name: "rollback",
     summary: "Take back what a run changed",
     load: async () => (await import("./rollback.ts")).rollbackCommand(),

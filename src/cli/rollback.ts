@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { rollbackRun } from "../engine/engine.ts";
 import { createFileStore, type Store, stateFolder } from "../journal/journal.ts";
+import { reachedAsBefore } from "./flags-before.ts";
 import { stdoutPaper } from "./paper.ts";
 import { chooseReader, withReader } from "./reader.ts";
 import { addConnectionOptions, addOutputOptions, type RunFlags } from "./run-options.ts";
@@ -49,9 +50,11 @@ async function rollback(run: string, flags: RollbackFlags): Promise<number> {
   const recorded = await store.read(run === "last" ? await lastThatChanged(store) : run);
   const takenBack = await takenBackBefore(store, recorded.run);
   const [begun] = recorded.events;
-  // The run knows its own inventory: only where that has moved must another be named.
-  const inventory = flags.inventory ?? (begun?.type === "run:started" ? begun.inventories : []);
-  const ground = await readGround("rollback", { ...flags, inventory });
+  // The run knows its own inventory and how it reached its hosts: only what has changed since must be said again.
+  const ground = await readGround(
+    "rollback",
+    begun?.type === "run:started" ? reachedAsBefore(begun, flags) : flags,
+  );
   return withWorld(ground, (world, journal) =>
     withReader(chooseReader(flags, stdoutPaper()), journal, async () => {
       const { exitCode } = await rollbackRun(recorded.events, world, {

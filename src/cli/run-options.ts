@@ -34,6 +34,7 @@ export interface RunFlags {
   readonly state?: string;
   readonly onFailure?: "stop" | "rollback_host" | "rollback_batch" | "rollback_run";
   readonly yes?: boolean;
+  readonly inFlight?: "retry" | "skip" | "fail";
 }
 
 /** Options that ansible-playbook has and kmend has not, with what to do instead. */

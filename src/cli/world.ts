@@ -52,8 +52,9 @@ export async function readInventory(flags: RunFlags, settings: Settings): Promis
 export async function withWorld<T>(
   ground: Ground,
   act: (world: World, journal: Journal) => Promise<T>,
+  open: () => Promise<Journal> = () => ground.store.create(),
 ): Promise<T> {
-  const journal = await ground.store.create();
+  const journal = await open();
   const connector: Connector = createConnector(askPassphraseOption());
   const stop = listenForStop();
   const world: World = {
@@ -76,15 +77,23 @@ export async function withWorld<T>(
   }
 }
 
-/** What of the options the journal keeps: no password, and of variables only their names. */
-function aboutOptions({
-  tags,
-  skipTags,
-  limit,
-  forks,
-  extraVars,
-}: EngineOptions): Events["run:started"]["options"] {
-  return { tags, skipTags, limit: limit ?? null, forks, extraVars: extraVars.keys().map(String) };
+/** What of the options the journal keeps: no password, and of variables only their names. With it a run goes on as it began. */
+function aboutOptions(options: EngineOptions): Events["run:started"]["options"] {
+  const { tags, skipTags, limit, forks, extraVars, become, connection } = options;
+  const { kind, user, privateKeyFile, sshCommonArgs, sshExtraArgs } = connection;
+  const known = {
+    tags,
+    skipTags,
+    limit: limit ?? null,
+    forks,
+    extraVars: extraVars.keys().map(String),
+    startAtTask: options.startAtTask,
+    forceHandlers: options.forceHandlers,
+    onFailure: options.onFailure,
+    become: { enabled: become.enabled, method: become.method, user: become.user },
+    connection: { kind, user, privateKeyFile, sshCommonArgs, sshExtraArgs },
+  };
+  return JSON.parse(JSON.stringify(known)) as Events["run:started"]["options"];
 }
 
 function engineOptions(flags: RunFlags, settings: Settings, secrets: Secrets): EngineOptions {
@@ -122,6 +131,7 @@ function engineOptions(flags: RunFlags, settings: Settings, secrets: Secrets): E
       keepaliveCountMax: 3,
     },
     ...(flags.onFailure === undefined ? {} : { onFailure: flags.onFailure }),
+    ...(flags.inFlight === undefined ? {} : { inFlight: flags.inFlight }),
     native: settings.jinja2Native ?? false,
     taskTimeoutS: settings.taskTimeoutS ?? 0,
   };

@@ -68,7 +68,7 @@ async function askGate(
   const [first] = standing;
   if (!first || run.play.isBroken) return true;
   const soakMs = locatedDurationMs(play.soak, viewOf(run, first, playFrame(play)));
-  if (soakMs > 0 && (play.gate.length > 0 || number < of))
+  if (soakMs > 0 && (play.gate.length > 0 || number < of) && !run.past.isPastSoak(run.play.number, number))
     await run.world.clock.sleep(soakMs, run.world.stop.soft);
   if (play.gate.length === 0) return true;
   run.play.kind = "gate";

@@ -18,12 +18,18 @@ import { toJson } from "../template/template.ts";
 import { withHint } from "./apply-failed.ts";
 import { blobbed } from "./blobs.ts";
 import type { Doing } from "./doing.ts";
+import { recordedOutput } from "./recorded-output.ts";
 import { runRevertScript, saveRevert } from "./revert-script.ts";
 import { runOptions } from "./run-options.ts";
 import { send, type Uploads, uploadsOf } from "./uploads.ts";
 
 /** A change as the journal has it: all that a rollback needs. */
 export type Recorded = Events["change:recorded"];
+
+/** What was changed is not in the journal: `no_log`. */
+export function isSecretChange({ changes }: Recorded): boolean {
+  return typeof changes === "object" && changes !== null && "censored" in changes;
+}
 
 export interface Applied {
   readonly id: string;
@@ -45,11 +51,12 @@ export async function applyChange(
     if (isHostsNo(error)) noteFailed(doing, id, error.message);
     throw error;
   });
+  const said = doing.isSecret ? {} : { output: await recordedOutput(run.world.journal, output) };
   if (output.code !== 0 && !module.exitIsData) {
-    noteFailed(doing, id, text(output.stderr).trim() || `exit code ${output.code}`);
+    noteFailed(doing, id, text(output.stderr).trim() || `exit code ${output.code}`, said);
   } else {
     run.changeEnds.set(id, "applied");
-    run.world.journal.note("change:applied", { change: id, host: recorded.host });
+    run.world.journal.note("change:applied", { change: id, host: recorded.host, ...said });
   }
   return { id, output };
 }
@@ -61,9 +68,19 @@ function isHostsNo(error: unknown): error is Error {
   );
 }
 
-function noteFailed({ run, on, isSecret }: Doing, change: string, message: string): void {
+function noteFailed(
+  { run, on, isSecret }: Doing,
+  change: string,
+  message: string,
+  said: Pick<Events["change:failed"], "output"> = {},
+): void {
   run.changeEnds.set(change, "failed");
-  run.world.journal.note("change:failed", { change, host: on, message: isSecret ? "censored" : message });
+  run.world.journal.note("change:failed", {
+    change,
+    host: on,
+    message: isSecret ? "censored" : message,
+    ...said,
+  });
 }
 
 /** How this change could be undone: the playbook's word goes first, then the module's. */
@@ -113,6 +130,7 @@ async function record(
     ...(doing.item === undefined || isSecret ? {} : { item: doing.item }),
     module: module.name,
     become: become ? { method: become.method, user: become.user } : null,
+    ...(doing.reached ? { reached: doing.reached } : {}),
     save: made.where.save,
     wayBack: wayBackOf(module, doing, made.change),
     ...(isSecret ? { changes: { censored: true } } : opened(module, doing, made)),

@@ -24,6 +24,12 @@ export function refuseToLeaveController(module: HostModule, doing: Doing): void 
     );
 }
 
+/** The host is another than the change left: what took it away has happened. */
+export async function hasComeBack(module: HostModule, doing: Doing, change: AnyChange): Promise<boolean> {
+  const away = module.comesBack?.(change, doing.args);
+  return away !== undefined && (await askOnce(doing, away)) === null;
+}
+
 /** @returns how long it took, in seconds; 0 where the module's host does not go away @throws TaskFailed when it is not back in time */
 export async function waitUntilBack(module: HostModule, doing: Doing, change: AnyChange): Promise<number> {
   const away = module.comesBack?.(change, doing.args);

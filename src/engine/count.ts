@@ -6,8 +6,9 @@ import { formatProblem, KmendError } from "../problem/problem.ts";
 import { Dict, str } from "../template/template.ts";
 import { type Frame, keyword } from "./frame.ts";
 import type { HostState } from "./host-state.ts";
+import { journaled } from "./journaled-result.ts";
 import { locatedBoolean } from "./located.ts";
-import { journaled, type Result } from "./result.ts";
+import type { Result } from "./result.ts";
 import type { Run } from "./run.ts";
 import type { View } from "./variables.ts";
 
@@ -34,7 +35,7 @@ export function countAndJournal(
     outcome: outcomeOf(result),
     ignored,
     rescued,
-    result: journaled(result),
+    ...journaled(result),
     ...(result.diff && !result.isSecret ? { diff: result.diff } : {}),
     ...(result.delegate ? { delegate: result.delegate } : {}),
     durationMs,

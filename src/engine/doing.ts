@@ -1,5 +1,5 @@
 import type { Become, Shell } from "../connection/connection.ts";
-import type { Json, WayBack } from "../journal/journal.ts";
+import type { Json, Reached, WayBack } from "../journal/journal.ts";
 import type { Setting } from "../modules/modules.ts";
 import type { Dict } from "../template/template.ts";
 import type { PlannedTask } from "./plan.ts";
@@ -18,6 +18,7 @@ export interface Doing {
   /** The host that it acts on is the controller itself. */
   readonly isController: boolean;
   readonly become: Become | null;
+  readonly reached?: Reached;
   /** Typed arguments, and what the playbook gave for them. */
   // biome-ignore lint/suspicious/noExplicitAny: each module knows the type of its own arguments
   readonly args: any;

@@ -2,13 +2,15 @@ import type { Play, Task } from "../playbook/playbook.ts";
 import { Dict, isList, str } from "../template/template.ts";
 import { inside, playFrame } from "./frame.ts";
 import type { HostState } from "./host-state.ts";
+import { takingPart } from "./linear.ts";
 import { located, locatedBoolean } from "./located.ts";
 import type { Run } from "./run.ts";
 import { runTaskOnHosts } from "./task-on-hosts.ts";
 import { viewOf } from "./variables.ts";
 
 /** "Gathering Facts", where the play does not say `gather_facts: false`. */
-export async function gatherFacts(run: Run, play: Play, hosts: readonly HostState[]): Promise<void> {
+export async function gatherFacts(run: Run, play: Play, batch: readonly HostState[]): Promise<void> {
+  const hosts = takingPart(run, batch);
   const [first] = hosts;
   if (!first) return;
   const frame = playFrame(play);

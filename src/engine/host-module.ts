@@ -7,11 +7,14 @@ import { applyFailed } from "./apply-failed.ts";
 import { applyChange, wayBackOf } from "./change.ts";
 import { refuseToLeaveController, waitUntilBack } from "./come-back.ts";
 import type { Doing } from "./doing.ts";
+import { pickUp } from "./pick-up.ts";
 import { type Result, resultOf } from "./result.ts";
 import { runOptions } from "./run-options.ts";
 
 export async function runHostModule(module: HostModule, doing: Doing): Promise<Result> {
   const { args, setting } = doing;
+  const pickedUp = await pickUp(module, doing);
+  if (pickedUp) return finish(module, doing, pickedUp);
   const inspection = module.inspect?.(args, setting) ?? null;
   const state = inspection ? inspection.parse(await inspect(doing, inspection.script)) : null;
   if (setting.checkMode && module.checkMode === "skip" && !inspection)
@@ -31,7 +34,8 @@ async function inspect(doing: Doing, script: Parameters<Doing["shell"]["run"]>[0
   return doing.shell.run(script, runOptions(doing));
 }
 
-interface Done {
+/** What a module came to, before it is told. */
+export interface Done {
   readonly state: unknown;
   // biome-ignore lint/suspicious/noExplicitAny: each module knows the type of its own change
   readonly change: any;

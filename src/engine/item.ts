@@ -18,6 +18,7 @@ import { holds, judged } from "./judge.ts";
 import { locatedBoolean, locatedNumber } from "./located.ts";
 import { bring } from "./needs.ts";
 import type { PlannedTask } from "./plan.ts";
+import { reachedBy } from "./reached.ts";
 import { failedResult, type Result, skippedResult, unreachableResult } from "./result.ts";
 import type { Run } from "./run.ts";
 import { becomeOf, targetOf } from "./target.ts";
@@ -58,7 +59,13 @@ export async function settled(run: Run, host: string, act: () => Promise<Result>
   }
 }
 
-const breaksTheRun = new Set(["journal-unwritable", "interrupted", "unknown-handler"]);
+const breaksTheRun = new Set([
+  "journal-unwritable",
+  "interrupted",
+  "unknown-handler",
+  "resume-diverged",
+  "in-flight",
+]);
 
 function failure(run: Run, host: string, error: unknown): Result {
   if (error instanceof TaskFailed) {
@@ -180,6 +187,7 @@ async function reach(run: Run, plan: PlannedTask, view: View, round: Round, give
     reopen: reopening(run, target, become),
     isController: target.kind === "local",
     become,
+    reached: reachedBy(plan.frame, view, target),
     args: given.args,
     given: given.given,
     free: given.free,

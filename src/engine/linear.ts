@@ -14,7 +14,7 @@ import { runTaskOnHosts } from "./task-on-hosts.ts";
 
 export const linear: Strategy = async (run, nodes, frame, hosts) => {
   for (const node of nodes) {
-    const active = hosts.filter(isActive);
+    const active = takingPart(run, hosts);
     if (run.play.isOver || active.length === 0) return;
     checkStop(run);
     if (node.kind === "task") await runTaskOnHosts(run, node, inside(frame, node), active);
@@ -23,6 +23,12 @@ export const linear: Strategy = async (run, nodes, frame, hosts) => {
     else await runInclude(run, node, inside(frame, node), active);
   }
 };
+
+/** Hosts that a resumed run leaves alone take part as far as they had come. */
+export function takingPart(run: Run, hosts: readonly HostState[]): HostState[] {
+  for (const host of hosts) if (run.past.isOver(host.name, run.nextTask + 1)) host.isEnded = true;
+  return hosts.filter(isActive);
+}
 
 /** A role that is listed twice runs once a host: the second listing is for those whom a condition kept from the first. */
 function mayEnter(block: Block): (host: HostState) => boolean {

@@ -26,10 +26,8 @@ export async function takeBackAfterFailure(
   const reason = lost
     .map((host) => `${host.name}: ${host.failure?.taskName ?? "unreachable"} failed`)
     .join("; ");
-  await takeBack(run, changes, {
-    scope: scope[policy],
-    reason,
-    hosts: meant ? [...meant] : [...run.hosts.keys()],
-  });
+  const hosts = meant ? [...meant] : [...run.hosts.keys()];
+  if (!run.past.hasTakenBack(scope[policy], hosts))
+    await takeBack(run, changes, { scope: scope[policy], reason, hosts });
   return true;
 }

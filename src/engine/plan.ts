@@ -27,13 +27,15 @@ export function taskRef(
   run.nextTask += 1;
   const module = node.module ?? (node.what === "role" ? "include_role" : "include_tasks");
   const own = node.name ? shownName(node.name.value, view) : module;
-  return {
+  const ref: TaskRef = {
     id: `${run.play.number}.${run.nextTask}`,
     name: frame.role ? `${frame.role.name} : ${own}` : own,
     module,
     place: node.place,
     kind: run.play.kind,
   };
+  run.past.checkTask(ref);
+  return ref;
 }
 
 /** A name is for people: where its template fails, it is shown as written. */

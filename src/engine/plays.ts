@@ -2,6 +2,7 @@
 
 import { matchHosts } from "../inventory/inventory.ts";
 import type { Located, Node, Play, Role } from "../playbook/playbook.ts";
+import { KmendError } from "../problem/problem.ts";
 import { Dict, isList, Layers, str, Templar, truthy, type Value } from "../template/template.ts";
 import { runBatch } from "./batch.ts";
 import { playFrame } from "./frame.ts";
@@ -33,7 +34,8 @@ export async function runPlay(run: Run, play: Play, number: number): Promise<boo
     return true;
   }
   for (const host of hosts) refresh(host);
-  const all = batches(hosts, keyword(play.serial), play.serial?.place ?? play.place);
+  const serial = keyword(play.serial);
+  const all = withPast(run, number, hosts, (each) => batches(each, serial, play.serial?.place ?? play.place));
   for (const [index, batch] of all.entries()) {
     run.play.batch = batch;
     const goesOn = await runBatch(run, play, { batch, number: index + 1, of: all.length });
@@ -66,6 +68,31 @@ function chooseHosts(run: Run, play: Play, keyword: Keyword): HostState[] {
   return ordered(hosts, keyword(play.order))
     .map((name) => hostState(run, name))
     .filter((host) => host.failure === null && !host.isUnreachable);
+}
+
+/** In a run that goes on: the batches as they began, what was to follow them, and who has joined since. */
+function withPast(
+  run: Run,
+  number: number,
+  hosts: readonly HostState[],
+  cut: (hosts: readonly HostState[]) => HostState[][],
+): HostState[][] {
+  const before = run.past.hosts(number);
+  if (before === null) return cut(hosts);
+  const planned = cut(before.map((name) => hostState(run, name)));
+  const gone = before.find((name) => !hosts.some((host) => host.name === name));
+  if (gone !== undefined) throw noSuchHostNow(gone, run.play.name);
+  const begun = (run.past.batches(number) ?? []).map((names) => names.map((name) => hostState(run, name)));
+  const joined = hosts.filter((host) => !before.includes(host.name));
+  return [...begun, ...planned.slice(begun.length), ...(joined.length > 0 ? cut(joined) : [])];
+}
+
+function noSuchHostNow(host: string, play: string): KmendError {
+  return new KmendError({
+    code: "resume-diverged",
+    message: `Cannot go on: the play "${play}" had begun with ${host}, which is not among its hosts now`,
+    hint: "Name the inventory that the run began with: -i SOURCE.",
+  });
 }
 
 function patternOf(pattern: Value): string {

@@ -1,8 +1,8 @@
 /** What a task or one of its items came to, before it is counted. */
 
-import type { Json, WayBack } from "../journal/journal.ts";
+import type { WayBack } from "../journal/journal.ts";
 import type { Diff, Effect } from "../modules/modules.ts";
-import { Dict, toJson, truthy, type Value } from "../template/template.ts";
+import { Dict, truthy, type Value } from "../template/template.ts";
 
 export interface Result {
   /** What `register` keeps. */
@@ -47,13 +47,4 @@ export function skippedResult(reason: string, more: Readonly<Record<string, Valu
 function isSet(values: Dict, key: string): boolean {
   const value = values.get(key);
   return value !== undefined && truthy(value);
-}
-
-/** A result as the journal holds it. */
-export function journaled(result: Result): Json {
-  if (!result.isSecret) return toJson(result.values) as Json;
-  return {
-    censored: "the output has been hidden due to the fact that 'no_log: true' was specified for this result",
-    ...(result.isChanged ? { changed: true } : {}),
-  };
 }

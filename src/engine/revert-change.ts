@@ -13,11 +13,11 @@ import {
 } from "../modules/modules.ts";
 import { sh } from "../script/script.ts";
 import { Dict, fromJson } from "../template/template.ts";
-import type { Recorded } from "./change.ts";
+import { isSecretChange, type Recorded } from "./change.ts";
 import { reopening } from "./come-back.ts";
 import type { Doing } from "./doing.ts";
-import type { Frame } from "./frame.ts";
 import { runHostModule } from "./host-module.ts";
+import { frameOf, makeKnown } from "./reached.ts";
 import { hostState, type Run } from "./run.ts";
 import { becomeAs, targetOf } from "./target.ts";
 import { type View, viewOf } from "./variables.ts";
@@ -44,7 +44,7 @@ export async function revertChange(run: Run, change: Recorded): Promise<Reverted
   const module = run.world.catalogue.find(change.module);
   if (module?.kind !== "host")
     return { kind: "failed", message: `kmend has no module ${change.module} any more` };
-  const there = await reach(run, change.host, change.become);
+  const there = await reach(run, change, change.become);
   // How it ended is not known, or it ended badly: it may be that nothing was changed at all.
   if (
     run.changeEnds.get(change.change) !== "applied" &&
@@ -59,7 +59,7 @@ export async function revertChange(run: Run, change: Recorded): Promise<Reverted
 
 function revertScript(module: HostModule, change: Recorded): ReturnType<typeof sh> {
   // A secret change is not in the journal: its script lies on the host only.
-  const script = isSecret(change)
+  const script = isSecretChange(change)
     ? sh`sh ${`${change.save}/revert.sh`}`
     : module.revert(change.changes, whereOf(change));
   if (!script) throw new Error(`${change.module} promised a revert and gives none`);
@@ -68,10 +68,6 @@ function revertScript(module: HostModule, change: Recorded): ReturnType<typeof s
 
 function whereOf(change: Recorded): { save: string; tmp: string } {
   return { save: change.save, tmp: `${change.save}/tmp` };
-}
-
-function isSecret({ changes }: Recorded): boolean {
-  return typeof changes === "object" && changes !== null && "censored" in changes;
 }
 
 /** Inspects again: the state must equal the recorded one. */
@@ -128,16 +124,13 @@ interface Reached {
   readonly view: View;
 }
 
-async function reach(run: Run, host: string, as: Recorded["become"]): Promise<Reached> {
-  const frame = bareFrame();
-  const view = viewOf(run, hostState(run, host), frame);
+async function reach(run: Run, change: Recorded, as: Recorded["become"]): Promise<Reached> {
+  makeKnown(run, change.host, change.reached);
+  const frame = frameOf(change.reached);
+  const view = viewOf(run, hostState(run, change.host), frame);
   const become = as ? becomeAs(run, view, as) : null;
   const target = targetOf(run, view, frame, view);
   return { shell: await run.connections.shell(target, become), target, become, view };
-}
-
-function bareFrame(): Frame {
-  return { shared: { tags: [], when: [] }, parent: null, role: null, params: null, given: null };
 }
 
 async function runTasks(run: Run, change: Recorded, tasks: readonly ResolvedTask[]): Promise<Reverted> {
@@ -152,7 +145,7 @@ async function runTasks(run: Run, change: Recorded, tasks: readonly ResolvedTask
 async function runResolved(run: Run, change: Recorded, task: ResolvedTask): Promise<string | null> {
   const module = run.world.catalogue.find(task.module);
   if (!module || module.kind === "controller") return `kmend cannot run ${task.module} on the way back`;
-  const there = await reach(run, change.host, task.become);
+  const there = await reach(run, change, task.become);
   try {
     const { args, setting } = remembered(
       module as HostModule,
@@ -175,8 +168,8 @@ function doingFor(
   task: ResolvedTask,
   there: Reached & { readonly args: unknown; readonly setting: Setting },
 ): Doing {
-  run.nextTask += 1;
-  const id = `${run.play.number}.${run.nextTask}`;
+  run.nextRollbackTask += 1;
+  const id = `rollback.${run.nextRollbackTask}`;
   const ref = { id, name: task.name, module: task.module, place: task.place, kind: "rollback" as const };
   return {
     run,

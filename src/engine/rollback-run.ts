@@ -37,7 +37,7 @@ export async function rollbackRun(
     });
   const run = newRun(world, { strategy: linear, isRollback: true });
   run.play = noPlay(dirname(first.playbooks[0] ?? "."));
-  return wholeRun(run, { playbooks: first.playbooks, of: first.run }, async () => {
+  return wholeRun(run, { kind: "started", playbooks: first.playbooks, of: first.run }, async () => {
     const changes = await standingChanges(run, events, options);
     if (changes.length === 0) return nothing(run, first.run);
     if (world.options.check) return foretell(run, changes);
@@ -53,10 +53,10 @@ function nothing(run: Run, of: string): boolean {
 }
 
 /** The recorded changes that still stand, with the way back that was written down last. */
-async function standingChanges(
+export async function standingChanges(
   run: Run,
   events: readonly Event[],
-  options: RollbackOptions,
+  options: Pick<RollbackOptions, "limit" | "to" | "takenBack" | "blob">,
 ): Promise<Recorded[]> {
   const reverted = new Set(
     events.flatMap((event) => (event.type === "change:reverted" ? [event.change] : [])),
@@ -83,7 +83,7 @@ async function standingChanges(
 }
 
 /** How each change ended; a command whose task said `ok` in the end changed nothing. */
-function readEnds(run: Run, events: readonly Event[]): void {
+export function readEnds(run: Run, events: readonly Event[]): void {
   const unchanged = new Set<string>();
   for (const event of events)
     if (event.type === "task:ended" && event.outcome === "ok")

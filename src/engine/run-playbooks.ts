@@ -13,13 +13,17 @@ import type { RunOutcome, World } from "./world.ts";
 export async function runPlaybooks(playbooks: readonly LoadedPlaybook[], world: World): Promise<RunOutcome> {
   const run = newRun(world, { strategy: linear, isRollback: false });
   const paths = playbooks.map((playbook) => playbook.path);
-  return wholeRun(run, { playbooks: paths }, async () => {
-    warnings(run, playbooks);
-    checkLimit(run);
-    await runPlays(run, playbooks);
-    if (run.startAt !== null) noSuchStart(run, run.startAt);
-    return true;
-  });
+  const sources = Object.assign({}, ...playbooks.map((playbook) => playbook.sources));
+  return wholeRun(run, { kind: "started", playbooks: paths, sources }, () => actOn(run, playbooks));
+}
+
+/** Plays the playbooks from the beginning; in a run that goes on, what lies behind it is passed through. */
+export async function actOn(run: Run, playbooks: readonly LoadedPlaybook[]): Promise<boolean> {
+  warnings(run, playbooks);
+  checkLimit(run);
+  await runPlays(run, playbooks);
+  if (run.startAt !== null) noSuchStart(run, run.startAt);
+  return true;
 }
 
 async function runPlays(run: Run, playbooks: readonly LoadedPlaybook[]): Promise<void> {

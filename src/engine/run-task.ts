@@ -4,6 +4,7 @@ import type { Json } from "../journal/journal.ts";
 import type { Block } from "../playbook/playbook.ts";
 import { KmendError } from "../problem/problem.ts";
 import { Dict, isList, str, toJson, type Value } from "../template/template.ts";
+import { fromBefore } from "./again.ts";
 import { countAndJournal, isIgnored, outcomeOf } from "./count.ts";
 import { delegateOf } from "./delegate.ts";
 import { keepFacts, takeEffects } from "./effects.ts";
@@ -11,12 +12,14 @@ import { type Frame, keyword } from "./frame.ts";
 import { notify } from "./handlers.ts";
 import type { HostState } from "./host-state.ts";
 import { runItem, secretFor, settled } from "./item.ts";
+import { journaled } from "./journaled-result.ts";
 import { holds } from "./judge.ts";
 import { located, locatedBoolean, locatedNumber } from "./located.ts";
 import { combined } from "./loop-result.ts";
 import { loopItems, type Round, rounds } from "./loops.ts";
+import { checkRound } from "./past.ts";
 import type { PlannedTask } from "./plan.ts";
-import { failedResult, journaled, type Result, skippedResult } from "./result.ts";
+import { failedResult, type Result, skippedResult } from "./result.ts";
 import type { Run } from "./run.ts";
 import { type View, viewOf } from "./variables.ts";
 import { ownWayBack } from "./way-back.ts";
@@ -49,8 +52,9 @@ function noteRoleRan({ frame }: PlannedTask, host: HostState): void {
 }
 
 async function runOnce(run: Run, plan: PlannedTask, view: View): Promise<Result> {
-  const result = await runItem(run, plan, view.host, { vars: [] });
-  return afterwards(run, plan, view, result);
+  const end = run.past.ended(plan.ref.id, view.host.name);
+  const act = (): Promise<Result> => runItem(run, plan, view.host, { vars: [] });
+  return afterwards(run, plan, view, await (end ? fromBefore(run, plan, view.host, { end, act }) : act()));
 }
 
 /** What follows from a result; where that cannot be found out, the host has failed, with what it changed. */
@@ -118,28 +122,40 @@ async function runLoop(run: Run, plan: PlannedTask, view: View): Promise<Result>
   }
   const results: Result[] = [];
   for (const [index, round] of all.entries()) {
-    if (index > 0 && pauseMs > 0) await run.world.clock.sleep(pauseMs, run.world.stop.soft);
-    const result = await runRound(run, plan, view, round);
+    const before = run.past.round(plan.ref.id, view.host.name, index);
+    if (index > 0 && pauseMs > 0 && !before) await run.world.clock.sleep(pauseMs, run.world.stop.soft);
+    const result = await runRound(run, plan, view, { ...round, index });
     results.push(result);
     if (result.isUnreachable) break;
   }
   return combined(results);
 }
 
-async function runRound(run: Run, plan: PlannedTask, view: View, round: Round): Promise<Result> {
+async function runRound(
+  run: Run,
+  plan: PlannedTask,
+  view: View,
+  round: Round & { readonly index: number },
+): Promise<Result> {
   const given = { vars: [round.vars], item: round.item };
   const inner = viewOf(run, view.host, plan.frame, given.vars);
-  const result = await afterwards(run, plan, inner, await runItem(run, plan, view.host, given));
+  const item = toJson(round.item) as Json;
+  const end = run.past.round(plan.ref.id, view.host.name, round.index);
+  const act = (): Promise<Result> => runItem(run, plan, view.host, given);
+  if (end) checkRound(end, item);
+  const own = await (end ? fromBefore(run, plan, view.host, { end, act }) : act());
+  const result = await afterwards(run, plan, inner, own);
   for (const [key, value] of round.vars.entries()) if (key !== "ansible_loop") result.values.set(key, value);
   if (!result.isSkipped && !result.values.has("failed")) result.values.set("failed", result.isFailed);
   run.world.journal.note("item:ended", {
     host: view.host.name,
     task: plan.ref,
-    item: result.isSecret ? "censored" : (toJson(round.item) as Json),
+    item: result.isSecret ? "censored" : item,
+    index: round.index,
     label: result.isSecret ? "censored" : labelOf(plan, inner, round.item),
     outcome: outcomeOf(result),
     ignored: isIgnored(plan, inner, result),
-    result: journaled(result),
+    ...journaled(result),
   });
   return result;
 }

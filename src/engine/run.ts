@@ -7,6 +7,7 @@ import { type Connections, openConnections } from "./connections.ts";
 import type { Frame } from "./frame.ts";
 import type { Handlers } from "./handlers.ts";
 import { type HostState, newHostState } from "./host-state.ts";
+import { noPast, type Past } from "./past.ts";
 import type { World } from "./world.ts";
 
 /** How a list of nodes runs on hosts: linear, so far. */
@@ -21,6 +22,8 @@ export type Strategy = (
 export interface Run {
   readonly world: World;
   readonly strategy: Strategy;
+  /** What the run did before it stopped, where it goes on. */
+  readonly past: Past;
   readonly hosts: Map<string, HostState>;
   readonly connections: Connections;
   /** Changes recorded so far, oldest first: what a rollback in this run takes back. */
@@ -37,6 +40,8 @@ export interface Run {
   readonly isRollback: boolean;
   play: PlayState;
   nextTask: number;
+  /** Tasks of rollbacks are numbered by themselves: they must not move the numbers of the playbook's own. */
+  nextRollbackTask: number;
   nextChange: number;
   /** Set while tasks before `--start-at-task` are passed over. */
   startAt: string | null;
@@ -88,9 +93,10 @@ export function checkStop(run: Run): void {
 /** A run that has not begun. */
 export function newRun(
   world: World,
-  given: { readonly strategy: Strategy; readonly isRollback: boolean },
+  given: { readonly strategy: Strategy; readonly isRollback: boolean; readonly past?: Past },
 ): Run {
   return {
+    past: noPast,
     ...given,
     world,
     hosts: new Map(),
@@ -102,6 +108,7 @@ export function newRun(
     blocksRecorded: new Set(),
     play: noPlay(""),
     nextTask: 0,
+    nextRollbackTask: 0,
     nextChange: 0,
     startAt: world.options.startAtTask ?? null,
   };

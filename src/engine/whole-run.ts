@@ -5,26 +5,19 @@ import { exitCodes, formatProblem, KmendError, systemProblem } from "../problem/
 import type { Run } from "./run.ts";
 import type { RunOutcome } from "./world.ts";
 
+/** A run begins, or goes on where it stopped. */
+export type Opening =
+  | ({ readonly kind: "started" } & Pick<Events["run:started"], "playbooks" | "of" | "sources">)
+  | ({ readonly kind: "resumed" } & Pick<Events["run:resumed"], "hadEnded" | "limit">);
+
 /** @param act resolves to false when something of its own went wrong that no host's count shows */
-export async function wholeRun(
-  run: Run,
-  about: Pick<Events["run:started"], "playbooks" | "of">,
-  act: () => Promise<boolean>,
-): Promise<RunOutcome> {
+export async function wholeRun(run: Run, opening: Opening, act: () => Promise<boolean>): Promise<RunOutcome> {
   const { world } = run;
   const began = world.clock.now();
   const onStop = (): void =>
     world.journal.note("run:interrupted", { signal: String(world.stop.soft.reason ?? "") });
   world.stop.soft.addEventListener("abort", onStop, { once: true });
-  await world.journal.write("run:started", {
-    format: journalFormat,
-    run: world.journal.run,
-    ...world.about,
-    inventories: world.inventory.sources,
-    check: world.options.check,
-    diff: world.options.diff,
-    ...about,
-  });
+  await open(run, opening);
   const exitCode = await settle(run, act);
   world.stop.soft.removeEventListener("abort", onStop);
   await run.connections.closeAll().catch(() => {});
@@ -32,6 +25,21 @@ export async function wholeRun(
   const seconds = (world.clock.now() - began) / 1000;
   await world.journal.write("run:ended", { exitCode, recap, seconds });
   return { exitCode, recap };
+}
+
+async function open({ world }: Run, { kind, ...about }: Opening): Promise<void> {
+  const { kmend, options } = world.about;
+  if ("hadEnded" in about) await world.journal.write("run:resumed", { kmend, options, ...about });
+  else
+    await world.journal.write("run:started", {
+      format: journalFormat,
+      run: world.journal.run,
+      ...world.about,
+      inventories: world.inventory.sources,
+      check: world.options.check,
+      diff: world.options.diff,
+      ...about,
+    });
 }
 
 async function settle(run: Run, act: () => Promise<boolean>): Promise<number> {

@@ -50,6 +50,8 @@ export type Ask = (question: {
 
 export type OnFailure = "stop" | "rollback_host" | "rollback_batch" | "rollback_run";
 
+export type InFlight = "retry" | "skip" | "fail";
+
 export interface EngineOptions {
   readonly check: boolean;
   readonly diff: boolean;
@@ -71,6 +73,8 @@ export interface EngineOptions {
   readonly connection: ConnectionDefaults;
   /** Overrides every play's `on_failure:`. */
   readonly onFailure?: OnFailure;
+  /** What to take a command for that was under way when the run stopped; absent: ask, where somebody can be asked. */
+  readonly inFlight?: InFlight;
   /** Jinja's native types. */
   readonly native: boolean;
   /** Ends any task's script after this long; 0: none. */

@@ -41,6 +41,22 @@ export interface ResolvedTask {
   readonly place: Place;
 }
 
+/** How a changed host was reached, where its inventory variables do not say so. */
+export interface Reached {
+  readonly address: string;
+  /** The keywords of the play and task. */
+  readonly connection?: string;
+  readonly remoteUser?: string;
+  readonly port?: string;
+}
+
+/** What a change's script printed; a resume makes the task's result of it. Absent where the output is secret. */
+export interface RecordedOutput {
+  readonly code: number;
+  readonly stdout: Json;
+  readonly stderr: Json;
+}
+
 export interface Recap {
   readonly ok: number;
   readonly changed: number;
@@ -65,6 +81,8 @@ export interface Events {
     readonly options: Json;
     /** For a rollback: the run it takes back. */
     readonly of?: string;
+    /** The SHA-256 of every file of the playbooks: a run goes on with the same ones. */
+    readonly sources?: Readonly<Record<string, string>>;
   };
   "play:started": {
     readonly play: number;
@@ -100,14 +118,20 @@ export interface Events {
     readonly state?: Json;
     readonly args?: Json;
     readonly brought?: Json;
+    readonly reached?: Reached;
     /** The folder on the host that keeps the originals. */
     readonly save: string;
     readonly wayBack: WayBack;
   };
   /** The change's script ended well; where this is missing, the change is "unknown". */
-  "change:applied": { readonly change: string; readonly host: string };
+  "change:applied": { readonly change: string; readonly host: string; readonly output?: RecordedOutput };
   /** The change's script failed: the host may hold part of it. */
-  "change:failed": { readonly change: string; readonly host: string; readonly message: string };
+  "change:failed": {
+    readonly change: string;
+    readonly host: string;
+    readonly message: string;
+    readonly output?: RecordedOutput;
+  };
   /** The `rollback:` tasks of an applied change, resolved with its registered result; replaces its wayBack. */
   "change:wayback": { readonly change: string; readonly host: string; readonly wayBack: WayBack };
   /** One item of a loop ended. */
@@ -115,10 +139,14 @@ export interface Events {
     readonly host: string;
     readonly task: TaskRef;
     readonly item: Json;
+    /** Which round of the loop, from 0. */
+    readonly index: number;
     readonly label: string;
     readonly outcome: Outcome;
     readonly ignored: boolean;
     readonly result: Json;
+    readonly exact?: Json;
+    readonly effects?: Json;
   };
   /** One try of `until`, or of a wait, said no. */
   "task:retrying": {
@@ -135,6 +163,10 @@ export interface Events {
     readonly ignored: boolean;
     readonly rescued: boolean;
     readonly result: Json;
+    /** The result with Python's types kept (src/template/exact-json.ts); absent where `result` says as much. */
+    readonly exact?: Json;
+    /** What it changed in the play (facts, hosts, groups), in the same form: a resume does it again. */
+    readonly effects?: Json;
     readonly diff?: readonly {
       readonly beforeHeader: string;
       readonly afterHeader: string;
@@ -175,6 +207,17 @@ export interface Events {
   };
   "rollback:ended": {
     readonly hosts: Readonly<Record<string, "rolled back" | "rollback failed" | "nothing to do">>;
+  };
+  /** The last line was torn when its writer died; what stood of it was moved to a file of its own. */
+  "journal:mended": { readonly line: number; readonly bytes: number; readonly keptIn: string };
+  /** A run that had stopped goes on; what follows happened in another process. */
+  "run:resumed": {
+    readonly kmend: string;
+    readonly options: Json;
+    /** The process before wrote a last word. */
+    readonly hadEnded: boolean;
+    /** Hosts that alone may be worked on; null: all. */
+    readonly limit: string | null;
   };
   /** Ctrl-C or SIGTERM was taken in. */
   "run:interrupted": { readonly signal: string };

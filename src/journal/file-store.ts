@@ -15,6 +15,7 @@ export function createFileStore(state: string): Store {
   const runs = join(state, "runs");
   return {
     create: (run = newRunId()) => createJournal(runs, run),
+    reopen: async (run) => reopenJournal(runs, await findRun(runs, run)),
     read: async (run) => readRun(runs, await findRun(runs, run)),
     blob: (run, sha256) => readBlob(join(runs, run), sha256),
     ids: async () => (await runIds(runs)).sort().reverse(),
@@ -29,7 +30,7 @@ async function createJournal(runs: string, run: string): Promise<Journal> {
     await syncFolder(runs);
     const writer = await openLineWriter(join(folder, journalName));
     await syncFolder(folder);
-    return journalOver(writer, run, folder);
+    return journalOver(writer, { run, folder, lastN: 0 });
   } catch (cause) {
     if (cause instanceof KmendError) throw cause;
     throw new KmendError(
@@ -44,14 +45,57 @@ async function createJournal(runs: string, run: string): Promise<Journal> {
   }
 }
 
+async function reopenJournal(
+  runs: string,
+  run: string,
+): Promise<{ journal: Journal; recorded: RecordedRun }> {
+  const recorded = await readRun(runs, run);
+  const { folder, events, damage } = recorded;
+  const damaged = damage.find(({ kind }) => kind === "damaged");
+  if (damaged) throw isDamaged(join(folder, journalName), damaged.line);
+  const torn = await cutTornLine(folder, events.length + 1);
+  const writer = await openLineWriter(join(folder, journalName));
+  const journal = journalOver(writer, { run, folder, lastN: events.length });
+  if (torn) await journal.write("journal:mended", torn);
+  return { journal, recorded };
+}
+
+/** Moves what stands after the last whole line to a file of its own; null: nothing stands there. */
+async function cutTornLine(folder: string, line: number): Promise<Events["journal:mended"] | null> {
+  const path = join(folder, journalName);
+  const bytes = await readFile(path);
+  const whole = bytes.lastIndexOf("\n") + 1;
+  if (whole === bytes.length) return null;
+  const keptIn = join(folder, `torn-${line}.txt`);
+  await writeSynced(keptIn, bytes.subarray(whole));
+  const file = await open(path, "r+");
+  try {
+    await file.truncate(whole);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return { line, bytes: bytes.length - whole, keptIn };
+}
+
+function isDamaged(path: string, line: number): KmendError {
+  return new KmendError(
+    {
+      code: "journal-damaged",
+      message: `Cannot go on with this journal: ${path}:${line} is no event`,
+      hint: "What can be read of the run is shown by\n    kmend show RUN",
+    },
+    1,
+  );
+}
+
 function journalOver(
   writer: Awaited<ReturnType<typeof openLineWriter>>,
-  run: string,
-  folder: string,
+  { run, folder, lastN }: { readonly run: string; readonly folder: string; readonly lastN: number },
 ): Journal {
   const readers = new Set<(event: Event) => void>();
   const blobs = new Map<string, Promise<void>>();
-  let n = 0;
+  let n = lastN;
   let closed: Promise<void> | null = null;
 
   function append<Name extends EventName>(type: Name, body: Events[Name]): string {

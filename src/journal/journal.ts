@@ -64,6 +64,9 @@ export interface RunSummary {
 /** Where journals live. One implementation, files; another must be possible without touching the engine. */
 export interface Store {
   create(run?: string): Promise<Journal>;
+  /** Goes on writing a run that stopped. A torn last line is cut off, kept beside the journal, and named in an event.
+   *  @throws KmendError `journal-damaged` where more than the last line is wrong */
+  reopen(run: string): Promise<{ readonly journal: Journal; readonly recorded: RecordedRun }>;
   /** A unique beginning of an id, or `last`, is enough. @throws KmendError `unknown-run`, `ambiguous-run` */
   read(run: string): Promise<RecordedRun>;
   /** @throws KmendError `missing-blob` */

@@ -14,7 +14,7 @@ export function loadPlaybook(path: string, options: LoadOptions): LoadedPlaybook
   const loading = new Loading(options);
   const plays = readPlaybook(resolve(path), loading);
   loading.finish();
-  return { path: resolve(path), plays, warnings: loading.warnings };
+  return { path: resolve(path), plays, warnings: loading.warnings, sources: loading.sources };
 }
 
 /** Every problem of a playbook and of all that it imports, warnings among them, sorted by place. */

@@ -1,5 +1,6 @@
 /** What one load knows: where files are, which modules there are, and every problem found so far. */
 
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Options } from "../modules/modules.ts";
 import {
@@ -62,6 +63,7 @@ export class Loading {
   readonly options: LoadOptions;
   readonly #found: Problem[] = [];
   readonly #read = new Map<string, YamlNode | null>();
+  readonly #sums = new Map<string, string>();
 
   constructor(options: LoadOptions) {
     this.options = options;
@@ -80,7 +82,9 @@ export class Loading {
     const known = this.#read.get(path);
     if (known !== undefined) return known;
     try {
-      const { root, warnings } = readYaml(readFileSync(path, "utf8"), path);
+      const source = readFileSync(path, "utf8");
+      this.#sums.set(path, createHash("sha256").update(source).digest("hex"));
+      const { root, warnings } = readYaml(source, path);
       this.#found.push(...warnings);
       this.#read.set(path, root ?? null);
       return root ?? null;
@@ -89,6 +93,11 @@ export class Loading {
       else this.#unreadable(path, error, wantedAt);
       return undefined;
     }
+  }
+
+  /** The SHA-256 of each file that was read, by path. */
+  get sources(): Readonly<Record<string, string>> {
+    return Object.fromEntries([...this.#sums].sort());
   }
 
   #unreadable(path: string, error: unknown, wantedAt: Place | undefined): void {

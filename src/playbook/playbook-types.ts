@@ -185,4 +185,6 @@ export interface LoadedPlaybook {
   readonly plays: readonly Play[];
   /** Warnings found at load: foreign modules, duplicate keys, deprecated forms. */
   readonly warnings: readonly import("../problem/problem.ts").Problem[];
+  /** The SHA-256 of every file that was read for it, by path; what is included while it runs is not among them. */
+  readonly sources: Readonly<Record<string, string>>;
 }

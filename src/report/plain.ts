@@ -2,6 +2,7 @@ import type { Event, Events, Json } from "../journal/journal.ts";
 import { diffText } from "./diff-text.ts";
 import type { Paper, Reader } from "./reader.ts";
 import { recapLines } from "./recap.ts";
+import { resumeLine } from "./resume-line.ts";
 import { rollbackLine } from "./rollback-lines.ts";
 import { harmless, paint, type Tone } from "./style.ts";
 
@@ -62,7 +63,7 @@ export function plainReader(
         say("");
         break;
       default: {
-        const line = rollbackLine(event);
+        const line = rollbackLine(event) ?? resumeLine(event);
         if (line) say(line.text, line.tone);
       }
     }

@@ -4,6 +4,7 @@ import { diffText } from "./diff-text.ts";
 import { type FleetView, fleetView, paintFleet } from "./fleet-view.ts";
 import { foldedRecap } from "./folded-recap.ts";
 import type { Paper, Reader } from "./reader.ts";
+import { resumeLine } from "./resume-line.ts";
 import { rollbackLine } from "./rollback-lines.ts";
 import { harmless, paint } from "./style.ts";
 
@@ -63,7 +64,7 @@ export function prettyReader(paper: Paper, options: { readonly diff: boolean }):
         say(`\n${foldedRecap(event.recap, paper.colour).join("\n")}`);
         break;
       default: {
-        const line = rollbackLine(event);
+        const line = rollbackLine(event) ?? resumeLine(event);
         if (line) say(paint(paper.colour, line.tone, line.text));
       }
     }

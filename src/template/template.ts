@@ -7,6 +7,7 @@
  * Should: rendering asks neither network nor clock but through the Templar's options; only lookups/ reads files.
  */
 
+export { fromExactJson, toExactJson } from "./exact-json.ts";
 export { filters } from "./filters/filters.ts";
 export { lookups } from "./lookups/lookups.ts";
 export type { Arguments } from "./python/arguments.ts";

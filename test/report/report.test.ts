@@ -73,6 +73,7 @@ const run: readonly Event[] = [
     host: "a",
     task: task("loop"),
     item: 1,
+    index: 0,
     label: "1",
     outcome: "changed",
     ignored: false,

@@ -1,0 +1,222 @@
+/**
+ * What lies behind a run that goes on, read from its journal and asked for by task and host.
+ *
+ * The engine walks through the playbook again from its beginning. Where the journal says how a task ended on a host, that is its
+ * result, and the host is not asked; from the first task without an end on, it works. So conditions, loops, handlers
+ * and batches need no state of their own to come back to.
+ * Must: what is recorded as done is not done again. Must: a change whose end nobody wrote down is never guessed at.
+ */
+
+import { isDeepStrictEqual } from "node:util";
+import type { Event, Events, RecordedOutput, TaskRef } from "../journal/journal.ts";
+import { KmendError } from "../problem/problem.ts";
+import type { Recorded } from "./change.ts";
+
+export type TaskEnd = Events["task:ended"];
+export type ItemEnd = Events["item:ended"];
+
+/** A change that was recorded, and whose task has no end. */
+export interface UnderWay {
+  readonly change: Recorded;
+  /** null: nobody knows. `message`: it failed, and says why. */
+  readonly end: { readonly message: string | null; readonly output: RecordedOutput | undefined } | null;
+}
+
+export interface Past {
+  /** null: it has none, or is to be tried again. */
+  ended(task: string, host: string): TaskEnd | null;
+  /** The same for a round of its loop, counted from 0. */
+  round(task: string, host: string, index: number): ItemEnd | null;
+  /** Handed out once: what came of it is then known. */
+  takeUnderWay(task: string, host: string): UnderWay | null;
+  /** Every change that was under way, oldest first. */
+  readonly underWay: readonly UnderWay[];
+  /** @throws KmendError `resume-diverged` where another task stood here */
+  checkTask(task: TaskRef): void;
+  /** The batches of a play that began, in their order; null: the play did not. */
+  batches(play: number): readonly (readonly string[])[] | null;
+  /** The hosts of a play that began, in its order. */
+  hosts(play: number): readonly string[] | null;
+  /** The wait after this batch is over. */
+  isPastSoak(play: number, batch: number): boolean;
+  /** The host takes no part in tasks after the last that it has an end of. */
+  isOver(host: string, task: number): boolean;
+  /** A rollback of these hosts ran to its end. */
+  hasTakenBack(scope: string, hosts: readonly string[]): boolean;
+}
+
+/** Of a run that only begins. */
+export const noPast: Past = {
+  ended: () => null,
+  round: () => null,
+  takeUnderWay: () => null,
+  underWay: [],
+  checkTask: () => {},
+  batches: () => null,
+  hosts: () => null,
+  isPastSoak: () => false,
+  isOver: () => false,
+  hasTakenBack: () => false,
+};
+
+export interface PastOptions {
+  /** Hosts that alone may be worked on; null: all. */
+  readonly only: ReadonlySet<string> | null;
+  /** A task that failed, and was its host's last, is tried again. */
+  readonly retryFailed: boolean;
+}
+
+/** @param events of the run, blobs read */
+export function pastOf(events: readonly Event[], options: PastOptions): Past {
+  const tasks = new Map<string, TaskRef>();
+  const ends = new Map<string, TaskEnd>();
+  const rounds = new Map<string, ItemEnd>();
+  const frontier = new Map<string, number>();
+  const takenBack = new Set(
+    events.flatMap((event) => (event.type === "rollback:started" ? event.hosts : [])),
+  );
+  for (const event of events) {
+    if (event.type === "task:started") tasks.set(event.task.id, event.task);
+    if (event.type === "item:ended") rounds.set(roundKey(event.task.id, event.host, event.index), event);
+    if (event.type !== "task:ended") continue;
+    ends.set(key(event.task.id, event.host), event);
+    frontier.set(event.host, Math.max(frontier.get(event.host) ?? 0, numberOf(event.task.id)));
+  }
+  const open = changesUnderWay(events);
+  const isWorkedOn = (host: string): boolean =>
+    !takenBack.has(host) && (options.only === null || options.only.has(host));
+  const again = new Set<string>();
+  for (const [at, end] of ends)
+    if (isWorkedOn(end.host) && isTriedAgain(end, frontier, options)) again.add(at);
+  return {
+    ended: (task, host) => (again.has(key(task, host)) ? null : (ends.get(key(task, host)) ?? null)),
+    round: (task, host, index) => {
+      const end = rounds.get(roundKey(task, host, index)) ?? null;
+      return end && again.has(key(task, host)) && isNoEnd(end, options) ? null : end;
+    },
+    takeUnderWay: (task, host) => {
+      const found = open.get(key(task, host)) ?? null;
+      open.delete(key(task, host));
+      return found;
+    },
+    underWay: [...open.values()],
+    checkTask: (task) => checkTask(tasks.get(task.id), task),
+    ...playsOf(events),
+    isOver: (host, task) => !isWorkedOn(host) && task > (frontier.get(host) ?? 0),
+    hasTakenBack: rollbacksOf(events),
+  };
+}
+
+function key(task: string, host: string): string {
+  return `${task} ${host}`;
+}
+
+function numberOf(task: string): number {
+  return Number(task.split(".")[1]);
+}
+
+function roundKey(task: string, host: string, index: number): string {
+  return `${key(task, host)} ${index}`;
+}
+
+/** A host that was lost has not ended its task. Only its last one: after `clear_host_errors` it went on. */
+function isTriedAgain(end: TaskEnd, frontier: ReadonlyMap<string, number>, options: PastOptions): boolean {
+  if (end.ignored || numberOf(end.task.id) !== frontier.get(end.host)) return false;
+  return end.outcome === "unreachable" || (options.retryFailed && end.outcome === "failed" && !end.rescued);
+}
+
+function isNoEnd(item: ItemEnd, options: PastOptions): boolean {
+  return (
+    item.outcome === "unreachable" || (options.retryFailed && item.outcome === "failed" && !item.ignored)
+  );
+}
+
+/** By task and host, the change that was recorded last and is no part of anything that ended. */
+function changesUnderWay(events: readonly Event[]): Map<string, UnderWay> {
+  const open = new Map<string, UnderWay>();
+  const at = new Map<string, string>();
+  for (const event of events) {
+    if (event.type === "change:recorded" && event.task.kind !== "rollback") {
+      at.set(event.change, key(event.task.id, event.for));
+      open.set(key(event.task.id, event.for), { change: event, end: null });
+    }
+    if (event.type === "change:applied" || event.type === "change:failed") {
+      const where = at.get(event.change) ?? "";
+      const begun = open.get(where);
+      if (begun?.change.change === event.change) open.set(where, { ...begun, end: endOf(event) });
+    }
+    if (event.type === "change:reverted") open.delete(at.get(event.change) ?? "");
+    const isEnd = event.type === "task:ended" || event.type === "item:ended";
+    if ((isEnd && event.outcome !== "unreachable") || event.type === "task:retrying")
+      open.delete(key(event.task.id, event.host));
+  }
+  return open;
+}
+
+function endOf(event: Events["change:applied"] | Events["change:failed"]): UnderWay["end"] {
+  return { message: "message" in event ? event.message : null, output: event.output };
+}
+
+function checkTask(before: TaskRef | undefined, now: TaskRef): void {
+  if (!before || (before.module === now.module && placed(before.place) === placed(now.place))) return;
+  throw new KmendError({
+    code: "resume-diverged",
+    message: `Cannot go on: where the run had "${before.name}" (${placed(before.place)}) there is now "${now.name}"`,
+    place: now.place,
+    hint: changedHint,
+  });
+}
+
+/** @throws KmendError `resume-diverged` where the loop's round was for another item */
+export function checkRound(before: ItemEnd, item: unknown): void {
+  if (before.item === "censored" || isDeepStrictEqual(before.item, item)) return;
+  throw new KmendError({
+    code: "resume-diverged",
+    message: `Cannot go on: round ${before.index + 1} of the loop of "${before.task.name}" was for ${JSON.stringify(before.item)}, and is now for ${JSON.stringify(item)}`,
+    place: before.task.place,
+    hint: changedHint,
+  });
+}
+
+const changedHint =
+  "Restore the playbook and the inventory that the run began with; or take it back with kmend rollback, and run anew.";
+
+function placed({ file, line }: TaskRef["place"]): string {
+  return `${file}:${line}`;
+}
+
+function playsOf(events: readonly Event[]): Pick<Past, "batches" | "hosts" | "isPastSoak"> {
+  const hosts = new Map<number, readonly string[]>();
+  const batches = new Map<number, (readonly string[])[]>();
+  const soaked = new Set<string>();
+  for (const event of events) {
+    if (event.type === "play:started" && !hosts.has(event.play)) hosts.set(event.play, event.hosts);
+    if (event.type === "batch:started") {
+      const begun = batches.get(event.play) ?? [];
+      begun[event.batch - 1] ??= event.hosts;
+      batches.set(event.play, begun);
+      soaked.add(`${event.play}.${event.batch - 1}`);
+    }
+    if (event.type === "gate:ended") soaked.add(`${event.play}.${event.batch}`);
+  }
+  return {
+    hosts: (play) => hosts.get(play) ?? null,
+    batches: (play) => batches.get(play) ?? null,
+    isPastSoak: (play, batch) => soaked.has(`${play}.${batch}`),
+  };
+}
+
+/** Rollbacks end in the order in which they began: one at a time. */
+function rollbacksOf(events: readonly Event[]): Past["hasTakenBack"] {
+  const ended = new Set<string>();
+  let begun = "";
+  for (const event of events) {
+    if (event.type === "rollback:started") begun = rollbackKey(event.scope, event.hosts);
+    if (event.type === "rollback:ended") ended.add(begun);
+  }
+  return (scope, hosts) => ended.has(rollbackKey(scope, hosts));
+}
+
+function rollbackKey(scope: string, hosts: readonly string[]): string {
+  return JSON.stringify([scope, [...hosts].sort()]);
+}

@@ -1,0 +1,80 @@
+/**
+ * A change that was under way when its run stopped, picked up by the run that goes on.
+ *
+ *   its end is in the journal       the task's result is made of what the script printed
+ *   it is not, and the host can     what the change was to bring about stands: it was made
+ *   be inspected                    it does not: the task begins again
+ *   it is not, and nothing can      a command: the operator says what to take it for
+ *   be inspected
+ */
+
+import { isDeepStrictEqual } from "node:util";
+import { type AnyChange, type HostModule, TaskFailed } from "../modules/modules.ts";
+import { formatPlace } from "../problem/problem.ts";
+import { applyFailed } from "./apply-failed.ts";
+import { isSecretChange } from "./change.ts";
+import { hasComeBack, waitUntilBack } from "./come-back.ts";
+import type { Doing } from "./doing.ts";
+import type { Done } from "./host-module.ts";
+import type { UnderWay } from "./past.ts";
+import { asOutput } from "./recorded-output.ts";
+import { runOptions } from "./run-options.ts";
+import type { InFlight } from "./world.ts";
+
+/** null: nothing was under way, or it has to be done again. @throws TaskFailed as the change itself would have */
+export async function pickUp(module: HostModule, doing: Doing): Promise<Done | null> {
+  const { run, plan, host } = doing;
+  const begun = run.past.takeUnderWay(plan.ref.id, host);
+  if (!begun || !isSameRound(begun, doing)) return null;
+  const { change, end } = begun;
+  const output = asOutput(end?.output);
+  if (end && end.message !== null) throw output ? applyFailed(module, output) : new TaskFailed(end.message);
+  if (!output && !(await wasMade(module, doing, begun))) return null;
+  const changes = isSecretChange(change)
+    ? { before: null, after: null }
+    : (change.changes as unknown as AnyChange);
+  if (!end) {
+    run.changeEnds.set(change.change, "applied");
+    run.world.journal.note("change:applied", { change: change.change, host: change.host });
+  }
+  const elapsedS = isSecretChange(change) ? 0 : await waitUntilBack(module, doing, changes);
+  return {
+    state: change.state ?? null,
+    change: changes,
+    elapsedS,
+    id: change.change,
+    ...(output ? { output } : {}),
+  };
+}
+
+/** A loop's items have a change each. */
+function isSameRound({ change }: UnderWay, doing: Doing): boolean {
+  return isDeepStrictEqual(change.item ?? null, (doing.isSecret ? null : doing.item) ?? null);
+}
+
+async function wasMade(module: HostModule, doing: Doing, begun: UnderWay): Promise<boolean> {
+  const { args, setting, shell } = doing;
+  if (module.comesBack) return hasComeBack(module, doing, begun.change.changes as unknown as AnyChange);
+  const inspection = module.inspect?.(args, setting) ?? null;
+  if (!inspection) return isTakenForMade(doing, begun);
+  const state: unknown = inspection.parse(await shell.run(inspection.script, runOptions(doing)));
+  return module.plan(state, args, setting) === null;
+}
+
+/** @throws TaskFailed where it is to be taken for neither */
+async function isTakenForMade(doing: Doing, begun: UnderWay): Promise<boolean> {
+  const { inFlight } = doing.run.world.options;
+  const choice = inFlight ?? (await asked(doing, begun));
+  if (choice === "skip") return true;
+  if (choice === "retry") return false;
+  throw new TaskFailed(
+    `Nobody knows whether this ran to its end: the run stopped in the middle of it\n  Look at the host. What was recorded of it is the change ${begun.change.change}.`,
+  );
+}
+
+async function asked(doing: Doing, { change }: UnderWay): Promise<InFlight> {
+  const { ask } = doing.run.world;
+  const text = `${change.host}: "${change.task.name}" (${formatPlace(change.task.place)}) was under way when the run stopped. Nobody knows whether it ran to its end.\nr: run it again, s: take it as done, f: fail the host`;
+  const answer = ask ? await ask({ text, secret: false, initial: "f" }) : "f";
+  return answer.startsWith("r") ? "retry" : answer.startsWith("s") ? "skip" : "fail";
+}
