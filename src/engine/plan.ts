@@ -18,6 +18,11 @@ export function planTask(run: Run, task: Task, frame: Frame, view: View | null):
   return { task, frame, ref: taskRef(run, task, frame, view), when: conditions(frame) };
 }
 
+/** A task that is only written down, to be run on a way back: it takes no number from those that run. */
+export function planUnnumbered(run: Run, task: Task, frame: Frame, view: View): PlannedTask {
+  return { task, frame, ref: { id: "", ...described(run, task, frame, view) }, when: [] };
+}
+
 export function taskRef(
   run: Run,
   node: Pick<Task, "name" | "place"> & { readonly module?: string; readonly what?: string },
@@ -25,17 +30,25 @@ export function taskRef(
   view: View | null,
 ): TaskRef {
   run.nextTask += 1;
+  const ref = { id: `${run.play.number}.${run.nextTask}`, ...described(run, node, frame, view) };
+  run.past.checkTask(ref);
+  return ref;
+}
+
+function described(
+  run: Run,
+  node: Parameters<typeof taskRef>[1],
+  frame: Frame,
+  view: View | null,
+): Omit<TaskRef, "id"> {
   const module = node.module ?? (node.what === "role" ? "include_role" : "include_tasks");
   const own = node.name ? shownName(node.name.value, view) : module;
-  const ref: TaskRef = {
-    id: `${run.play.number}.${run.nextTask}`,
+  return {
     name: frame.role ? `${frame.role.name} : ${own}` : own,
     module,
     place: node.place,
     kind: run.play.kind,
   };
-  run.past.checkTask(ref);
-  return ref;
 }
 
 /** A name is for people: where its template fails, it is shown as written. */

@@ -7,7 +7,7 @@ import { Dict, toJson } from "../template/template.ts";
 import { finalArguments } from "./arguments.ts";
 import { chain, type Frame, inside } from "./frame.ts";
 import { holds } from "./judge.ts";
-import { type PlannedTask, planTask } from "./plan.ts";
+import { type PlannedTask, planUnnumbered } from "./plan.ts";
 import type { Run } from "./run.ts";
 import { becomeOf } from "./target.ts";
 import { type View, viewOf } from "./variables.ts";
@@ -57,7 +57,7 @@ function resolve(run: Run, task: Task, around: Frame, outer: View): ResolvedTask
   const view = viewOf(run, outer.host, frame);
   const module = run.world.catalogue.find(task.module);
   if (!module || !holds(task.when, outer)) return null;
-  const plan = { ...planTask(run, task, frame, view), when: [] };
+  const plan = planUnnumbered(run, task, frame, view);
   const { options, free } = finalArguments(plan, module, outer);
   const become = becomeOf(run, outer, frame, outer);
   return {
