@@ -1,13 +1,13 @@
 import { Command } from "commander";
 import { rollbackRun } from "../engine/engine.ts";
-import { createFileStore, type Store, stateFolder } from "../journal/journal.ts";
+import { checkWhole, createFileStore, isLive, type Store, stateFolder } from "../journal/journal.ts";
 import { reachedAsBefore } from "./flags-before.ts";
 import { stdoutPaper } from "./paper.ts";
 import { chooseReader, withReader } from "./reader.ts";
 import { addConnectionOptions, addOutputOptions, type RunFlags } from "./run-options.ts";
 import { readGround, withWorld } from "./world.ts";
 
-type RollbackFlags = RunFlags & { readonly to?: string };
+type RollbackFlags = RunFlags & { readonly to?: string; readonly evenDamaged?: boolean };
 
 /** `kmend rollback RUN`. */
 export function rollbackCommand(): Command {
@@ -15,6 +15,7 @@ export function rollbackCommand(): Command {
     .description("Take back what a run changed, newest change first, and compare with what was recorded")
     .argument("<run>", "a run's id, a unique beginning of it, or `last`")
     .option("--to <task>", "go back only to just before this task, by its name")
+    .option("--even-damaged", "take back what can be read of a journal that is not as it was written")
     .option("-C, --check", "change nothing; say what would be taken back");
   return addOutputOptions(addConnectionOptions(command))
     .addHelpText(
@@ -48,6 +49,8 @@ async function takenBackBefore(store: Store, run: string): Promise<ReadonlySet<s
 async function rollback(run: string, flags: RollbackFlags): Promise<number> {
   const store = createFileStore(stateFolder(flags.state, process.env));
   const recorded = await store.read(run === "last" ? await lastThatChanged(store) : run);
+  if (recorded.writer) throw isLive(recorded.run, recorded.writer);
+  if (!flags.evenDamaged) checkWhole(recorded);
   const takenBack = await takenBackBefore(store, recorded.run);
   const [begun] = recorded.events;
   // The run knows its own inventory and how it reached its hosts: only what has changed since must be said again.

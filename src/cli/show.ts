@@ -1,6 +1,12 @@
 import { watch } from "node:fs";
 import { Command } from "commander";
-import { createFileStore, type RecordedRun, type Store, stateFolder } from "../journal/journal.ts";
+import {
+  createFileStore,
+  damageLines,
+  type RecordedRun,
+  type Store,
+  stateFolder,
+} from "../journal/journal.ts";
 import { exitCodes } from "../problem/problem.ts";
 import { changesTable } from "../report/report.ts";
 import { stdoutPaper } from "./paper.ts";
@@ -8,7 +14,11 @@ import { chooseReader } from "./reader.ts";
 import type { RunFlags } from "./run-options.ts";
 import { addOutputOptions } from "./run-options.ts";
 
-type ShowFlags = RunFlags & { readonly follow?: boolean; readonly changes?: boolean };
+type ShowFlags = RunFlags & {
+  readonly follow?: boolean;
+  readonly changes?: boolean;
+  readonly verify?: boolean;
+};
 
 /** `kmend show RUN`. */
 export function showCommand(): Command {
@@ -17,23 +27,34 @@ export function showCommand(): Command {
     .argument("<run>", "a run's id, a unique beginning of it, or `last`")
     .option("--follow", "go on until the run ends")
     .option("--changes", "list each change, what became of it, and its way back")
+    .option("--verify", "hold the journal and all that it keeps against their sums, and show nothing else")
     .option("-D, --diff", "show the diffs of what changed");
   return addOutputOptions(command)
     .addHelpText(
       "after",
-      "\nExamples:\n  kmend show last\n  kmend show last --changes\n\nExit codes: 0 well, 1 no such run, or its journal is damaged",
+      "\nExamples:\n  kmend show last\n  kmend show last --changes\n  kmend show last --verify\n\nExit codes: 0 well, 1 no such run, or its journal is damaged",
     )
     .action(async (run: string, flags: ShowFlags) => {
       const store = createFileStore(stateFolder(flags.state, process.env));
+      if (flags.verify) {
+        process.exitCode = await verify(store, run);
+        return;
+      }
       const recorded = await store.read(run);
       if (flags.changes) console.log(changesTable(recorded.events));
       else await replay(store, recorded, flags);
-      for (const damage of recorded.damage)
-        console.error(
-          `${recorded.folder}/journal.jsonl:${damage.line}: Cannot read this line: it is ${damage.kind}`,
-        );
-      if (recorded.damage.some((damage) => damage.kind === "damaged")) process.exitCode = exitCodes.error;
+      for (const line of damageLines(recorded)) console.error(line);
+      if (recorded.damage.some(({ kind }) => kind !== "torn")) process.exitCode = exitCodes.error;
     });
+}
+
+/** @returns the exit code: 0 where all of it is as it was written */
+async function verify(store: Store, wanted: string): Promise<number> {
+  const { run, events, blobs, wrong } = await store.verify(wanted);
+  for (const line of wrong) console.error(line);
+  if (wrong.length === 0)
+    console.log(`${run}: ${events} events and ${blobs} kept texts are as they were written`);
+  return wrong.length === 0 ? exitCodes.ok : exitCodes.error;
 }
 
 async function replay(store: Store, recorded: RecordedRun, flags: ShowFlags): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * The journal's events: one typed map, each with a line on what is true once it is written. Format version 1.
+ * The journal's events: one typed map, each with a line on what is true once it is written. Format version 2.
  *
  * Must: an event, once written, never changes. Must: `change:recorded` is on disk before its script is sent.
  * Must: secrets and `no_log` values never enter an event.
@@ -10,7 +10,7 @@ import type { Place } from "../problem/problem.ts";
 /** JSON, as events hold it. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-export const journalFormat = 1;
+export const journalFormat = 2;
 
 /** How a task ended on a host. */
 export type Outcome = "ok" | "changed" | "skipped" | "failed" | "unreachable";

@@ -1,10 +1,15 @@
 import { createHash } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { KmendError } from "../problem/problem.ts";
+import { fileReason, KmendError } from "../problem/problem.ts";
+import { chained } from "./chain.ts";
+import { checkWhole } from "./damage.ts";
 import type { Event, EventName, Events, WayBack } from "./events.ts";
 import type { Journal, RecordedRun, RunSummary, Store } from "./journal.ts";
+import { parseJournal } from "./parse-journal.ts";
 import { newRunId } from "./run-id.ts";
+import { liveWriter, lockRun } from "./run-lock.ts";
+import { verifyRun } from "./verify.ts";
 import { openLineWriter, unwritable } from "./writer.ts";
 
 const journalName = "journal.jsonl";
@@ -17,6 +22,7 @@ export function createFileStore(state: string): Store {
     create: (run = newRunId()) => createJournal(runs, run),
     reopen: async (run) => reopenJournal(runs, await findRun(runs, run)),
     read: async (run) => readRun(runs, await findRun(runs, run)),
+    verify: async (run) => verifyRun(await readRun(runs, await findRun(runs, run))),
     blob: (run, sha256) => readBlob(join(runs, run), sha256),
     ids: async () => (await runIds(runs)).sort().reverse(),
     list: () => listRuns(runs),
@@ -28,9 +34,10 @@ async function createJournal(runs: string, run: string): Promise<Journal> {
   try {
     await makeFolders(join(folder, "blobs"));
     await syncFolder(runs);
+    const unlock = await lockRun(folder, run);
     const writer = await openLineWriter(join(folder, journalName));
     await syncFolder(folder);
-    return journalOver(writer, { run, folder, lastN: 0 });
+    return journalOver(writer, { run, folder, lastN: 0, lastSum: run, unlock });
   } catch (cause) {
     if (cause instanceof KmendError) throw cause;
     throw new KmendError(
@@ -49,15 +56,21 @@ async function reopenJournal(
   runs: string,
   run: string,
 ): Promise<{ journal: Journal; recorded: RecordedRun }> {
-  const recorded = await readRun(runs, run);
-  const { folder, events, damage } = recorded;
-  const damaged = damage.find(({ kind }) => kind === "damaged");
-  if (damaged) throw isDamaged(join(folder, journalName), damaged.line);
-  const torn = await cutTornLine(folder, events.length + 1);
-  const writer = await openLineWriter(join(folder, journalName));
-  const journal = journalOver(writer, { run, folder, lastN: events.length });
-  if (torn) await journal.write("journal:mended", torn);
-  return { journal, recorded };
+  const folder = join(runs, run);
+  const unlock = await lockRun(folder, run);
+  try {
+    // Read once it is ours: whoever wrote it before has written his last.
+    const { lastSum, ...recorded } = await readRun(runs, run);
+    checkWhole(recorded);
+    const torn = await cutTornLine(folder, recorded.events.length + 1);
+    const writer = await openLineWriter(join(folder, journalName));
+    const journal = journalOver(writer, { run, folder, lastN: recorded.events.length, lastSum, unlock });
+    if (torn) await journal.write("journal:mended", torn);
+    return { journal, recorded };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
 }
 
 /** Moves what stands after the last whole line to a file of its own; null: nothing stands there. */
@@ -78,31 +91,35 @@ async function cutTornLine(folder: string, line: number): Promise<Events["journa
   return { line, bytes: bytes.length - whole, keptIn };
 }
 
-function isDamaged(path: string, line: number): KmendError {
-  return new KmendError(
-    {
-      code: "journal-damaged",
-      message: `Cannot go on with this journal: ${path}:${line} is no event`,
-      hint: "What can be read of the run is shown by\n    kmend show RUN",
-    },
-    1,
-  );
-}
-
 function journalOver(
   writer: Awaited<ReturnType<typeof openLineWriter>>,
-  { run, folder, lastN }: { readonly run: string; readonly folder: string; readonly lastN: number },
+  {
+    run,
+    folder,
+    lastN,
+    lastSum,
+    unlock,
+  }: {
+    readonly run: string;
+    readonly folder: string;
+    readonly lastN: number;
+    readonly lastSum: string;
+    unlock(): Promise<void>;
+  },
 ): Journal {
   const readers = new Set<(event: Event) => void>();
   const blobs = new Map<string, Promise<void>>();
   let n = lastN;
+  let sum = lastSum;
   let closed: Promise<void> | null = null;
 
   function append<Name extends EventName>(type: Name, body: Events[Name]): string {
     n += 1;
     const event = { n, at: new Date().toISOString(), type, ...body } as unknown as Event;
     for (const reader of readers) reader(event);
-    return `${JSON.stringify(event)}\n`;
+    const link = chained(JSON.stringify(event), sum);
+    sum = link.sum;
+    return `${link.line}\n`;
   }
 
   return {
@@ -122,7 +139,7 @@ function journalOver(
       return () => readers.delete(reader);
     },
     close() {
-      closed ??= writer.close();
+      closed ??= writer.close().finally(unlock);
       return closed;
     },
   };
@@ -177,49 +194,61 @@ async function findRun(runs: string, wanted: string): Promise<string> {
   });
 }
 
-async function readRun(runs: string, run: string): Promise<RecordedRun> {
+async function readRun(runs: string, run: string): Promise<RecordedRun & { readonly lastSum: string }> {
   const folder = join(runs, run);
-  const source = await readFile(join(folder, journalName), "utf8").catch(() => "");
-  return { run, folder, ...parseJournal(source) };
-}
-
-/** Events of a journal's text, and what is wrong with it. A last line without its newline was torn by a crash. */
-export function parseJournal(source: string): Pick<RecordedRun, "events" | "damage"> {
-  const lines = source.split("\n");
-  const last = lines.pop() ?? "";
-  const events: Event[] = [];
-  const damage: RecordedRun["damage"][number][] = [];
-  lines.forEach((text, index) => {
-    const event = parseEvent(text);
-    if (event && event.n === events.length + damage.length + 1) events.push(event);
-    else damage.push({ line: index + 1, kind: "damaged", text: text.slice(0, 200) });
+  const source = await readFile(join(folder, journalName), "utf8").catch((cause) => {
+    throw isMissing(join(folder, journalName), cause);
   });
-  if (last !== "") damage.push({ line: lines.length + 1, kind: "torn", text: last.slice(0, 200) });
-  return { events, damage };
+  return { run, folder, ...parseJournal(source, run), writer: await liveWriter(folder) };
 }
 
-function parseEvent(text: string): Event | null {
-  try {
-    const event: unknown = JSON.parse(text);
-    const isEvent =
-      typeof event === "object" && event !== null && "n" in event && "type" in event && "at" in event;
-    return isEvent ? (event as Event) : null;
-  } catch {
-    return null;
-  }
+function isMissing(path: string, cause: unknown): KmendError {
+  return new KmendError(
+    {
+      code: "journal-missing",
+      message: `Cannot read the journal ${path}: ${fileReason(cause as NodeJS.ErrnoException)}`,
+      hint: "Without it nobody knows what the run changed. What hosts kept of it lies there in /var/lib/kmend, with a revert.sh.",
+    },
+    1,
+    cause,
+  );
 }
 
 async function listRuns(runs: string): Promise<readonly RunSummary[]> {
   const summaries = await Promise.all(
-    (await runIds(runs)).map(async (run) => summarize(await readRun(runs, run))),
+    (await runIds(runs)).map(async (run) => {
+      const recorded = await readRun(runs, run).catch(() => null);
+      return recorded ? summarize(recorded) : unknownRun(run);
+    }),
   );
-  return summaries.filter((summary) => summary !== null).sort((a, b) => (a.run < b.run ? 1 : -1));
+  return summaries.sort((a, b) => (a.run < b.run ? 1 : -1));
 }
 
-function summarize(recorded: RecordedRun): RunSummary | null {
+/** A run of which not even the beginning can be read is listed all the same: it may have changed hosts. */
+function unknownRun(run: string): RunSummary {
+  return {
+    run,
+    at: "",
+    command: "?",
+    playbooks: [],
+    check: false,
+    exitCode: null,
+    state: "damaged",
+    hosts: 0,
+    changes: 0,
+    recorded: 0,
+  };
+}
+
+function summarize(recorded: RecordedRun): RunSummary {
   const [first] = recorded.events;
-  if (first?.type !== "run:started") return null;
-  const last = recorded.events.findLast((event) => event.type === "run:ended");
+  const isDamaged = recorded.damage.some(({ kind }) => kind !== "torn");
+  if (first?.type !== "run:started")
+    return { ...unknownRun(recorded.run), state: recorded.writer ? "live" : isDamaged ? "damaged" : "died" };
+  // After a resume an older last word counts no more.
+  const last = recorded.events.findLast(
+    (event) => event.type === "run:ended" || event.type === "run:resumed",
+  );
   const hosts = new Set(
     recorded.events.flatMap((event) => (event.type === "play:started" ? event.hosts : [])),
   );
@@ -230,6 +259,7 @@ function summarize(recorded: RecordedRun): RunSummary | null {
     playbooks: first.playbooks,
     check: first.check,
     exitCode: last?.type === "run:ended" ? last.exitCode : null,
+    state: isDamaged ? "damaged" : recorded.writer ? "live" : last?.type === "run:ended" ? "ended" : "died",
     hosts: hosts.size,
     changes: recorded.events.filter((event) => event.type === "change:applied").length,
     recorded: recorded.events.filter(

@@ -8,9 +8,14 @@
  */
 
 import type { Event, EventName, Events } from "./events.ts";
+import type { Damage } from "./parse-journal.ts";
+import type { Writer } from "./run-lock.ts";
 
+export { checkWhole, damageLines } from "./damage.ts";
 export * from "./events.ts";
 export { createFileStore } from "./file-store.ts";
+export type { Damage } from "./parse-journal.ts";
+export { isLive, type Writer } from "./run-lock.ts";
 export { stateFolder } from "./state-folder.ts";
 
 /** One run being written. */
@@ -36,12 +41,10 @@ export interface RecordedRun {
   readonly run: string;
   readonly folder: string;
   readonly events: readonly Event[];
-  /** What is wrong with the file: a torn last line (`torn`), a line that is no event (`damaged`), with its number. */
-  readonly damage: readonly {
-    readonly line: number;
-    readonly kind: "torn" | "damaged";
-    readonly text: string;
-  }[];
+  /** What is wrong with the file, by line. */
+  readonly damage: readonly Damage[];
+  /** The process that is writing it now, or null. */
+  readonly writer: Writer | null;
 }
 
 /** What a list of runs shows of each. */
@@ -51,8 +54,10 @@ export interface RunSummary {
   readonly command: string;
   readonly playbooks: readonly string[];
   readonly check: boolean;
-  /** null: still going, or it died. */
+  /** null: it has not ended by itself. */
   readonly exitCode: number | null;
+  /** `live`: a process is writing it; `died`: none is, and it has no last word; `damaged`: its journal cannot be trusted. */
+  readonly state: "live" | "ended" | "died" | "damaged";
   readonly hosts: number;
   readonly changes: number;
   /** Changes written down before they were made, whatever became of them: what there is to take back. */
@@ -61,14 +66,26 @@ export interface RunSummary {
   readonly of?: string;
 }
 
+/** A run held against its sums. */
+export interface Verified {
+  readonly run: string;
+  readonly folder: string;
+  readonly events: number;
+  readonly blobs: number;
+  /** A sentence each, with its place; empty: all of it is as it was written. */
+  readonly wrong: readonly string[];
+}
+
 /** Where journals live. One implementation, files; another must be possible without touching the engine. */
 export interface Store {
   create(run?: string): Promise<Journal>;
   /** Goes on writing a run that stopped. A torn last line is cut off, kept beside the journal, and named in an event.
-   *  @throws KmendError `journal-damaged` where more than the last line is wrong */
+   *  @throws KmendError `journal-damaged` where more than the last line is wrong, `run-is-live` while another process writes it */
   reopen(run: string): Promise<{ readonly journal: Journal; readonly recorded: RecordedRun }>;
   /** A unique beginning of an id, or `last`, is enough. @throws KmendError `unknown-run`, `ambiguous-run` */
   read(run: string): Promise<RecordedRun>;
+  /** What is wrong with a run: its journal's lines, and texts kept apart that are gone or are not what they were. */
+  verify(run: string): Promise<Verified>;
   /** @throws KmendError `missing-blob` */
   blob(run: string, sha256: string): Promise<Uint8Array>;
   /** Ids of every run, newest first, without reading any. */

@@ -1,5 +1,11 @@
 import type { RunSummary } from "../journal/journal.ts";
 
+const states = {
+  live: "running",
+  died: "stopped: resume or rollback",
+  damaged: "DAMAGED: show RUN --verify",
+};
+
 /** A line a run, newest first: id, when, what, how it ended. */
 export function runsTable(runs: readonly RunSummary[]): string {
   const rows = runs.map((run) => [
@@ -8,7 +14,7 @@ export function runsTable(runs: readonly RunSummary[]): string {
     `${run.command}${run.check && run.command === "run" ? " --check" : ""}`,
     `${run.hosts} hosts`,
     `${run.changes} changes`,
-    run.exitCode === null ? "not ended" : `exit ${run.exitCode}`,
+    run.state === "ended" ? `exit ${run.exitCode}` : states[run.state],
     run.of ? `of ${run.of}` : run.playbooks.join(" "),
   ]);
   const widths = rows.reduce<number[]>(

@@ -15,8 +15,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Test } from "tap";
-import { parseJournal } from "../../src/journal/file-store.ts";
 import type { Event } from "../../src/journal/journal.ts";
+import { parseJournal } from "../../src/journal/parse-journal.ts";
 
 const main = join(import.meta.dirname, "../../src/cli/main.ts");
 
@@ -133,7 +133,7 @@ function readProc(pid: string, file: string): string {
 export function lastRun(state: string): readonly Event[] {
   const runs = join(state, "runs");
   const run = readdirSync(runs).sort().at(-1) ?? "";
-  return parseJournal(readFileSync(join(runs, run, "journal.jsonl"), "utf8")).events;
+  return parseJournal(readFileSync(join(runs, run, "journal.jsonl"), "utf8"), run).events;
 }
 
 /** What became of each recorded change, by host and task, as the newest journal alone tells. */

@@ -45,7 +45,7 @@ function storeOf(boot: string, read: string[]): Pick<Store, "ids" | "read"> {
     ids: async () => times,
     read: async (run): Promise<RecordedRun> => {
       read.push(run);
-      return { run, folder: "", damage: [], events: [measured(run, boot)] };
+      return { run, folder: "", damage: [], writer: null, events: [measured(run, boot)] };
     },
   };
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
@@ -66,41 +66,15 @@ t.test("a run is read back by its id, by a unique beginning, and as `last`", () 
     t.equal((await store.read("20260101")).run, "20260101-000000-aaaa");
     t.equal((await store.read("bbbb")).run, "20260102-000000-bbbb");
     t.same(
-      (await store.list()).map((each) => [each.run.slice(-4), each.exitCode]),
+      (await store.list()).map((each) => [each.run.slice(-4), each.exitCode, each.state]),
       [
-        ["bbbb", 2],
-        ["aaaa", null],
+        ["bbbb", 2, "ended"],
+        ["aaaa", null, "died"],
       ],
     );
     t.same(await store.ids(), ["20260102-000000-bbbb", "20260101-000000-aaaa"]);
     await t.rejects(store.read("2026"), { code: "ambiguous-run" });
     await t.rejects(store.read("nope"), { code: "unknown-run" });
-  }),
-);
-
-t.test("a torn last line and a damaged line are named, and the rest is still read", () =>
-  withState(async (state) => {
-    const store = createFileStore(state);
-    const journal = await store.create();
-    await journal.write("run:started", { ...started, run: journal.run });
-    await journal.close();
-    const file = join(journal.folder, "journal.jsonl");
-    await appendFile(
-      file,
-      'garbage\n{"n":3,"at":"x","type":"message:said","level":"info","text":"a"}\n{"n":4,"at',
-    );
-    const read = await store.read(journal.run);
-    t.same(
-      read.events.map((event) => event.n),
-      [1, 3],
-    );
-    t.same(
-      read.damage.map((each) => [each.line, each.kind]),
-      [
-        [2, "damaged"],
-        [4, "torn"],
-      ],
-    );
   }),
 );
 
