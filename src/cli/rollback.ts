@@ -4,7 +4,7 @@ import { checkWhole, createFileStore, isLive, type Store, stateFolder } from "..
 import { reachedAsBefore } from "./flags-before.ts";
 import { stdoutPaper } from "./paper.ts";
 import { chooseReader, withReader } from "./reader.ts";
-import { addConnectionOptions, addOutputOptions, type RunFlags } from "./run-options.ts";
+import { addConnectionOptions, addLockOption, addOutputOptions, type RunFlags } from "./run-options.ts";
 import { readGround, withWorld } from "./world.ts";
 
 type RollbackFlags = RunFlags & { readonly to?: string; readonly evenDamaged?: boolean };
@@ -17,7 +17,7 @@ export function rollbackCommand(): Command {
     .option("--to <task>", "go back only to just before this task, by its name")
     .option("--even-damaged", "take back what can be read of a journal that is not as it was written")
     .option("-C, --check", "change nothing; say what would be taken back");
-  return addOutputOptions(addConnectionOptions(command))
+  return addOutputOptions(addConnectionOptions(addLockOption(command)))
     .addHelpText(
       "after",
       `

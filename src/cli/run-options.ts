@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { durationMs } from "./duration.ts";
 
 /** What the shared options of `run`, `plan`, `scan` and `rollback` parse to; names and meaning are ansible-playbook's. */
 export interface RunFlags {
@@ -34,6 +35,7 @@ export interface RunFlags {
   readonly state?: string;
   readonly onFailure?: "stop" | "rollback_host" | "rollback_batch" | "rollback_run";
   readonly yes?: boolean;
+  readonly lockWait?: number;
   readonly inFlight?: "retry" | "skip" | "fail";
 }
 
@@ -80,6 +82,18 @@ export function addConnectionOptions(command: Command): Command {
     .option("--become-user <user>", "become this user")
     .option("-K, --ask-become-pass", "ask for the password that becoming needs")
     .option("--become-password-file <file>", "read that password from a file");
+}
+
+/** What to do about a host that another run has. */
+export function addLockOption(command: Command): Command {
+  return command.addOption(
+    new Option(
+      "--lock-wait <duration>",
+      "wait so long for hosts that another run has, e.g. 10m (default: not at all)",
+    )
+      .env("KMEND_LOCK_WAIT")
+      .argParser(durationMs),
+  );
 }
 
 /** Options of the output and of where runs are kept. */

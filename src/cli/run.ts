@@ -8,6 +8,7 @@ import { chooseReader, withReader } from "./reader.ts";
 import {
   addConnectionOptions,
   addListingOptions,
+  addLockOption,
   addOutputOptions,
   addRefusedOptions,
   addTaskOptions,
@@ -22,7 +23,9 @@ export function runCommand(): Command {
     .argument("<playbook...>", "playbooks, run one after the other")
     .option("-C, --check", "change nothing; say what would change")
     .option("-D, --diff", "show the diffs of what changes");
-  addRefusedOptions(addOutputOptions(addListingOptions(addTaskOptions(addConnectionOptions(command)))));
+  addRefusedOptions(
+    addOutputOptions(addListingOptions(addLockOption(addTaskOptions(addConnectionOptions(command))))),
+  );
   return command
     .addHelpText(
       "after",

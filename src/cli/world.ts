@@ -131,6 +131,7 @@ function engineOptions(flags: RunFlags, settings: Settings, secrets: Secrets): E
       keepaliveCountMax: 3,
     },
     ...(flags.onFailure === undefined ? {} : { onFailure: flags.onFailure }),
+    ...(flags.lockWait === undefined ? {} : { lockWaitMs: flags.lockWait }),
     ...(flags.inFlight === undefined ? {} : { inFlight: flags.inFlight }),
     native: settings.jinja2Native ?? false,
     taskTimeoutS: settings.taskTimeoutS ?? 0,

@@ -22,8 +22,8 @@ export function connectionOver(transport: Transport, target: Target): Connection
   }
   return {
     target,
-    shell(become): Promise<Shell> {
-      const key = JSON.stringify(become);
+    shell(become, which): Promise<Shell> {
+      const key = `${which ?? ""}${JSON.stringify(become)}`;
       const known = shells.get(key);
       if (known) return known;
       const opening = openFramed(become);

@@ -18,6 +18,8 @@ import { toJson } from "../template/template.ts";
 import { withHint } from "./apply-failed.ts";
 import { blobbed } from "./blobs.ts";
 import type { Doing } from "./doing.ts";
+import { userFolder } from "./lock-place.ts";
+import { lostLock } from "./lock-script.ts";
 import { recordedOutput } from "./recorded-output.ts";
 import { runRevertScript, saveRevert } from "./revert-script.ts";
 import { runOptions } from "./run-options.ts";
@@ -43,14 +45,19 @@ export async function applyChange(
   change: AnyChange,
 ): Promise<Applied> {
   const { run } = doing;
+  const lock = await run.locks.hold(doing.lockPlace);
   const id = nextChangeId(run);
   const where = whereOf(doing, id);
   const recorded = await record(module, doing, { id, state, change, where });
   const uploads = uploadsOf(module, doing, change, where);
-  const output = await perform(module, doing, { change, where, uploads }).catch((error: unknown) => {
-    if (isHostsNo(error)) noteFailed(doing, id, error.message);
-    throw error;
-  });
+  const away = module.comesBack?.(change, doing.args);
+  if (away) await lock.beatAhead(away.delayS + away.timeoutS);
+  const output = await perform(module, doing, { change, where, uploads, check: lock.check }).catch(
+    (error: unknown) => {
+      if (isHostsNo(error)) noteFailed(doing, id, error.message);
+      throw error;
+    },
+  );
   const said = doing.isSecret ? {} : { output: await recordedOutput(run.world.journal, output) };
   if (output.code !== 0 && !module.exitIsData) {
     noteFailed(doing, id, text(output.stderr).trim() || `exit code ${output.code}`, said);
@@ -109,10 +116,7 @@ function whereOf(doing: Doing, id: string): Where {
 }
 
 function stateFolder({ shell, run }: Doing): string {
-  const { uid, home } = shell.session;
-  return uid === 0
-    ? `/var/lib/kmend/${run.world.journal.run}`
-    : `${home}/.local/state/kmend/${run.world.journal.run}`;
+  return `${userFolder(shell.session)}/${run.world.journal.run}`;
 }
 
 async function record(
@@ -174,6 +178,8 @@ interface Performance {
   readonly change: AnyChange;
   readonly where: Where;
   readonly uploads: Uploads;
+  /** Fails where the host is not this run's any more. */
+  readonly check: Script;
 }
 
 /** Folders, the way back, small files and the change itself go in one script; large files have to go before it. */
@@ -185,12 +191,13 @@ async function perform(module: HostModule, doing: Doing, given: Performance): Pr
     : module.revert(given.change, { ...where, tmp: `${where.save}/tmp` });
   const needsTmp = apply.text.includes(where.tmp) || uploads.here.length + uploads.sent.length > 0;
   const needsSave = revert !== null || apply.text.includes(where.save);
-  const before = preparation(doing, { where, revert, needsTmp, needsSave });
+  const { check } = given;
+  const before = [check, ...preparation(doing, { where, revert, needsTmp, needsSave })];
   const after = needsTmp ? sh`rm -rf ${where.tmp}` : null;
   if (uploads.sent.length > 0) {
     checked(await doing.shell.run(guarded(before, raw(":"), null), runOptions(doing)));
     await send(doing.shell, uploads, doing.run.world.stop.hard);
-    return checked(await doing.shell.run(guarded(uploads.here, apply, after), runOptions(doing)));
+    return checked(await doing.shell.run(guarded([check, ...uploads.here], apply, after), runOptions(doing)));
   }
   return checked(
     await doing.shell.run(guarded([...before, ...uploads.here], apply, after), runOptions(doing)),
@@ -223,13 +230,7 @@ function preparation(
 
 /** The change runs only where everything before it went well, and what is temporary goes away afterwards. */
 function guarded(before: readonly Script[], apply: Script, after: Script | null): Script {
-  if (before.length === 0 && !after) return apply;
   const clean = after ?? raw(":");
-  if (before.length === 0)
-    return sh`${apply}
-kmend_code=$?
-${clean}
-(exit $kmend_code)`;
   // A subshell as a command of its own: within a condition `set -e` would be off.
   return sh`(
 set -e
@@ -247,11 +248,15 @@ ${clean}
 (exit $kmend_code)`;
 }
 
+const lostHost =
+  "Cannot change the host: the lock on this host was lost, as another run found this one silent for more than a minute\n  See what that run did (kmend runs, on its controller), then go on with this one by kmend resume.";
+
 const cannotPrepare = "kmend: cannot prepare the change";
 
 /** Where the folders or files that a change needs could not be made, the change itself did not run. */
 function checked(output: Output): Output {
   const said = text(output.stderr);
+  if (said.includes(lostLock)) throw new TaskFailed(lostHost);
   if (!said.includes(cannotPrepare)) return output;
   throw new TaskFailed(
     withHint(`Cannot prepare the change on the host: ${said.replace(cannotPrepare, "").trim()}`),

@@ -4,7 +4,7 @@ import type { World } from "./world.ts";
 
 /** The connections of one run, one for each way to reach a host; opened at need and closed together. */
 export interface Connections {
-  shell(target: Target, become: Become | null): Promise<Shell>;
+  shell(target: Target, become: Become | null, which?: "beside"): Promise<Shell>;
   /** `meta: reset_connection`: the next task opens a new one. */
   reset(host: string): Promise<void>;
   closeAll(): Promise<void>;
@@ -35,9 +35,9 @@ export function openConnections(world: World): Connections {
     }
   }
 
-  async function shell(target: Target, become: Become | null): Promise<Shell> {
+  async function shell(target: Target, become: Become | null, which?: "beside"): Promise<Shell> {
     try {
-      return await (await connect(target)).shell(become);
+      return await (await connect(target)).shell(become, which);
     } catch (error) {
       if (!(error instanceof KmendError) || error.exitCode !== exitCodes.hostsUnreachable) throw error;
       throw new Unreachable(error.problems, error.exitCode, error);

@@ -2,6 +2,7 @@ import type { Become, Shell } from "../connection/connection.ts";
 import type { Json, Reached, WayBack } from "../journal/journal.ts";
 import type { Setting } from "../modules/modules.ts";
 import type { Dict } from "../template/template.ts";
+import type { LockPlace } from "./locks.ts";
 import type { PlannedTask } from "./plan.ts";
 import type { Run } from "./run.ts";
 
@@ -15,6 +16,7 @@ export interface Doing {
   readonly shell: Shell;
   /** Drops the host's connection and opens another; with a time limit of its own, in ms, where one is given. */
   reopen(connectTimeoutMs: number | null): Promise<Shell>;
+  readonly lockPlace: LockPlace;
   /** The host that it acts on is the controller itself. */
   readonly isController: boolean;
   readonly become: Become | null;

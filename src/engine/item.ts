@@ -16,6 +16,7 @@ import { runHostModule } from "./host-module.ts";
 import type { HostState } from "./host-state.ts";
 import { holds, judged } from "./judge.ts";
 import { locatedBoolean, locatedNumber } from "./located.ts";
+import { lockPlace } from "./lock-place.ts";
 import { bring } from "./needs.ts";
 import type { PlannedTask } from "./plan.ts";
 import { reachedBy } from "./reached.ts";
@@ -185,6 +186,7 @@ async function reach(run: Run, plan: PlannedTask, view: View, round: Round, give
     on: there.host.name,
     shell,
     reopen: reopening(run, target, become),
+    lockPlace: lockPlace(run.connections, { target, become, shell }),
     isController: target.kind === "local",
     become,
     reached: reachedBy(plan.frame, view, target),

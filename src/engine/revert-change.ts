@@ -17,6 +17,7 @@ import { isSecretChange, type Recorded } from "./change.ts";
 import { reopening } from "./come-back.ts";
 import type { Doing } from "./doing.ts";
 import { runHostModule } from "./host-module.ts";
+import { lockPlace } from "./lock-place.ts";
 import { frameOf, makeKnown } from "./reached.ts";
 import { hostState, type Run } from "./run.ts";
 import { becomeAs, targetOf } from "./target.ts";
@@ -51,7 +52,13 @@ export async function revertChange(run: Run, change: Recorded): Promise<Reverted
     (await compare(module, change, there)).kind === "reverted"
   )
     return { kind: "reverted" };
-  const output = await there.shell.run(revertScript(module, change), { signal: run.world.stop.hard });
+  const { check } = await run.locks.hold(lockPlace(run.connections, there));
+  const script = sh`(
+${check}
+) && {
+${revertScript(module, change)}
+}`;
+  const output = await there.shell.run(script, { signal: run.world.stop.hard });
   if (output.code !== 0)
     return { kind: "failed", message: text(output.stderr).trim() || `the revert exited with ${output.code}` };
   return compare(module, change, there);
@@ -178,6 +185,7 @@ function doingFor(
     on: change.host,
     shell: there.shell,
     reopen: reopening(run, there.target, there.become),
+    lockPlace: lockPlace(run.connections, there),
     isController: there.target.kind === "local",
     become: there.become,
     args: there.args,

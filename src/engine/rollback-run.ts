@@ -35,7 +35,7 @@ export async function rollbackRun(
       code: "no-run",
       message: "Cannot take back this run: its journal has no beginning",
     });
-  const run = newRun(world, { strategy: linear, isRollback: true });
+  const run = newRun(world, { strategy: linear, isRollback: true, deadRuns: [first.run] });
   run.play = noPlay(dirname(first.playbooks[0] ?? "."));
   return wholeRun(run, { kind: "started", playbooks: first.playbooks, of: first.run }, async () => {
     const changes = await standingChanges(run, events, options);

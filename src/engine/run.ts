@@ -7,6 +7,7 @@ import { type Connections, openConnections } from "./connections.ts";
 import type { Frame } from "./frame.ts";
 import type { Handlers } from "./handlers.ts";
 import { type HostState, newHostState } from "./host-state.ts";
+import { type Locks, openLocks } from "./locks.ts";
 import { noPast, type Past } from "./past.ts";
 import type { World } from "./world.ts";
 
@@ -26,6 +27,7 @@ export interface Run {
   readonly past: Past;
   readonly hosts: Map<string, HostState>;
   readonly connections: Connections;
+  readonly locks: Locks;
   /** Changes recorded so far, oldest first: what a rollback in this run takes back. */
   readonly recorded: Recorded[];
   /** How changes ended; one that is missing is unknown. */
@@ -93,7 +95,13 @@ export function checkStop(run: Run): void {
 /** A run that has not begun. */
 export function newRun(
   world: World,
-  given: { readonly strategy: Strategy; readonly isRollback: boolean; readonly past?: Past },
+  given: {
+    readonly strategy: Strategy;
+    readonly isRollback: boolean;
+    readonly past?: Past;
+    /** Runs whose controllers are known to be dead: what they left locked is this run's to take. */
+    readonly deadRuns?: readonly string[];
+  },
 ): Run {
   return {
     past: noPast,
@@ -101,6 +109,7 @@ export function newRun(
     world,
     hosts: new Map(),
     connections: openConnections(world),
+    locks: openLocks(world, given.deadRuns ?? []),
     recorded: [],
     changeEnds: new Map(),
     files: new Map(),

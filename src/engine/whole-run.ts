@@ -20,6 +20,7 @@ export async function wholeRun(run: Run, opening: Opening, act: () => Promise<bo
   await open(run, opening);
   const exitCode = await settle(run, act);
   world.stop.soft.removeEventListener("abort", onStop);
+  await run.locks.releaseAll();
   await run.connections.closeAll().catch(() => {});
   const recap = recapOf(run);
   const seconds = (world.clock.now() - began) / 1000;

@@ -75,6 +75,8 @@ export interface EngineOptions {
   readonly onFailure?: OnFailure;
   /** What to take a command for that was under way when the run stopped; absent: ask, where somebody can be asked. */
   readonly inFlight?: InFlight;
+  /** How long to wait for a host that another run has, in ms; absent: not at all. */
+  readonly lockWaitMs?: number;
   /** Jinja's native types. */
   readonly native: boolean;
   /** Ends any task's script after this long; 0: none. */

@@ -41,6 +41,17 @@ export interface ResolvedTask {
   readonly place: Place;
 }
 
+/** Who had a host's lock. */
+export interface LockHolder {
+  readonly run: string;
+  readonly who: string;
+  readonly since: string;
+  readonly command: string;
+  /** Seconds since its last heartbeat, by the host's clock. */
+  readonly beatAgoS: number;
+  readonly state: string;
+}
+
 /** How a changed host was reached, where its inventory variables do not say so. */
 export interface Reached {
   readonly address: string;
@@ -210,6 +221,13 @@ export interface Events {
   };
   /** The last line was torn when its writer died; what stood of it was moved to a file of its own. */
   "journal:mended": { readonly line: number; readonly bytes: number; readonly keptIn: string };
+  /** The host is this run's to change, until it gives the lock back. */
+  "host:locked": { readonly host: string; readonly folder: string };
+  "host:unlocked": { readonly host: string; readonly folder: string };
+  /** Another run has the host; this one waits. */
+  "lock:waiting": { readonly host: string; readonly holder: LockHolder };
+  /** The holder was not heard of any more: the lock is this run's now. */
+  "lock:broken": { readonly host: string; readonly holder: LockHolder };
   /** A run that had stopped goes on; what follows happened in another process. */
   "run:resumed": {
     readonly kmend: string;

@@ -1,5 +1,6 @@
 import type { Event, Events, Json } from "../journal/journal.ts";
 import { diffText } from "./diff-text.ts";
+import { lockLine } from "./lock-line.ts";
 import type { Paper, Reader } from "./reader.ts";
 import { recapLines } from "./recap.ts";
 import { resumeLine } from "./resume-line.ts";
@@ -63,7 +64,7 @@ export function plainReader(
         say("");
         break;
       default: {
-        const line = rollbackLine(event) ?? resumeLine(event);
+        const line = rollbackLine(event) ?? resumeLine(event) ?? lockLine(event);
         if (line) say(line.text, line.tone);
       }
     }

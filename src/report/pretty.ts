@@ -3,6 +3,7 @@ import type { Event, Events } from "../journal/journal.ts";
 import { diffText } from "./diff-text.ts";
 import { type FleetView, fleetView, paintFleet } from "./fleet-view.ts";
 import { foldedRecap } from "./folded-recap.ts";
+import { lockLine } from "./lock-line.ts";
 import type { Paper, Reader } from "./reader.ts";
 import { resumeLine } from "./resume-line.ts";
 import { rollbackLine } from "./rollback-lines.ts";
@@ -64,7 +65,7 @@ export function prettyReader(paper: Paper, options: { readonly diff: boolean }):
         say(`\n${foldedRecap(event.recap, paper.colour).join("\n")}`);
         break;
       default: {
-        const line = rollbackLine(event) ?? resumeLine(event);
+        const line = rollbackLine(event) ?? resumeLine(event) ?? lockLine(event);
         if (line) say(paint(paper.colour, line.tone, line.text));
       }
     }

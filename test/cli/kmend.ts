@@ -91,7 +91,8 @@ export function shellWithKmend(line: string, { cwd, env = {} }: HowToRun): Promi
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const foreign = /^(ANSIBLE_|KMEND_|TAP|FORCE_COLOR|NO_COLOR|NODE_|SSH_)/;
   const own = Object.entries(process.env).filter(([name]) => !foreign.test(name));
-  return { ...Object.fromEntries(own), NODE_COMPILE_CACHE: compiled };
+  // Other tests have this machine as their host too.
+  return { ...Object.fromEntries(own), NODE_COMPILE_CACHE: compiled, KMEND_LOCK_WAIT: "2m" };
 }
 
 async function ending(child: ChildProcess): Promise<Ended> {

@@ -1,0 +1,159 @@
+/**
+ * The lock on a host, as files of its state folder.
+ *
+ * `lock-N` says whose it is; the one with the highest number counts. It is made by a hard link, which fails where the name is taken:
+ * of two who come at once one gets it. Whoever finds that the holder is gone makes the next number, and takes nothing away from
+ * anybody. `beat-TOKEN` is the holder's heartbeat, in seconds since 1970 by the host's own clock.
+ *
+ *   lock-N, a line each: token, run, who, since, command, boot, process, its beginning
+ */
+
+import type { LockHolder } from "../journal/journal.ts";
+import { type Script, sh } from "../script/script.ts";
+
+export interface LockOwner {
+  /** Of this process of kmend alone. */
+  readonly token: string;
+  readonly run: string;
+  /** `user@controller`. */
+  readonly who: string;
+  /** ISO 8601, UTC, by the controller's clock. */
+  readonly since: string;
+  readonly command: string;
+}
+
+/** A holder whose heart has not beaten for so long is gone. Twice missed beats, and a slow link besides. */
+export const staleAfterS = 60;
+
+/** An earlier process of the same run, that is known to be dead, may have left a script running there. */
+const leftOverS = 10;
+
+export type LockAnswer =
+  | { readonly kind: "held"; readonly number: number; readonly broken: Holder | null }
+  | { readonly kind: "busy"; readonly holder: Holder };
+
+/** `state` is `silent` where it was broken for that, `left` by an earlier process of this run, `working` where a script of such a one
+ *  still runs. */
+export type Holder = LockHolder;
+
+/** @param own runs whose controller is known to be dead: this one's earlier processes, and the run that is taken back */
+export function takeLock(folder: string, owner: LockOwner, own: readonly string[]): Script {
+  return sh`${functions(folder)}
+umask 077
+mkdir -p "$folder" || exit 1
+token=${owner.token}
+boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)
+printf '%s\n' "$token" ${owner.run} ${owner.who} ${owner.since} ${owner.command} "$boot" "$$" "$(began "$$")" > "$folder/draft-$token" || exit 1
+printf '%s\n' "$(date +%s)" > "$folder/beat-$token" || exit 1
+tries=0
+while :; do
+  newest
+  state=
+  if [ "$number" -gt 0 ]; then
+    holder
+    if [ "$h_token" = "$token" ]; then printf 'held %s\n' "$number"; rm -f "$folder/draft-$token"; exit 0; fi
+    mine=
+    for run in ${own}; do [ "$run" = "$h_run" ] && mine=1; done
+    if [ -n "$mine" ]; then
+      state=left
+      if [ "$h_boot" = "$boot" ] && [ -n "$h_began" ] && [ "$(began "$h_pid")" = "$h_began" ]; then
+        tries=$((tries + 1))
+        if [ "$tries" -le ${leftOverS} ]; then sleep 1; continue; fi
+        state=working
+      fi
+    elif [ "$age" -gt ${staleAfterS} ]; then state=silent
+    fi
+    case $state in
+    '' | working)
+      rm -f "$folder/draft-$token" "$folder/beat-$token"
+      printf 'busy\n'; say; exit 0 ;;
+    esac
+  fi
+  next=$((number + 1))
+  if ln "$folder/draft-$token" "$folder/lock-$next" 2>/dev/null; then
+    rm -f "$folder/draft-$token"
+    printf 'held %s\n' "$next"
+    [ -z "$state" ] || say
+    exit 0
+  fi
+  [ -e "$folder/lock-$next" ] || { echo "cannot make $folder/lock-$next" >&2; exit 1; }
+done`;
+}
+
+/** Fails, and says so, where the lock is not this one any more. */
+export function lockStillHeld(folder: string, number: number, token: string): Script {
+  return sh`kmend_token=
+{ read -r kmend_token < ${`${folder}/lock-${number}`}; } 2>/dev/null || :
+if [ "$kmend_token" != ${token} ] || [ -e ${`${folder}/lock-${number + 1}`} ]; then
+  echo ${lostLock} >&2
+  exit 1
+fi`;
+}
+
+export const lostLock = "kmend: the lock on this host was lost";
+
+/** @param aheadS for how long no other beat can be sent, as when the host reboots */
+export function beat(
+  folder: string,
+  { number, token }: { readonly number: number; readonly token: string },
+  aheadS = 0,
+): Script {
+  return sh`(
+${lockStillHeld(folder, number, token)}
+umask 077
+printf '%s\n' "$(($(date +%s) + ${aheadS}))" > ${`${folder}/draft-${token}`} && mv ${`${folder}/draft-${token}`} ${`${folder}/beat-${token}`}
+)`;
+}
+
+/** Takes away what is ours, with what others left behind before us. */
+export function releaseLock(folder: string, number: number, token: string): Script {
+  return sh`(
+folder=${folder}
+${lockStillHeld(folder, number, token)}
+number=${number}
+while [ "$number" -gt 1 ]; do
+  number=$((number - 1))
+  { read -r old < "$folder/lock-$number"; } 2>/dev/null && rm -f "$folder/beat-$old" "$folder/lock-$number"
+done
+rm -f "$folder"/lock-${number} "$folder"/beat-${token}
+)`;
+}
+
+function functions(folder: string): Script {
+  return sh`folder=${folder}
+# The highest number; 0: nobody has it.
+newest() {
+  number=0
+  for file in "$folder"/lock-*; do
+    [ -e "$file" ] || continue
+    n=\${file##*/lock-}
+    case $n in *[!0-9]*) continue ;; esac
+    [ "$n" -le "$number" ] || number=$n
+  done
+}
+holder() {
+  h_token= h_run= h_who= h_since= h_command= h_boot= h_pid= h_began=
+  { read -r h_token; read -r h_run; read -r h_who; read -r h_since; read -r h_command; read -r h_boot; read -r h_pid; read -r h_began; } < "$folder/lock-$number" 2>/dev/null
+  last=0
+  { read -r last < "$folder/beat-$h_token"; } 2>/dev/null
+  case $last in '' | *[!0-9]*) last=0 ;; esac
+  age=$(($(date +%s) - last))
+}
+# When a process began: with it, an id that was given out again is another process.
+began() {
+  stat=
+  { read -r stat < "/proc/$1/stat"; } 2>/dev/null
+  set -- \${stat##*") "}
+  [ "$#" -lt 20 ] || { shift 19; printf '%s' "$1"; }
+}
+say() { printf '%s\n' "$h_run" "$h_who" "$h_since" "$h_command" "$age" "$state"; }`;
+}
+
+/** @param output what {@link takeLock} printed */
+export function readLockAnswer(output: string): LockAnswer {
+  const [verdict = "", ...rest] = output.split("\n");
+  const [run = "", who = "", since = "", command = "", age = "0", state = ""] = rest;
+  const holder: Holder = { run, who, since, command, beatAgoS: Number(age), state };
+  if (verdict === "busy") return { kind: "busy", holder };
+  return { kind: "held", number: Number(verdict.split(" ")[1]), broken: run === "" ? null : holder };
+}

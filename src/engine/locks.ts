@@ -1,0 +1,180 @@
+/**
+ * The locks that a run holds on hosts: one for each of a host's state folders, taken before the first change there and given back
+ * when the run ends. What only reads takes none.
+ */
+
+import { randomBytes } from "node:crypto";
+import { hostname, userInfo } from "node:os";
+import type { Shell } from "../connection/connection.ts";
+import { TaskFailed, text } from "../modules/modules.ts";
+import { KmendError } from "../problem/problem.ts";
+import type { Script } from "../script/script.ts";
+import {
+  beat,
+  type Holder,
+  type LockOwner,
+  lockStillHeld,
+  readLockAnswer,
+  releaseLock,
+  takeLock,
+} from "./lock-script.ts";
+import type { World } from "./world.ts";
+
+/** Where a lock is wanted. */
+export interface LockPlace {
+  readonly host: string;
+  readonly folder: string;
+  /** Asked for anew each time: a host that rebooted has another. */
+  shell(): Promise<Shell>;
+  /** A shell of its own on the same connection, for the heartbeat while the other works. */
+  beside(): Promise<Shell>;
+}
+
+export interface Locks {
+  /** Takes the lock, or waits for it. @throws TaskFailed naming who has it and since when */
+  hold(place: LockPlace): Promise<Held>;
+  /** Gives all of them back; what could not be is said. */
+  releaseAll(): Promise<void>;
+}
+
+/** A lock that was taken. */
+export interface Held {
+  /** Fails in a change's script where somebody has broken the lock meanwhile. */
+  readonly check: Script;
+  /** The host will not answer for so many seconds, and is not to be taken for lost. */
+  beatAhead(seconds: number): Promise<void>;
+}
+
+interface Kept {
+  readonly place: LockPlace;
+  readonly number: number;
+}
+
+const beatMs = 15_000;
+/** Most holders are soon done or long at it: asked often at first, then seldom. */
+const [firstAskMs, mostAskMs] = [100, 2_000];
+
+/** @param runs whose controllers are known to be dead: they may have left a lock that is ours to take over */
+export function openLocks(world: World, runs: readonly string[]): Locks {
+  const owner: LockOwner = {
+    token: randomBytes(8).toString("hex"),
+    run: world.journal.run,
+    who: `${userName()}@${hostname()}`,
+    since: new Date(world.clock.now()).toISOString(),
+    command: world.about.command,
+  };
+  const own = [world.journal.run, ...runs];
+  const held = new Map<string, Promise<Kept>>();
+  const ending = new AbortController();
+  let beating: Promise<void> | null = null;
+
+  async function take(place: LockPlace): Promise<Kept> {
+    const giveUpAt = world.clock.now() + (world.options.lockWaitMs ?? 0);
+    for (
+      let [isTold, askMs] = [false, firstAskMs];
+      ;
+      isTold = true, askMs = Math.min(askMs * 1.5, mostAskMs)
+    ) {
+      const shell = await place.shell();
+      const output = await shell.run(takeLock(place.folder, owner, own), { signal: world.stop.hard });
+      if (output.code !== 0)
+        throw new TaskFailed(
+          `Cannot lock the host: ${text(output.stderr).trim() || `exit code ${output.code}`}`,
+        );
+      const answer = readLockAnswer(text(output.stdout).trimEnd());
+      if (answer.kind === "held") return keep(place, answer.number, answer.broken);
+      if (world.clock.now() >= giveUpAt || world.stop.soft.aborted) throw isLocked(answer.holder);
+      if (!isTold) world.journal.note("lock:waiting", { host: place.host, holder: answer.holder });
+      await world.clock.sleep(askMs, world.stop.soft);
+    }
+  }
+
+  function keep(place: LockPlace, number: number, broken: Holder | null): Kept {
+    if (broken && broken.state !== "left")
+      world.journal.note("lock:broken", { host: place.host, holder: broken });
+    world.journal.note("host:locked", { host: place.host, folder: place.folder });
+    beating ??= keepBeating();
+    return { place, number };
+  }
+
+  async function keepBeating(): Promise<void> {
+    for (;;) {
+      await world.clock.sleep(beatMs, ending.signal);
+      if (ending.signal.aborted) return;
+      await Promise.allSettled([...held.values()].map(async (each) => beatOnce(await each)));
+    }
+  }
+
+  /** A beat that fails is not told: the next task on that host says more. */
+  async function beatOnce({ place, number }: Kept): Promise<void> {
+    const shell = await place.beside();
+    await shell.run(beat(place.folder, { number, token: owner.token }), { timeoutMs: beatMs });
+  }
+
+  async function beatAhead({ place, number }: Kept, seconds: number): Promise<void> {
+    const shell = await place.shell();
+    await shell.run(beat(place.folder, { number, token: owner.token }, seconds), { timeoutMs: beatMs });
+  }
+
+  async function release({ place, number }: Kept): Promise<void> {
+    const { host, folder } = place;
+    try {
+      const shell = await place.shell();
+      const output = await shell.run(releaseLock(folder, number, owner.token), { timeoutMs: beatMs });
+      if (output.code === 0) return world.journal.note("host:unlocked", { host, folder });
+      say(host, text(output.stderr).trim());
+    } catch (error) {
+      if (!(error instanceof KmendError)) throw error;
+      say(host, error.message);
+    }
+  }
+
+  function say(host: string, why: string): void {
+    world.journal.note("message:said", {
+      level: "warning",
+      text: `${host}: its lock could not be given back (${why}); it counts as broken a minute after its last heartbeat`,
+    });
+  }
+
+  return {
+    async hold(place) {
+      const key = `${place.host} ${place.folder}`;
+      const taking = held.get(key) ?? take(place);
+      held.set(key, taking);
+      // A host that was busy may be free when the next task comes.
+      taking.catch(() => held.delete(key));
+      const kept = await taking;
+      return {
+        check: lockStillHeld(place.folder, kept.number, owner.token),
+        beatAhead: (seconds) => beatAhead(kept, seconds),
+      };
+    },
+    async releaseAll() {
+      ending.abort();
+      await beating;
+      // Cut off, nothing is waited for: the heartbeat has ended, and that tells the others.
+      if (world.stop.hard.aborted) return;
+      const all = await Promise.allSettled(held.values());
+      held.clear();
+      await Promise.all(all.map((each) => (each.status === "fulfilled" ? release(each.value) : null)));
+    },
+  };
+}
+
+function isLocked({ run, who, since, command, beatAgoS, state }: Holder): TaskFailed {
+  const what =
+    state === "working"
+      ? `Cannot change the host: a script that an earlier process of the run ${run} began still runs there`
+      : `Cannot change the host: the ${command} ${run} of ${who} has it since ${since} (last heard of ${beatAgoS} s ago)`;
+  return new TaskFailed(
+    `${what}\n  Look at it on ${who}: kmend show ${run}. Wait for it with --lock-wait 10m. If it died there, go on with it or take it back: kmend resume ${run}, kmend rollback ${run}.`,
+  );
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? "");
+  }
+}

@@ -1,0 +1,135 @@
+/** The lock on a host, as a host's shell sees it. */
+
+import { execFile, execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import t, { type Test } from "tap";
+import {
+  beat,
+  type LockAnswer,
+  lockStillHeld,
+  readLockAnswer,
+  releaseLock,
+  takeLock,
+} from "../../src/engine/lock-script.ts";
+import { shells } from "../modules/host.ts";
+
+const owner = (token: string, run = token) => ({
+  token,
+  run,
+  who: "ops@controller",
+  since: "2026-01-02T03:04:05.000Z",
+  command: "run",
+});
+
+for (const [shell, [program, ...args]] of Object.entries(shells)) {
+  const sh = (script: { readonly text: string }): string =>
+    execFileSync(program ?? "sh", [...args, "-c", script.text], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  const take = (folder: string, token: string, own: string[] = [], run = token): LockAnswer =>
+    readLockAnswer(sh(takeLock(folder, owner(token, run), own)).trimEnd());
+  const holds = (folder: string, number: number, token: string): boolean => {
+    try {
+      sh(lockStillHeld(folder, number, token));
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const place = (t: Test): string => join(t.testdir({}), "it's a folder");
+
+  t.test(`${shell}: one run has the host until it gives it back`, async (t) => {
+    const folder = place(t);
+    t.strictSame(take(folder, "a"), { kind: "held", number: 1, broken: null });
+    t.strictSame(take(folder, "a"), { kind: "held", number: 1, broken: null }, "it is ours already");
+    const busy = take(folder, "b");
+    t.match(busy, { kind: "busy", holder: { run: "a", who: "ops@controller", command: "run", state: "" } });
+    t.ok(holds(folder, 1, "a"));
+    t.notOk(holds(folder, 1, "b"));
+    sh(releaseLock(folder, 1, "a"));
+    t.strictSame(readdirSync(folder), [], "nothing is left of it");
+    t.equal(take(folder, "b").kind, "held");
+  });
+
+  t.test(`${shell}: a holder that is not heard of any more loses it, and learns that`, async (t) => {
+    const folder = place(t);
+    take(folder, "a");
+    const now = Math.floor(Date.now() / 1000);
+    writeFileSync(join(folder, "beat-a"), `${now - 40}\n`);
+    t.equal(take(folder, "b").kind, "busy", "a slow one is not gone");
+    writeFileSync(join(folder, "beat-a"), `${now + 3600}\n`);
+    t.equal(take(folder, "b").kind, "busy", "nor is one where the clock went back");
+    writeFileSync(join(folder, "beat-a"), `${now - 100}\n`);
+    t.match(take(folder, "b"), { kind: "held", number: 2, broken: { run: "a", state: "silent" } });
+    t.notOk(holds(folder, 1, "a"));
+    t.throws(() => sh(beat(folder, { number: 1, token: "a" })), /the lock on this host was lost/);
+    t.throws(() => sh(releaseLock(folder, 1, "a")), /the lock on this host was lost/);
+    sh(releaseLock(folder, 2, "b"));
+    t.strictSame(readdirSync(folder), []);
+    t.notOk(holds(folder, 1, "a"), "also when nobody has it any more");
+    const careful = { text: `set -e\n${lockStillHeld(folder, 1, "a").text}` };
+    t.throws(
+      () => sh(careful),
+      /the lock on this host was lost/,
+      "where the first failure ends a script it is said, too",
+    );
+    take(folder, "c");
+    t.notOk(holds(folder, 1, "a"), "or another under the same number");
+  });
+
+  t.test(`${shell}: a heartbeat keeps it`, async (t) => {
+    const folder = place(t);
+    take(folder, "a");
+    writeFileSync(join(folder, "beat-a"), "1\n");
+    sh(beat(folder, { number: 1, token: "a" }));
+    t.equal(take(folder, "b").kind, "busy");
+    sh(beat(folder, { number: 1, token: "a" }, 600));
+    t.ok(
+      Number(readFileSync(join(folder, "beat-a"), "utf8")) > Date.now() / 1000 + 500,
+      "ahead, for a reboot",
+    );
+  });
+
+  t.test(`${shell}: a run takes over at once what its dead earlier process left`, async (t) => {
+    const folder = place(t);
+    take(folder, "a1", [], "a");
+    t.match(take(folder, "a2", ["a"], "a"), { kind: "held", number: 2, broken: { run: "a", state: "left" } });
+    t.notOk(holds(folder, 1, "a1"));
+    t.match(take(folder, "r", ["r", "a"]), { kind: "held", number: 3 }, "and so does its rollback");
+  });
+}
+
+t.test(
+  "a script that the earlier process began is waited for, and then nothing is changed beside it",
+  async (t) => {
+    const folder = join(t.testdir({}), "folder");
+    const end = join(folder, "../end");
+    const script = `${takeLock(folder, owner("a1", "a"), []).text.replaceAll(/exit 0/g, "break 2>/dev/null")}
+while [ ! -e ${end} ]; do sleep 0.1; done`;
+    const working = promisify(execFile)("sh", ["-c", script]);
+    while (!existsSync(join(folder, "lock-1"))) await new Promise((resolve) => setTimeout(resolve, 20));
+    const again = () =>
+      execFileSync("sh", ["-c", takeLock(folder, owner("a2", "a"), ["a"]).text], { encoding: "utf8" });
+    t.match(readLockAnswer(again().trimEnd()), { kind: "busy", holder: { run: "a", state: "working" } });
+    writeFileSync(end, "");
+    await working;
+    t.equal(readLockAnswer(again().trimEnd()).kind, "held");
+  },
+);
+
+t.test("of many who come at once, one has it", async (t) => {
+  const run = promisify(execFile);
+  for (let round = 0; round < 20; round += 1) {
+    const folder = join(t.testdir({}), String(round));
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, async (_, index) => {
+        const { stdout } = await run("sh", ["-c", takeLock(folder, owner(`t${index}`), []).text]);
+        return readLockAnswer(stdout.trimEnd()).kind;
+      }),
+    );
+    t.strictSame(answers.sort(), ["busy", "busy", "busy", "held"], `round ${round + 1}`);
+  }
+});
