@@ -6,6 +6,7 @@
  * run on, limits stay in force, exec works, pods are deleted and remade normally. Not tried with docker or another kernel.
  */
 
+import { isEl7 } from "../kmem/kmem.ts";
 import type { Output } from "../script/output.ts";
 import { sh } from "../script/script.ts";
 import { Dict } from "../template/values.ts";
@@ -28,6 +29,10 @@ interface LiveState extends CgroupTree {
   /** A move was cut off, and the old tree still stands aside. */
   readonly isHalfDone: boolean;
   readonly isKubeletRunning: boolean;
+  /** The systemd driver's tree of pods stands there: systemd owns it, and would make it again by its own mind. */
+  readonly isSystemdTree: boolean;
+  /** The running kernel's release; empty where it can't be read. */
+  readonly kernel: string;
 }
 
 interface LiveChange extends AnyChange {
@@ -48,7 +53,9 @@ export const kmemRenewLive: HostModule<Args, LiveState, LiveChange> = {
   inspect: ({ hierarchy }) => ({
     script: sh`(
 LC_ALL=C; export LC_ALL
+printf 'kernel\\t%s\\n' "$(cat /proc/sys/kernel/osrelease 2>/dev/null)"
 cd -- ${hierarchy} 2>/dev/null || exit 0
+[ ! -d kubepods.slice ] || echo systemd-tree
 ${treeFunction}
 [ ! -d kubepods ] || tree kubepods
 if [ -d ${aside} ]; then echo half-done; tree ${aside}; fi
@@ -57,8 +64,13 @@ if systemctl is-active --quiet kubelet 2>/dev/null; then echo kubelet; fi
 )`,
     parse: (output) => {
       const printed = text(output.stdout);
-      const isHalfDone = /^half-done$/m.test(printed);
-      return { ...readTree(printed), isHalfDone, isKubeletRunning: /^kubelet$/m.test(printed) };
+      return {
+        ...readTree(printed),
+        isHalfDone: /^half-done$/m.test(printed),
+        isKubeletRunning: /^kubelet$/m.test(printed),
+        isSystemdTree: /^systemd-tree$/m.test(printed),
+        kernel: /^kernel\t(.*)$/m.exec(printed)?.[1] ?? "",
+      };
     },
   }),
   plan: (state, args, { checkMode }) => state && planMove(state, args, checkMode),
@@ -80,6 +92,7 @@ if systemctl is-active --quiet kubelet 2>/dev/null; then echo kubelet; fi
 
 function planMove(state: LiveState, { hierarchy }: Args, checkMode: boolean): LiveChange | null {
   const { directories, processes, unreadable, isHalfDone, isKubeletRunning } = state;
+  refuseElsewhere(state, hierarchy);
   const handing = directories.filter(handsDown);
   if (!isHalfDone && !handing.some(({ accounting }) => accounting !== "off")) return null;
   const unknown = handing.find(({ accounting }) => accounting === "unknown");
@@ -105,6 +118,22 @@ function planMove(state: LiveState, { hierarchy }: Args, checkMode: boolean): Li
     hierarchy,
     notCarried: [...directories.flatMap(kernelLimit), ...neverCarried],
   };
+}
+
+/** Where it was not measured it is not done, and "nothing to do" would be a guess too: what a slabinfo means is the kernel's. */
+function refuseElsewhere({ kernel, isSystemdTree }: LiveState, hierarchy: string): void {
+  if (kernel === "")
+    throw new TaskFailed(
+      "Cannot renew kubepods under its pods: the kernel's release can't be read from /proc/sys/kernel/osrelease, and it works on EL7's 3.10 only",
+    );
+  if (!isEl7(kernel))
+    throw new TaskFailed(
+      `Cannot renew kubepods under its pods on kernel ${kernel}: it works on EL7's 3.10 only, and this leak is that kernel's own`,
+    );
+  if (isSystemdTree)
+    throw new TaskFailed(
+      `Cannot renew kubepods under its pods: ${hierarchy}/kubepods.slice stands there: that tree is the systemd driver's, which switches no accounting on. Nothing has to be renewed in it; if no pod runs in it, it is a leftover: systemctl stop kubepods.slice`,
+    );
 }
 
 const unlimited = "9223372036854771712";

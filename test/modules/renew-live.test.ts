@@ -3,6 +3,7 @@
  * whatever happens half way. Root and /dev/fuse needed.
  */
 
+import { equal } from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import {
   existsSync,
@@ -34,6 +35,7 @@ class LeakyNode {
   readonly pids: number[] = [];
   readonly #children: ChildProcess[] = [];
   #kernel?: Awaited<ReturnType<typeof serveNode>>;
+  #release: Kernel = "1160";
 
   constructor(shell: readonly string[]) {
     this.host = new Host(shell);
@@ -41,6 +43,7 @@ class LeakyNode {
 
   async start(kernel: Kernel = "1160"): Promise<this> {
     mkdirSync(join(this.folder, "model"));
+    this.#release = kernel;
     this.#kernel = await serveNode({ mountPoint: join(this.folder, "model"), kernel });
     this.make("kubepods", { "memory.kmem.limit_in_bytes": "1", "memory.limit_in_bytes": "8589934592" });
     this.write("kubepods/memory.kmem.limit_in_bytes", "-1");
@@ -114,10 +117,13 @@ class LeakyNode {
     );
   }
 
+  /** Of the kernel that the model stands for, not of the machine that runs the test. */
   inspect(): unknown {
     const inspection = module.inspect?.(this.args, setting());
     if (!inspection) throw new Error("it must inspect");
-    return inspection.parse(this.host.run(inspection.script));
+    const state = inspection.parse(this.host.run(inspection.script)) as { kernel: string };
+    equal(state.kernel, readFileSync("/proc/sys/kernel/osrelease", "utf8").trim());
+    return { ...state, kernel: `3.10.0-${this.#release}.el7.x86_64` };
   }
 
   get args() {
@@ -254,7 +260,9 @@ t.test("a live renewal", { skip: canMount ? false : "needs root and /dev/fuse" }
       const shell = spawn("sh", { stdio: ["pipe", "ignore", "ignore"], detached: true });
       shell.stdin.end(script.text);
       await pause(afterMs);
-      process.kill(-(shell.pid ?? 0), "SIGKILL");
+      try {
+        process.kill(-(shell.pid ?? 0), "SIGKILL");
+      } catch {} // it was done before
       t.ok(node.alive());
       if (node.plan() !== null) t.equal(node.apply().code, 0);
       t.strictSame(node.tree(), wanted);
@@ -282,6 +290,17 @@ t.test("a live renewal", { skip: canMount ? false : "needs root and /dev/fuse" }
       t.strictSame(node.tree(), renewed);
     },
   );
+
+  t.test("refuses a tree of the systemd driver, alone or beside kubepods, and touches nothing", async (t) => {
+    const node = await leakyNode(t);
+    node.make("kubepods.slice");
+    const before = node.tree();
+    t.throws(() => node.plan(), /\/kubepods\.slice stands there: .* the systemd driver's/);
+    t.strictSame(node.tree(), before);
+    renameSync(join(node.hierarchy, "kubepods"), join(node.hierarchy, "elsewhere"));
+    t.throws(() => node.plan(), /\/kubepods\.slice stands there/, "rather than say that all is right");
+    t.throws(() => node.plan(true), /\/kubepods\.slice stands there/, "in check mode too");
+  });
 
   t.test("names what it can't carry over", async (t) => {
     const node = await leakyNode(t);
@@ -315,9 +334,20 @@ t.test("what is refused before anything moves", async (t) => {
     unreadable: [],
     isHalfDone: false,
     isKubeletRunning: false,
+    isSystemdTree: false,
+    kernel: "3.10.0-1160.el7.x86_64",
   };
   const plan = (more: object) => module.plan({ ...state, ...more }, { hierarchy: "/m" }, setting());
   t.throws(() => plan({ isKubeletRunning: true }), /while kubelet runs: stop it first/);
+  for (const kernel of ["4.18.0-553.el8_10.x86_64", "3.10.0-custom", "5.10.0-28-amd64"])
+    t.throws(
+      () => plan({ kernel }),
+      new RegExp(
+        `Cannot renew kubepods under its pods on kernel ${kernel.replaceAll(".", "\\.")}: .*3\\.10 only`,
+      ),
+    );
+  t.throws(() => plan({ kernel: "" }), /the kernel's release can't be read/);
+  t.throws(() => plan({ isSystemdTree: true }), /\/m\/kubepods\.slice stands there/);
   t.throws(
     () => plan({ unreadable: ["kubepods/memory.limit_in_bytes: Permission denied"] }),
     /nothing is moved: 1 files can't be read, the first is \/m\/kubepods\/memory\.limit_in_bytes: Permission denied/,

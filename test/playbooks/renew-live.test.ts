@@ -1,5 +1,7 @@
 /** A node mended with no drain and no reboot: its pods run on, and cost nothing from then on. */
 
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import t from "tap";
 import { execOnNode, labStatus, podsOnNodes, whatIsMissing } from "../../src/lab/lab.ts";
 import { kmend } from "../cli/kmend.ts";
@@ -28,6 +30,21 @@ t.test("an app node with running pods", { skip: whatIsMissing() ?? false, timeou
   const processes = await on(startedProcesses);
   const limits = await on(limitsOfPods);
   t.equal(processes.trim().split("\n").length, 8);
+
+  const alone = join(state, "alone.yml");
+  await writeFile(alone, "- hosts: all\n  gather_facts: false\n  tasks:\n    - kmend.kmem.renew_live:\n");
+  const refused = async () =>
+    (await kmend(["run", "-i", inventory, alone], { cwd: process.cwd(), env: { KMEND_STATE: state } }))
+      .stdout;
+  t.match(
+    await refused(),
+    /Cannot renew kubepods while kubelet runs/,
+    "called by itself, the module refuses",
+  );
+  await on("systemctl stop kubelet; mkdir /sys/fs/cgroup/memory/kubepods.slice");
+  t.match(await refused(), /memory\/kubepods\.slice stands there/);
+  await on("rmdir /sys/fs/cgroup/memory/kubepods.slice; systemctl start kubelet");
+  t.equal(await on(startedProcesses), processes, "and nothing was moved");
 
   const swap = await playbook("kmem", "kmem_renewal=live", "kmem_probe_pods=1");
   t.equal(swap.code, 0, swap.stdout);
