@@ -29,5 +29,7 @@ export async function earlierMeasurements(
 
 /** One measurement does not say when this host runs out of ids. */
 export function needsRate(measured: Measurement): boolean {
-  return exhaustion(null, measured).kind === "unknown" && measured.kmemIds !== null;
+  const { kind, certainty } = exhaustion(null, measured);
+  // Two counts are better than an estimate.
+  return (kind === "unknown" || certainty === "estimated") && measured.kmemIds !== null;
 }

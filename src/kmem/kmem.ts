@@ -15,6 +15,7 @@ export { summaryLine } from "./diagnosis/summary-line.ts";
 export type * from "./evidence/evidence.ts";
 export { readEvidence } from "./evidence/read-evidence.ts";
 export { readKubelet } from "./evidence/read-kubelet.ts";
+export { readPodStarts } from "./evidence/read-pod-starts.ts";
 export { readRuntime } from "./evidence/read-runtime.ts";
 export { Records } from "./evidence/records.ts";
 export { type Exhaustion, exhaustion } from "./exhaustion/exhaustion.ts";
@@ -23,6 +24,7 @@ export { type Fact, isKnown, type Known, known, mapFact, type Unknown, unknown }
 export { giveBack } from "./remedies/give-back.ts";
 export { planMend } from "./remedies/plan-mend.ts";
 export { binarySection, kmemString, nokmemString } from "./script/binary-section.ts";
+export { churnSection } from "./script/churn-section.ts";
 export { type EvidenceOptions, evidenceScript } from "./script/evidence-script.ts";
 export { kubeletSection } from "./script/kubelet-section.ts";
 export { runtimeSection } from "./script/runtime-section.ts";

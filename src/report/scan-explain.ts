@@ -26,6 +26,8 @@ export function explainText(scanned: ScannedHost): string {
 
 function whenText({ kind, says, basis, idsPerDay }: Exhausted): string {
   const opening = { dated: "", none: "no date: ", unknown: "unknown: " }[kind];
+  if (basis === null && idsPerDay !== null)
+    return `${opening}${says}\n  - ${idsPerDay.toLocaleString("en")} memcg ids a day, by kubelet's count of pods`;
   if (basis === null) return `${opening}${says}`;
   const rate = idsPerDay === null ? "" : `, ${idsPerDay.toLocaleString("en")} a day`;
   return `${opening}${says}\n  - ${basis.kmemIds.toLocaleString("en")} kmem ids from ${basis.first} to ${basis.second}${rate}`;

@@ -11,6 +11,7 @@ export interface ScanMeasurement {
   readonly isAtLeast: boolean;
   readonly mayHoldMoreMemcgIds: boolean;
   readonly idsLeft: number | null;
+  readonly churn: { readonly pods: number; readonly seconds: number; readonly idsPerPod: number } | string;
 }
 
 export const evidenceModule = "kmend.kmem.evidence";
@@ -32,11 +33,13 @@ interface Read {
   readonly evidence?: {
     readonly kernel?: { readonly bootId?: Fact };
     readonly slab?: Fact;
+    readonly kubelet?: { readonly podStarts?: Fact };
   };
   readonly diagnosis?: {
     readonly verdict?: unknown;
     readonly switchedOnBy?: unknown;
     readonly idsLeft?: unknown;
+    readonly perPod?: { readonly memcgIds?: unknown } | null;
     readonly leaked?: Readonly<
       Partial<Record<"kmemIds" | "isAtLeast" | "mayHoldMoreMemcgIds", unknown>>
     > | null;
@@ -64,7 +67,21 @@ function measurementOf(event: Events["task:ended"], at: string): ScanMeasurement
     isAtLeast: leaked?.isAtLeast !== false,
     mayHoldMoreMemcgIds: leaked?.mayHoldMoreMemcgIds !== false,
     idsLeft: numberOrNull(diagnosis.idsLeft),
+    churn: churnOf(evidence?.kubelet?.podStarts, diagnosis.perPod?.memcgIds),
   };
+}
+
+function churnOf(podStarts: Fact | undefined, idsPerPod: unknown): ScanMeasurement["churn"] {
+  if (podStarts === undefined) return "kubelet's pods were not counted";
+  if (podStarts.reason !== undefined) return `kubelet's pods can't be counted: ${podStarts.reason}`;
+  const { pods, seconds } = (podStarts.value ?? {}) as {
+    readonly pods?: unknown;
+    readonly seconds?: unknown;
+  };
+  if (typeof idsPerPod !== "number") return "what a pod costs is not known";
+  return typeof pods === "number" && typeof seconds === "number"
+    ? { pods, seconds, idsPerPod }
+    : "kubelet's pods were not counted";
 }
 
 function numberOrNull(value: unknown): number | null {

@@ -55,8 +55,8 @@ function mendLine(scanned: ScannedHost): string {
 function hostLine(scanned: ScannedHost): string {
   if ("problem" in scanned) return `${scanned.host}: ${harmless(scanned.problem)}`;
   const { leaked, idsLeft } = scanned.diagnosis;
-  const { kind, basis, says } = scanned.exhaustion;
-  const rate = basis === null || kind === "unknown" ? "" : `, ${says}`;
+  const { kind, basis, certainty, says } = scanned.exhaustion;
+  const rate = (basis === null && certainty !== "estimated") || kind === "unknown" ? "" : `, ${says}`;
   const count =
     leaked.kmemIds === null
       ? "an unknown number of"

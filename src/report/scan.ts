@@ -57,11 +57,11 @@ export interface Cited {
   readonly cites: readonly string[];
 }
 
-/** When the host runs out of ids, by two measurements. */
+/** When the host runs out of ids, by two measurements, or by one and the pods that kubelet started. */
 export interface Exhausted {
   readonly kind: "dated" | "none" | "unknown";
   readonly says: string;
-  readonly certainty: "counted" | "at-the-latest" | "rough" | null;
+  readonly certainty: "counted" | "at-the-latest" | "rough" | "estimated" | null;
   readonly idsPerDay: number | null;
   readonly secondsLeft: number | null;
   readonly date: string | null;

@@ -1,7 +1,7 @@
 /** How far back a scan looks for a measurement to compare with. */
 
 import t from "tap";
-import { earlierMeasurements } from "../../src/cli/scan-earlier.ts";
+import { earlierMeasurements, needsRate } from "../../src/cli/scan-earlier.ts";
 import type { Event, RecordedRun, Store } from "../../src/journal/journal.ts";
 import type { Measurement } from "../../src/kmem/kmem.ts";
 
@@ -14,6 +14,7 @@ const now: Measurement = {
   isWhole: true,
   isAtLeast: false,
   mayHoldMoreMemcgIds: false,
+  churn: "kubelet's pods were not counted",
   idsLeft: 60_000,
 };
 
@@ -28,6 +29,10 @@ const rows: Readonly<Record<string, readonly [now: Partial<Measurement>, boot: s
   "no further than the first run that is an hour older": [{}, "b1", 6],
   "thirty runs where none of them can be compared": [{}, "b0", 30],
 };
+
+t.test("an estimate by kubelet's pods does not keep from looking for a better rate", async (t) => {
+  t.ok(needsRate({ ...now, churn: { pods: 100, seconds: 7200, idsPerPod: 3 } }));
+});
 
 for (const [name, [more, boot, runsRead]] of Object.entries(rows))
   t.test(`it reads ${name}`, async (t) => {

@@ -35,6 +35,11 @@ t.test("a scan of a leaking host", { skip: whatIsMissing() ?? false, timeout: 28
     const { code, stdout } = await scan("--explain", "app-1");
     t.equal(code, 3);
     t.match(stdout, /^When ids run out: unknown: measured once only: scan again later/m);
+    t.match(
+      stdout,
+      /\(no estimate: kubelet started \d+ \w+ ago: an hour is the least\)$/m,
+      "though its metrics were read",
+    );
   });
 
   t.test("with an earlier run in the journal it has a date", async (t) => {
@@ -46,6 +51,10 @@ t.test("a scan of a leaking host", { skip: whatIsMissing() ?? false, timeout: 28
     t.strictSame(wrongBy(schema, printed), []);
     const { kind, certainty, basis, idsPerDay } = printed.hosts[0].exhaustion;
     t.match({ kind, certainty, leaked: basis.kmemIds }, { kind: "dated", certainty: "counted", leaked: 12 });
+    const journals = globSync(join(folder, "state/runs/*/journal.jsonl")).map((path) =>
+      readFileSync(path, "utf8"),
+    );
+    t.match(journals.join(""), /"podStarts":\{"value":\{"pods":4,/, "kubelet counted the four pods");
     t.ok(idsPerDay > 130 && idsPerDay <= 144, `12 ids in two hours are ${idsPerDay} a day`);
   });
 

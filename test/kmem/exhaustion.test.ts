@@ -13,6 +13,7 @@ const base: Measurement = {
   isAtLeast: false,
   mayHoldMoreMemcgIds: false,
   idsLeft: 61_000,
+  churn: "kubelet does not run",
 };
 /** A day later 5,000 more leaked, and 60,000 are left. */
 const dayLater: Measurement = { ...base, at: "2026-11-25T12:00:00.000Z", kmemIds: 6000, idsLeft: 60_000 };
@@ -118,7 +119,49 @@ const rows: Readonly<Record<string, Row>> = {
   },
   "never measured before": {
     first: null,
-    says: "measured once only: scan again later, or measure twice in one scan with --interval 10m",
+    says: "measured once only: scan again later, or measure twice in one scan with --interval 10m (no estimate: kubelet does not run)",
+    is: unknown,
+  },
+  "never measured before, but kubelet counts its pods": {
+    first: null,
+    second: { churn: { pods: 50_000, seconds: 30 * 86_400, idsPerPod: 3 } },
+    says: "at this rate in about 12 days (2026-12-07), estimated: 50,000 pods in 30 days since kubelet started, 3 ids each",
+    is: {
+      kind: "dated",
+      certainty: "estimated",
+      idsPerDay: 5000,
+      secondsLeft: 12 * 86_400,
+      date: "2026-12-07",
+      basis: null,
+    },
+  },
+  "two measurements are better than what kubelet counts": {
+    second: { churn: { pods: 50_000, seconds: 86_400, idsPerPod: 3 } },
+    says: "at this rate in 12 days (2026-12-07)",
+    is: { certainty: "counted", idsPerDay: 5000 },
+  },
+  "rebooted in between: what kubelet counted since is left": {
+    first: { bootId: "b0" },
+    second: { churn: { pods: 1, seconds: 7200, idsPerPod: 3 } },
+    says: "at this rate in about 4 years (2031-06-19), estimated: 1 pod in 2 hours since kubelet started, 3 ids each",
+    is: { kind: "dated", certainty: "estimated", idsPerDay: 36 },
+  },
+  "kubelet started no pod: no date, and that is an estimate too": {
+    first: null,
+    second: { churn: { pods: 0, seconds: 3 * 86_400, idsPerPod: 3 } },
+    says: "estimated: no pod was started in 3 days since kubelet started",
+    is: { ...none, certainty: "estimated", idsPerDay: 0 },
+  },
+  "kubelet's first hour starts every pod of the node at once": {
+    first: null,
+    second: { churn: { pods: 40, seconds: 3599, idsPerPod: 3 } },
+    says: "measured once only: scan again later, or measure twice in one scan with --interval 10m (no estimate: kubelet started 59 minutes ago: an hour is the least)",
+    is: unknown,
+  },
+  "an estimate needs the ids that are left": {
+    first: null,
+    second: { kmemIds: 10, idsLeft: null, churn: { pods: 40, seconds: 7200, idsPerPod: 3 } },
+    says: "measured once only: scan again later, or measure twice in one scan with --interval 10m (no estimate: the ids left could not be counted)",
     is: unknown,
   },
   "a minute but for a millisecond": {

@@ -1,6 +1,7 @@
 /** Everything that one round trip tells of a node, each fact with where it was read. JSON: it is registered and journaled. */
 
 import type { Fact } from "../fact.ts";
+import type { PodStarts } from "./read-pod-starts.ts";
 
 export interface Evidence {
   readonly schema: 1;
@@ -125,6 +126,8 @@ export interface KubeletEvidence {
   readonly arguments: Fact<readonly string[]>;
   /** Where it keeps its pods' volumes: --root-dir. */
   readonly rootDir: Fact<string>;
+  /** By its metrics, where it serves them without a password. */
+  readonly podStarts: Fact<PodStarts>;
   readonly unitFiles: Fact<readonly string[]>;
   /** What `rpm -V` or `dpkg -V` says of its package: empty when every file is as packaged. */
   readonly verify: Fact<string>;

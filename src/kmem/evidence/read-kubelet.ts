@@ -3,6 +3,8 @@
 import { type Fact, ifKnown, isKnown, known, mapFact, unknown } from "../fact.ts";
 import type { Build, KubeletEvidence, Program } from "./evidence.ts";
 import { flagIn } from "./flag-in.ts";
+
+import { readPodStarts } from "./read-pod-starts.ts";
 import { readBuild, readProgram } from "./read-program.ts";
 import { properties, type Records } from "./records.ts";
 
@@ -18,6 +20,7 @@ export function readKubelet(records: Records): KubeletEvidence {
     driver: driver(words, records.get("kubelet.config")),
     arguments: words,
     rootDir: rootDir(words),
+    podStarts: readPodStarts(records.get("kubelet.metrics")),
     unitFiles: mapFact(service, (text) => {
       const { FragmentPath = "", DropInPaths = "" } = properties(text);
       return [FragmentPath, ...DropInPaths.split(" ")].filter((path) => path !== "");

@@ -1,19 +1,20 @@
 /**
- * When a node runs out of ids, by two measurements. Pure: every time is theirs.
+ * When a node runs out of ids, by two measurements; or, weaker, by one and kubelet's count of pods. Pure: every time is theirs.
  *
  * The rate is that of leaked kmem ids, the only ones that can be counted from outside; live cgroups come and go and are
  * no part of it. What two counts cannot carry is said in words, and never shown as a date.
  */
 
-import { type Measurement, msBetween, shortestMs, whyNotAlike } from "./measurement.ts";
+import { type Churn, type Measurement, msBetween, shortestMs, whyNotAlike } from "./measurement.ts";
 import { inDuration, ofDuration } from "./time-words.ts";
 
 export interface Exhaustion {
   /** `none`: at this rate ids do not run out. */
   readonly kind: "dated" | "none" | "unknown";
   readonly says: string;
-  /** `at-the-latest`: more leaks than is counted. `rough`: both counts are lower bounds. null: there is no rate. */
-  readonly certainty: "counted" | "at-the-latest" | "rough" | null;
+  /** `at-the-latest`: more leaks than is counted. `rough`: both counts are lower bounds. `estimated`: nothing was counted
+   *  twice, kubelet says how many pods it started. null: there is no rate. */
+  readonly certainty: "counted" | "at-the-latest" | "rough" | "estimated" | null;
   readonly idsPerDay: number | null;
   readonly secondsLeft: number | null;
   /** UTC, e.g. 2026-12-07. null also where it is more than a hundred years off. */
@@ -31,7 +32,10 @@ const horizonMs = 100 * 365.25 * dayMs;
 
 /** @param first null where the node was never measured before */
 export function exhaustion(first: Measurement | null, second: Measurement): Exhaustion {
-  return withoutRate(second) ?? withRate(first, second);
+  const known = withoutRate(second);
+  if (known !== null) return known;
+  const measured = withRate(first, second);
+  return measured.kind === "unknown" ? estimated(second, measured) : measured;
 }
 
 /** Where one measurement is enough. */
@@ -43,11 +47,43 @@ function withoutRate({ at, verdict, idsLeft, kmemIds }: Measurement): Exhaustion
   return null;
 }
 
+/** By the pods that kubelet started and what one costs; the answer there was, where that can't be had either. */
+function estimated({ at, churn, idsLeft }: Measurement, instead: Exhaustion): Exhaustion {
+  if (idsLeft === null || typeof churn === "string" || whyNoChurn(churn) !== null) return instead;
+  const { pods, seconds, idsPerPod } = churn;
+  const span = `in ${ofDuration(seconds * 1000)} since kubelet started`;
+  if (pods === 0)
+    return {
+      ...answer("none", `estimated: no pod was started ${span}`),
+      certainty: "estimated",
+      idsPerDay: 0,
+    };
+  const leftMs = (idsLeft * seconds * 1000) / (pods * idsPerPod);
+  const date = dated(leftMs, Date.parse(at), "estimated");
+  return {
+    ...date,
+    says: `${date.says}, estimated: ${pods.toLocaleString("en")} ${pods === 1 ? "pod" : "pods"} ${span}, ${idsPerPod} ids each`,
+    idsPerDay: Math.round((pods * idsPerPod * 86_400 * 10) / seconds) / 10,
+  };
+}
+
+function whyNoEstimate({ idsLeft, churn }: Measurement): string | null {
+  return idsLeft === null ? "the ids left could not be counted" : whyNoChurn(churn);
+}
+
+/** After a boot every pod is started at once: the first hour says nothing of a day. */
+function whyNoChurn(churn: Churn | string): string | null {
+  if (typeof churn === "string") return churn;
+  const { seconds, idsPerPod } = churn;
+  if (seconds < 3600) return `kubelet started ${ofDuration(seconds * 1000)} ago: an hour is the least`;
+  return idsPerPod > 0 ? null : "what a pod costs is not known";
+}
+
 function withRate(first: Measurement | null, second: Measurement): Exhaustion {
   if (first === null)
     return answer(
       "unknown",
-      "measured once only: scan again later, or measure twice in one scan with --interval 10m",
+      `measured once only: scan again later, or measure twice in one scan with --interval 10m (no estimate: ${whyNoEstimate(second)})`,
     );
   const spanMs = msBetween(first, second);
   const why = whyNotAlike(first, second) ?? whyNoSpan(spanMs);
@@ -86,10 +122,10 @@ function still(spanMs: number, isRough: boolean): Exhaustion {
     : answer("none", says);
 }
 
-function dated(leftMs: number, nowMs: number, certainty: "counted" | "at-the-latest" | "rough"): Exhaustion {
+function dated(leftMs: number, nowMs: number, certainty: NonNullable<Exhaustion["certainty"]>): Exhaustion {
   const isFar = leftMs > horizonMs;
   const date = isFar ? null : new Date(nowMs + leftMs).toISOString().slice(0, 10);
-  const words = inDuration(leftMs, { isRough: certainty === "rough", isFar });
+  const words = inDuration(leftMs, { isRough: certainty === "rough" || certainty === "estimated", isFar });
   const latest = certainty === "at-the-latest" ? " at the latest" : "";
   return {
     ...answer("dated", `at this rate ${words}${latest}${date === null ? "" : ` (${date})`}`),

@@ -16,6 +16,17 @@ export interface Measurement {
   /** Memcg ids leak besides, which nothing shows. */
   readonly mayHoldMoreMemcgIds: boolean;
   readonly idsLeft: number | null;
+  /** How many pods kubelet starts, and what one costs; else the reason why that is not known. */
+  readonly churn: Churn | string;
+}
+
+/** Kubelet's own count of the pods that it started. */
+export interface Churn {
+  readonly pods: number;
+  /** Since kubelet began. */
+  readonly seconds: number;
+  /** Memcg ids that a pod of one container costs by the verdict. */
+  readonly idsPerPod: number;
 }
 
 /** Below this, the few pods that came and went say nothing of a rate. */

@@ -3,6 +3,7 @@
 import { type Script, sh } from "../../script/script.ts";
 import { binarySection } from "./binary-section.ts";
 import { cgroupSection } from "./cgroup-section.ts";
+import { churnSection } from "./churn-section.ts";
 import { kernelSection } from "./kernel-section.ts";
 import { kubeletSection } from "./kubelet-section.ts";
 import { packageSection } from "./package-section.ts";
@@ -39,7 +40,7 @@ LC_ALL=C; export LC_ALL
 cgroup=${cgroup} slab=${slab} proc=${proc} host=${host}
 repositories=${options.repositories === false ? "no" : "yes"}
 slab_entries=${options.slabEntries ?? 400_000} slab_seconds=${options.slabSeconds ?? 20}
-${words}${binarySection}${kernelSection}${cgroupSection}${slabSection}${kubeletSection}${runtimeSection}${packageSection}
+${words}${binarySection}${kernelSection}${cgroupSection}${slabSection}${kubeletSection}${churnSection}${runtimeSection}${packageSection}
 :
 )`;
 }

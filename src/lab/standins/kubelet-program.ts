@@ -43,7 +43,7 @@ const head = (version: string): string => `#!/usr/bin/python3 -ES
 It makes the memory cgroups that kubelet makes, in kubelet's order, and runs the static pods of its manifest folder
 through the container runtime that dockerd has chosen. Pods outlive it, and are found again by what it noted of them.
 """
-import errno, json, os, shutil, signal, socket, subprocess, sys, time
+import errno, json, os, select, shutil, signal, socket, subprocess, sys, time
 
 MEMORY = "/sys/fs/cgroup/memory"
 ALLOCATABLE = 8 << 30
@@ -197,33 +197,54 @@ retry_at = {}
 
 
 def attempt(act, uid, what):
+    counted["tried"] += act is start
     try:
         act(what)
     except OSError as error:
+        counted["failed"] += act is start
         log("FailedCreatePodContainer" if act is start else "FailedKillPod", error.strerror)
         retry_at[uid] = time.monotonic() + 2
 
 `;
 
 const server = (isSick: boolean): string => `
-def answer(client):
+BEGAN = time.time()
+counted = {"tried": 0, "failed": 0}
+
+
+def metrics():
+    """Of what kubelet 1.14 and later serve, the part that tells how many pods it started."""
+    name = 'kubelet_runtime_operations%s_total{operation_type="run_podsandbox"} %d\\n'
+    text = "# HELP process_start_time_seconds Start time of the process since unix epoch in seconds.\\n"
+    text += "process_start_time_seconds %.11e\\n" % BEGAN
+    # A counter that has counted nothing is not served.
+    text += name % ("", counted["tried"]) if counted["tried"] else ""
+    return text + (name % ("_errors", counted["failed"]) if counted["failed"] else "")
+
+
+def healthz():
+    return ${isSick ? '"500 Internal Server Error", "unhealthy"' : '"200 OK", "ok"'}
+
+
+def answer(client, page):
     client.settimeout(1)
     client.recv(4096)
-    status, text = ${isSick ? '"500 Internal Server Error", "unhealthy"' : '"200 OK", "ok"'}
+    status, text = page()
     client.sendall(("HTTP/1.0 %s\\r\\nContent-Length: %d\\r\\n\\r\\n%s" % (status, len(text), text)).encode())
 
 
-def serve(address, each_round):
-    """Answers the health check, and between two answers does a round."""
-    with socket.create_server((address, 10248), backlog=16) as listener:
-        listener.settimeout(0.2)
+def serve(address, read_only, each_round):
+    """Answers the health check and the read-only port, and between two answers does a round."""
+    with socket.create_server((address, 10248), backlog=16) as health, socket.create_server((read_only, 10255), backlog=16) as open_port:
+        pages = {health: healthz, open_port: lambda: ("200 OK", metrics())}
         while True:
-            try:
-                client = listener.accept()[0]
-                with client:
-                    answer(client)
-            except (TimeoutError, ConnectionError, socket.timeout):
-                pass
+            for listener in select.select(list(pages), [], [], 0.2)[0]:
+                try:
+                    client = listener.accept()[0]
+                    with client:
+                        answer(client, pages[listener])
+                except (TimeoutError, ConnectionError, socket.timeout):
+                    pass
             each_round()
 
 `;
@@ -255,7 +276,7 @@ ${isDead ? '    sys.exit("Failed to run kubelet: it is the rehearsal\'s dead one
             rounds["closer"] = now + 2
         sync(folder, look_closer)
 
-    serve(options.get("healthz-bind-address", "127.0.0.1"), each_round)
+    serve(options.get("healthz-bind-address", "127.0.0.1"), options.get("address", "127.0.0.1"), each_round)
 
 
 main()

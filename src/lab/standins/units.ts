@@ -35,9 +35,9 @@ KillMode=process
 WantedBy=multi-user.target
 `;
 
-/** /etc/sysconfig/kubelet; hosts share the machine's network, so each answers its health check on its own address. */
+/** /etc/sysconfig/kubelet; hosts share the machine's network, so each answers its health check, and serves its metrics, on its own address. */
 export function kubeletSysconfig(address = "127.0.0.1"): string {
-  return `KUBELET_EXTRA_ARGS="--healthz-bind-address=${address} --pod-manifest-path=/etc/kubernetes/manifests --cgroup-driver=cgroupfs"
+  return `KUBELET_EXTRA_ARGS="--healthz-bind-address=${address} --address=${address} --pod-manifest-path=/etc/kubernetes/manifests --cgroup-driver=cgroupfs"
 `;
 }
 
