@@ -1,4 +1,12 @@
-import { type Cited, type Exhausted, type GiveBack, leaks, type MendStep, type ScannedHost } from "./scan.ts";
+import {
+  type Cited,
+  type Exhausted,
+  type GiveBack,
+  leaks,
+  type MendStep,
+  type Preparation,
+  type ScannedHost,
+} from "./scan.ts";
 import { harmless } from "./style.ts";
 
 /** One host's diagnosis with every reason, and the files it was read from. */
@@ -36,16 +44,28 @@ function whenText({ kind, says, basis, idsPerDay }: Exhausted): string {
 function mendText(steps: readonly MendStep[] | null): string {
   if (steps === null) return "The cheapest mend: unknown, as what decides could not be read";
   if (steps.length === 0) return "The cheapest mend: none is needed";
-  const lines = steps.map(({ does, playbook, needs, takes, undoneBy, risk, instead }, index) =>
+  const lines = steps.map(({ does, playbook, needs, takes, preparedBy, undoneBy, risk, instead }, index) =>
     [
       `  ${index + 1}. ${does}: needs ${aNeed(needs)}; by ${playbook}`,
       ...(takes === null ? [] : [`      takes ${takes}`]),
+      ...(preparedBy ? preparationLines(preparedBy) : []),
       `      risk: ${risk}`,
       `      undone by ${undoneBy}`,
       ...instead.map((other) => `      or: ${other.does}: needs ${aNeed(other.needs)}; by ${other.playbook}`),
     ].join("\n"),
   );
   return `The cheapest mend, in this order:\n${lines.join("\n")}`;
+}
+
+function preparationLines(made: Preparation): string[] {
+  return [
+    `      before it: ${made.does}; on ${made.runsOn}`,
+    `        takes ${made.takes}`,
+    `        lasts: ${made.lasts}`,
+    `        undone by ${made.undoneBy}`,
+    ...made.byHand.map((line, index) => `        ${index + 1}. ${line}`),
+    `        more: ${made.readMore}`,
+  ];
 }
 
 function giveBackText(ways: readonly GiveBack[]): string {

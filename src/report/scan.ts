@@ -40,9 +40,21 @@ export interface MendStep {
   readonly playbook: string;
   readonly needs: string;
   readonly takes: string | null;
+  readonly preparedBy: Preparation | null;
   readonly undoneBy: string;
   readonly risk: string;
   readonly instead: readonly { readonly does: string; readonly playbook: string; readonly needs: string }[];
+}
+
+/** Work done elsewhere than on a node, which brings what a step takes. */
+export interface Preparation {
+  readonly does: string;
+  readonly runsOn: string;
+  readonly takes: string;
+  readonly lasts: string;
+  readonly undoneBy: string;
+  readonly byHand: readonly string[];
+  readonly readMore: string;
 }
 
 export interface GiveBack {

@@ -3,6 +3,8 @@
  * four kernels; both cgroup versions. 144 rows, each with its verdict, its plan and the reason.
  */
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import t from "tap";
 import { diagnose, planMend } from "../../src/kmem/kmem.ts";
 import { type Build, evidenceOf } from "./made-up-node.ts";
@@ -239,3 +241,22 @@ for (const version of ["v1", "v2"] as const)
         }
 
 t.test("that is every combination", async (t) => t.equal(rows, 144));
+
+t.test(
+  "a step that takes an RPM which nobody hands out says how it is built, and no other step does",
+  async (t) => {
+    const steps = planMend(evidenceOf({ kubepods: "on", kubelet: "kmem", runtime: "kmem" })) ?? [];
+    const made = steps.map(({ remedy, preparedBy }) => [remedy, preparedBy?.name ?? null]);
+    t.strictSame(made, [
+      [kubelet, "kubelet RPM without kmem"],
+      [runtime, null],
+      [renewal, null],
+    ]);
+    const recipe = steps[0]?.preparedBy;
+    t.match(recipe?.runsOn, /no node is touched/);
+    const page = readFileSync(join(import.meta.dirname, "../../docs/kmem.md"), "utf8");
+    const [file, section] = recipe?.readMore.split(", ") ?? [];
+    t.equal(file, "docs/kmem.md");
+    t.match(page, `### ${section}\n`, "the section that it names is there");
+  },
+);

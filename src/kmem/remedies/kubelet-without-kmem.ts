@@ -1,3 +1,4 @@
+import { kubeletRpm } from "./kubelet-rpm.ts";
 import type { Remedy } from "./remedy.ts";
 
 export const kubeletWithoutKmem: Remedy = {
@@ -10,6 +11,7 @@ export const kubeletWithoutKmem: Remedy = {
   appliesTo: "nodes whose kubelet was built with kmem and uses the cgroupfs driver",
   needs: "restart",
   takes: "an RPM of the same kubelet version, built with GOFLAGS=-tags=nokmem (1.14 and later have the tag)",
+  preparedBy: kubeletRpm,
   undoneBy: "kmend rollback, or an update of the package that nobody locked",
   risk: "low: running pods are untouched by a kubelet's restart (measured with a real kubelet)",
   helps: (state) => state.kubeletSwitchesOn,

@@ -3,7 +3,7 @@
 import type { Evidence } from "../evidence/evidence.ts";
 import { catalogue } from "./catalogue.ts";
 import { type NodeState, possibleStates, wouldLeak } from "./node-state.ts";
-import type { Need, Remedy } from "./remedy.ts";
+import type { Need, Preparation, Remedy } from "./remedy.ts";
 
 /** One step of a plan, as data for people and for JSON. */
 export interface Step {
@@ -12,6 +12,8 @@ export interface Step {
   readonly playbook: string;
   readonly needs: Need;
   readonly takes: string | null;
+  /** How what it takes is made; null: it is to be had, or it takes nothing. */
+  readonly preparedBy: Preparation | null;
   readonly undoneBy: string;
   readonly risk: string;
   /** Dearer remedies that would do in its place. */
@@ -31,7 +33,7 @@ export function planMend(evidence: Evidence): readonly Step[] | null {
 }
 
 function asStep(
-  { name, does, playbook, needs, takes, undoneBy, risk }: Remedy,
+  { name, does, playbook, needs, takes, preparedBy, undoneBy, risk }: Remedy,
   instead: readonly Remedy[],
 ): Step {
   const alternatives = instead.map((other) => ({
@@ -40,7 +42,17 @@ function asStep(
     playbook: other.playbook,
     needs: other.needs,
   }));
-  return { remedy: name, does, playbook, needs, takes: takes ?? null, undoneBy, risk, instead: alternatives };
+  return {
+    remedy: name,
+    does,
+    playbook,
+    needs,
+    takes: takes ?? null,
+    preparedBy: preparedBy ?? null,
+    undoneBy,
+    risk,
+    instead: alternatives,
+  };
 }
 
 function inPlaceOf(chosen: readonly Remedy[], at: number, states: readonly NodeState[]): readonly Remedy[] {

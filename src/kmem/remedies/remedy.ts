@@ -17,6 +17,8 @@ export interface Remedy {
   readonly needs: Need;
   /** What has to be had before it can be done; absent where the playbook brings all. */
   readonly takes?: string;
+  /** How that is made, where nobody hands it out ready-made. */
+  readonly preparedBy?: Preparation;
   readonly undoneBy: string;
   /** What can go wrong, and how sure it is that it works. */
   readonly risk: string;
@@ -28,6 +30,22 @@ export interface Remedy {
 
 /** What the node's users notice: little; other behaviour of a newer version; that their pods move; that the node is away. */
 export type Need = "restart" | "upgrade" | "drain" | "reboot";
+
+/** Work that brings what a remedy takes, done elsewhere than on a node. As data for people and for JSON. */
+export interface Preparation {
+  readonly name: string;
+  /** An order: what is done. */
+  readonly does: string;
+  readonly runsOn: string;
+  /** What has to be there. */
+  readonly takes: string;
+  /** How long it takes, and how sure that is. */
+  readonly lasts: string;
+  readonly undoneBy: string;
+  /** The recipe, a step a line. */
+  readonly byHand: readonly string[];
+  readonly readMore: string;
+}
 
 /** A way to get leaked ids back. It mends nothing: what leaks goes on leaking. */
 export interface GivesBack {
