@@ -93,6 +93,8 @@ function noteFailed(
 /** How this change could be undone: the playbook's word goes first, then the module's. */
 export function wayBackOf(module: HostModule, doing: Doing, change: AnyChange): WayBack {
   if (doing.ownWayBack) return doing.ownWayBack;
+  if (change.irreversible !== undefined && change.isPassing)
+    return { kind: "none", reason: change.irreversible, isPassing: true };
   if (change.irreversible !== undefined) return noneOr(doing, change.irreversible);
   const script = module.revert(change, whereOf(doing, "0"));
   return script ? { kind: "revert" } : noneOr(doing, module.wayBack);

@@ -26,6 +26,8 @@ import { runWaitModule } from "./wait-module.ts";
 
 export type Reverted =
   | { readonly kind: "reverted" }
+  /** It has no way back, and nothing of it stands. */
+  | { readonly kind: "passed"; readonly message: string }
   | {
       readonly kind: "irreversible" | "failed" | "different" | "unreachable";
       readonly message: string;
@@ -36,6 +38,7 @@ export type Reverted =
 /** null: there was nothing to take back. @throws KmendError when the host cannot be spoken to */
 export async function revertChange(run: Run, change: Recorded): Promise<Reverted | null> {
   const { wayBack } = change;
+  if (wayBack.kind === "none" && wayBack.isPassing) return { kind: "passed", message: wayBack.reason };
   if (wayBack.kind === "none")
     return run.changeEnds.get(change.change) === "unchanged"
       ? null

@@ -38,6 +38,11 @@ async function takeBackHost(run: Run, changes: readonly Recorded[]): Promise<Ver
   for (const change of [...changes].reverse()) {
     const reverted = await revertOne(run, change);
     if (reverted === null) continue;
+    if (reverted.kind === "passed") {
+      const text = `${change.host}: ${change.task.name}: left as it is: ${reverted.message}`;
+      run.world.journal.note("message:said", { level: "info", text });
+      continue;
+    }
     if (reverted.kind === "reverted") verdict = verdict === "rollback failed" ? verdict : "rolled back";
     else verdict = "rollback failed";
     report(run, change, reverted);
@@ -56,7 +61,7 @@ async function revertOne(run: Run, change: Recorded): Promise<Reverted | null> {
   }
 }
 
-function report(run: Run, change: Recorded, reverted: Reverted): void {
+function report(run: Run, change: Recorded, reverted: Exclude<Reverted, { kind: "passed" }>): void {
   const { journal } = run.world;
   const { counts } = hostState(run, change.host);
   const about = { change: change.change, host: change.host, task: change.task };

@@ -30,7 +30,8 @@ export interface TaskRef {
 export type WayBack =
   | { readonly kind: "revert" }
   | { readonly kind: "tasks"; readonly tasks: readonly ResolvedTask[] }
-  | { readonly kind: "none"; readonly reason: string };
+  /** `isPassing`: nothing of it stands that would have to be taken back. */
+  | { readonly kind: "none"; readonly reason: string; readonly isPassing?: true };
 
 /** A `rollback:` task with its templates already filled in, so that the journal alone can run it. */
 export interface ResolvedTask {

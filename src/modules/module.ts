@@ -165,6 +165,8 @@ export interface AnyChange {
   readonly diff?: readonly Diff[];
   /** Set when this very change has no way back; the sentence says why. */
   readonly irreversible?: string;
+  /** An act that is over when it is done, as a reboot is: it has no way back, and nothing of it stands that would need one. */
+  readonly isPassing?: boolean;
 }
 
 export interface Diff {

@@ -67,7 +67,8 @@ export const reboot: HostModule<Args, string, RebootChange> = {
     return {
       before: { boot },
       after: { boot: "another" },
-      irreversible: "a reboot can't be taken back",
+      irreversible: "a reboot can't be taken back; what needs one to take effect waits for the next",
+      isPassing: true,
       boot: boot ?? "",
       delayS: Math.max(pre_reboot_delay, leastDelayS),
       command: reboot_command ?? null,

@@ -93,6 +93,32 @@ t.test("a change without a way back is named, the others are taken back", async 
   t.notOk(existsSync(join(place.folder, "file")));
 });
 
+t.test("an act that is over has no way back, and fails no rollback", async (t) => {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  const run = await place.run(`
+- hosts: all
+  gather_facts: false
+  tasks:
+    - copy: {content: "new", dest: DIR/file}
+    - command: echo over
+`);
+  const events = run.events.map((event) =>
+    event.type === "change:recorded" && event.module === "command"
+      ? ({ ...event, wayBack: { kind: "none", reason: "it is over", isPassing: true } } as Event)
+      : event,
+  );
+  const back = await place.rollback(events);
+  t.equal(back.outcome.exitCode, 0);
+  t.notOk(back.events.some((event) => event.type === "change:revert-failed"));
+  t.ok(
+    back.events.some(
+      (event) => event.type === "message:said" && event.text.endsWith("left as it is: it is over"),
+    ),
+  );
+  t.notOk(existsSync(join(place.folder, "file")));
+});
+
 t.test("on_failure: rollback_host takes back the host that failed, and no other", async (t) => {
   const place = new Workplace();
   t.teardown(() => place.remove());

@@ -17,7 +17,7 @@ const argsOf = (module: HostModule, args: Readonly<Record<string, unknown>>) =>
 t.test("a reboot always acts, has no way back, and waits for another boot", async (t) => {
   const args = argsOf(reboot, { pre_reboot_delay: 5, post_reboot_delay: 10, reboot_timeout: 60 });
   const change = reboot.plan("b-1", args, { ...setting(), uid: 0 });
-  t.match(change, { irreversible: "a reboot can't be taken back", delayS: 5 });
+  t.match(change, { irreversible: /^a reboot can't be taken back; /, isPassing: true, delayS: 5 });
   t.equal(reboot.revert(change, { save: "/s", tmp: "/t" }), null);
   t.match(reboot.comesBack?.(change, args), { delayS: 15, timeoutS: 60, connectTimeoutS: 10 });
 });

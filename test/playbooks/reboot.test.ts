@@ -36,8 +36,9 @@ t.test(
       return ((await counts(host))?.leakedKmemIds ?? -1) - before;
     };
 
+    const commandLine = await on("app-2", "grubby --info=ALL");
+
     t.test("the parameter is set and taken back; until a reboot the node is listed, and leaks", async (t) => {
-      const commandLine = await on("app-2", "grubby --info=ALL");
       const set = await playbook("boot-parameter", "app-2");
       t.equal(set.code, 0, set.stdout);
       t.match(set.stdout, "Awaiting a reboot, and leaking until then: app-2");
@@ -75,6 +76,29 @@ t.test(
       t.match(again.stdout, /skipping: \[app-2\]/, "and a second run reboots nothing");
       t.equal(await on("app-2", "cat /proc/cmdline | grep -o nokmem"), "nokmem");
     });
+
+    t.test(
+      "a rollback across the reboot restores the parameter, and says what the reboot leaves",
+      async (t) => {
+        const runs: readonly { run: string; command: string; changes: number }[] = JSON.parse(
+          (await run("runs", "--output", "json")).stdout,
+        );
+        const rebooted = runs.find((each) => each.command === "run" && each.changes > 0)?.run ?? "";
+        t.match(
+          (await run("show", rebooted, "--changes")).stdout,
+          /Reboot the node {2}applied; way back: none \(a reboot can't be taken back/,
+        );
+        const back = await run("rollback", rebooted);
+        t.equal(back.code, 0, back.stdout);
+        t.match(
+          back.stdout,
+          /app-2: .*Reboot the node: left as it is: a reboot can't be taken back; what needs one/,
+        );
+        t.match(back.stdout, "rolled back: [app-2]");
+        t.equal(await on("app-2", "grubby --info=ALL"), commandLine);
+        t.match(await on("app-2", "cat /proc/cmdline"), "nokmem", "until the next boot");
+      },
+    );
 
     t.test("without a reboot, the older kernel gives back what it can, and the newer nothing", async (t) => {
       t.equal(await leakOf("app-1"), 6);
