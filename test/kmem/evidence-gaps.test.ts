@@ -279,7 +279,25 @@ const cases: Readonly<Record<string, Case>> = {
         "[ $2 != /bin/env ] || { echo 'diversion by dash from: /bin/env'; echo 'kubelet:amd64: /bin/env'; }",
       ),
     is: (evidence) => [program(evidence)?.package.value, evidence.kubelet.verify.value],
-    equals: [{ nevra: "kubelet-1.15.5-00.amd64", vendor: "The Team <team@example.org>", buildHost: "" }, ""],
+    equals: [
+      {
+        name: "kubelet",
+        nevra: "kubelet-1.15.5-00.amd64",
+        vendor: "The Team <team@example.org>",
+        buildHost: "",
+      },
+      "",
+    ],
+  },
+  "a package's name is the package manager's, whatever its version looks like": {
+    node: (node) => debian(installed(node, "/usr/bin/env"), "echo 'kubelet: /usr/bin/env'", "1.15.5"),
+    is: (evidence) => program(evidence)?.package.value,
+    equals: {
+      name: "kubelet",
+      nevra: "kubelet-1.15.5.amd64",
+      vendor: "The Team <team@example.org>",
+      buildHost: "",
+    },
   },
   "a binary that no package owns": {
     node: (node) => debian(installed(node, "/usr/bin/env"), "exit 1"),
@@ -319,12 +337,12 @@ function program({ kubelet }: Evidence): Program | undefined {
   return kubelet.program.reason === undefined ? kubelet.program.value : undefined;
 }
 
-function debian(node: Node, search: string): Node {
+function debian(node: Node, search: string, version = "1.15.5-00"): Node {
   return node
     .command("dpkg", `case $1 in -S) ${search} ;; -V) ;; esac`)
     .command(
       "dpkg-query",
-      `case $4 in kubelet) printf 'kubelet-1.15.5-00.amd64\\tThe Team <team@example.org>\\t' ;; *) exit 1 ;; esac`,
+      `case $4 in kubelet) printf "$(printf %s "$3" | sed 's/[$]{Package}/kubelet/g; s/[$]{Version}/${version}/; s/[$]{Architecture}/amd64/; s/[$]{Maintainer}/The Team <team@example.org>/')" ;; *) exit 1 ;; esac`,
     );
 }
 

@@ -110,6 +110,8 @@ export interface Program {
 
 /** rpm's; of a Debian package name, version and architecture in the same form, with its maintainer as the vendor. */
 export interface PackageOrigin {
+  /** As the package manager has it: `nevra` can't be cut, as a Debian version may have no hyphen, or several. */
+  readonly name: string;
   readonly nevra: string;
   readonly vendor: string;
   readonly buildHost: string;

@@ -36,7 +36,7 @@ function versionIn(text: string): string {
 
 function readPackage(fact: Fact<string>): Fact<PackageOrigin> {
   return mapFact(fact, (text) => {
-    const [nevra = "", vendor = "", buildHost = ""] = (text.split("\n")[0] ?? "").split("\t");
-    return { nevra, vendor, buildHost };
+    const [nevra = "", vendor = "", buildHost = "", name = ""] = (text.split("\n")[0] ?? "").split("\t");
+    return { name, nevra, vendor, buildHost };
   });
 }

@@ -43,10 +43,10 @@ debian() {
 # origin NAME PATH REAL
 origin() {
   if command -v rpm >/dev/null 2>&1 &&
-    text=$(bounded 10 rpm -qf --qf '%{NEVRA}\\t%{VENDOR}\\t%{BUILDHOST}\\n' "$3" 2>/dev/null </dev/null); then
+    text=$(bounded 10 rpm -qf --qf '%{NEVRA}\\t%{VENDOR}\\t%{BUILDHOST}\\t%{NAME}\\n' "$3" 2>/dev/null </dev/null); then
     say ok "$1" "rpm -qf $3" "$text"
   elif debian "$3" "$2" "/usr$2" "\${2#/usr}"; then
-    ran "$1" dpkg-query -W -f "\\\${Package}-\\\${Version}.\\\${Architecture}\\t\\\${Maintainer}\\t" "$owner"
+    ran "$1" dpkg-query -W -f "\\\${Package}-\\\${Version}.\\\${Architecture}\\t\\\${Maintainer}\\t\\t\\\${Package}" "$owner"
   elif command -v dpkg-query >/dev/null 2>&1; then say unknown "$1" "dpkg -S $3" 'no package owns it'
   else ran "$1" rpm -qf "$3"
   fi
