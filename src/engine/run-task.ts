@@ -4,7 +4,7 @@ import type { Json } from "../journal/journal.ts";
 import type { Block } from "../playbook/playbook.ts";
 import { KmendError } from "../problem/problem.ts";
 import { Dict, isList, str, toJson, type Value } from "../template/template.ts";
-import { fromBefore } from "./again.ts";
+import { fromBefore } from "./secret-result.ts";
 import { countAndJournal, isIgnored, outcomeOf } from "./count.ts";
 import { delegateOf } from "./delegate.ts";
 import { keepFacts, takeEffects } from "./effects.ts";
