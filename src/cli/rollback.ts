@@ -7,7 +7,11 @@ import { chooseReader, withReader } from "./reader.ts";
 import { addConnectionOptions, addLockOption, addOutputOptions, type RunFlags } from "./run-options.ts";
 import { readGround, withWorld } from "./world.ts";
 
-type RollbackFlags = RunFlags & { readonly to?: string; readonly evenDamaged?: boolean };
+type RollbackFlags = RunFlags & {
+  readonly to?: string;
+  readonly evenDamaged?: boolean;
+  readonly force?: boolean;
+};
 
 /** `kmend rollback RUN`. */
 export function rollbackCommand(): Command {
@@ -16,6 +20,7 @@ export function rollbackCommand(): Command {
     .argument("<run>", "a run's id, a unique beginning of it, or `last`")
     .option("--to <task>", "go back only to just before this task, by its name")
     .option("--even-damaged", "take back what can be read of a journal that is not as it was written")
+    .option("--force", "take back also what somebody else changed since; theirs is kept on the host first")
     .option("-C, --check", "change nothing; say what would be taken back");
   return addOutputOptions(addConnectionOptions(addLockOption(command)))
     .addHelpText(
@@ -64,6 +69,7 @@ async function rollback(run: string, flags: RollbackFlags): Promise<number> {
         ...(flags.limit === undefined ? {} : { limit: flags.limit }),
         ...(flags.to === undefined ? {} : { to: flags.to }),
         takenBack,
+        force: flags.force ?? false,
         blob: (sha256) => store.blob(recorded.run, sha256),
       });
       return exitCode;

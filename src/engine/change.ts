@@ -21,7 +21,7 @@ import type { Doing } from "./doing.ts";
 import { userFolder } from "./lock-place.ts";
 import { lostLock } from "./lock-script.ts";
 import { recordedOutput } from "./recorded-output.ts";
-import { runRevertScript, saveRevert } from "./revert-script.ts";
+import { revertSum, runRevertScript, saveRevert } from "./revert-script.ts";
 import { runOptions } from "./run-options.ts";
 import { send, type Uploads, uploadsOf } from "./uploads.ts";
 
@@ -105,14 +105,14 @@ function noneOr({ isReadOnly }: Doing, reason: string): WayBack {
   return isReadOnly ? { kind: "tasks", tasks: [] } : { kind: "none", reason };
 }
 
-function nextChangeId(run: Doing["run"]): string {
+export function nextChangeId(run: Doing["run"]): string {
   run.nextChange += 1;
   // Padded, so that names sort as numbers do: revert.sh on the host goes by them.
   return String(run.nextChange).padStart(6, "0");
 }
 
 /** The folders on the host: for the superuser where every system keeps state, else below the user's home. */
-function whereOf(doing: Doing, id: string): Where {
+export function whereOf(doing: Doing, id: string): Where {
   const save = `${stateFolder(doing)}/${id}`;
   return { save, tmp: `${doing.shell.session.tmp}/kmend-${doing.run.world.journal.run}-${id}` };
 }
@@ -121,13 +121,15 @@ function stateFolder({ shell, run }: Doing): string {
   return `${userFolder(shell.session)}/${run.world.journal.run}`;
 }
 
-async function record(
+/** Writes a change down, on disk: only then may the host be touched. */
+export async function record(
   module: HostModule,
   doing: Doing,
   made: { readonly id: string; readonly state: unknown; readonly change: AnyChange; readonly where: Where },
 ): Promise<Recorded> {
   const { run, plan, become, isSecret } = doing;
   const { journal } = run.world;
+  const revert = revertOf(module, doing, made);
   const recorded: Recorded = {
     change: made.id,
     host: doing.on,
@@ -139,6 +141,8 @@ async function record(
     ...(doing.reached ? { reached: doing.reached } : {}),
     save: made.where.save,
     wayBack: wayBackOf(module, doing, made.change),
+    // The sum of a text with a short secret in it would give the secret away.
+    ...(revert && !isSecret ? { script: revertSum(revert, plan.ref) } : {}),
     ...(isSecret ? { changes: { censored: true } } : opened(module, doing, made)),
   };
   run.recorded.push(recorded);
@@ -184,13 +188,20 @@ interface Performance {
   readonly check: Script;
 }
 
+/** What goes into the change's own script on the host; null: there is none. */
+function revertOf(
+  module: HostModule,
+  doing: Doing,
+  { change, where }: { readonly change: AnyChange; readonly where: Where },
+): Script | null {
+  return doing.ownWayBack ? null : module.revert(change, { ...where, tmp: `${where.save}/tmp` });
+}
+
 /** Folders, the way back, small files and the change itself go in one script; large files have to go before it. */
 async function perform(module: HostModule, doing: Doing, given: Performance): Promise<Output> {
   const { where, uploads } = given;
   const apply = module.apply(given.change, where);
-  const revert = doing.ownWayBack
-    ? null
-    : module.revert(given.change, { ...where, tmp: `${where.save}/tmp` });
+  const revert = revertOf(module, doing, given);
   const needsTmp = apply.text.includes(where.tmp) || uploads.here.length + uploads.sent.length > 0;
   const needsSave = revert !== null || apply.text.includes(where.save);
   const { check } = given;
@@ -219,13 +230,13 @@ function preparation(
   const folders = [...(given.needsSave ? [save] : []), ...(given.needsTmp ? [tmp] : [])];
   const scripts: Script[] = folders.length > 0 ? [sh`mkdir -p ${folders}`] : [];
   if (given.revert) {
-    scripts.push(saveRevert(save, given.revert, doing.plan.ref));
     const folder = stateFolder(doing);
     const key = `${doing.on}:${folder}`;
     if (!doing.run.prepared.has(key)) {
       scripts.push(runRevertScript(folder, doing.run.world.journal.run));
       doing.run.prepared.add(key);
     }
+    scripts.push(saveRevert(save, given.revert, doing.plan.ref));
   }
   return scripts;
 }

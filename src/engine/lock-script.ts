@@ -43,7 +43,7 @@ umask 077
 mkdir -p "$folder" || exit 1
 token=${owner.token}
 boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)
-printf '%s\n' "$token" ${owner.run} ${owner.who} ${owner.since} ${owner.command} "$boot" "$$" "$(began "$$")" > "$folder/draft-$token" || exit 1
+printf '%s\n' "$token" ${owner.run} ${owner.who} ${owner.since} ${owner.command} "$boot" "$$" "$(began "$$")" > "$folder/draft-$token-$$" || exit 1
 printf '%s\n' "$(date +%s)" > "$folder/beat-$token" || exit 1
 tries=0
 while :; do
@@ -51,7 +51,7 @@ while :; do
   state=
   if [ "$number" -gt 0 ]; then
     holder
-    if [ "$h_token" = "$token" ]; then printf 'held %s\n' "$number"; rm -f "$folder/draft-$token"; exit 0; fi
+    if [ "$h_token" = "$token" ]; then printf 'held %s\n' "$number"; rm -f "$folder/draft-$token-$$"; exit 0; fi
     mine=
     for run in ${own}; do [ "$run" = "$h_run" ] && mine=1; done
     if [ -n "$mine" ]; then
@@ -65,13 +65,13 @@ while :; do
     fi
     case $state in
     '' | working)
-      rm -f "$folder/draft-$token" "$folder/beat-$token"
+      rm -f "$folder/draft-$token-$$" "$folder/beat-$token"
       printf 'busy\n'; say; exit 0 ;;
     esac
   fi
   next=$((number + 1))
-  if ln "$folder/draft-$token" "$folder/lock-$next" 2>/dev/null; then
-    rm -f "$folder/draft-$token"
+  if ln "$folder/draft-$token-$$" "$folder/lock-$next" 2>/dev/null; then
+    rm -f "$folder/draft-$token-$$"
     printf 'held %s\n' "$next"
     [ -z "$state" ] || say
     exit 0
@@ -105,12 +105,13 @@ printf '%s\n' "$(($(date +%s) + ${aheadS}))" > ${`${folder}/draft-${token}`} && 
 )`;
 }
 
-/** Takes away what is ours, with what others left behind before us. */
+/** Takes away what is ours, with what others left behind before us. Two names of one host share a lock: the second finds nothing. */
 export function releaseLock(folder: string, number: number, token: string): Script {
   return sh`(
 folder=${folder}
-${lockStillHeld(folder, number, token)}
 number=${number}
+[ -e "$folder/lock-$number" ] || [ -e "$folder/lock-$((number + 1))" ] || exit 0
+${lockStillHeld(folder, number, token)}
 while [ "$number" -gt 1 ]; do
   number=$((number - 1))
   { read -r old < "$folder/lock-$number"; } 2>/dev/null && rm -f "$folder/beat-$old" "$folder/lock-$number"

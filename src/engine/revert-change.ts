@@ -1,42 +1,48 @@
 /** One recorded change, taken back: by its module's revert, by the playbook's `rollback:`, or not at all. */
 
 import { isDeepStrictEqual } from "node:util";
-import type { Become, Shell, Target } from "../connection/connection.ts";
+import type { Become, Output, Shell, Target } from "../connection/connection.ts";
 import type { Json, ResolvedTask } from "../journal/journal.ts";
 import {
+  type AnyChange,
   type Brought,
   type HostModule,
+  type Inspection,
   parseArguments,
   type Setting,
   TaskFailed,
   text,
 } from "../modules/modules.ts";
-import { sh } from "../script/script.ts";
+import { type Script, sh } from "../script/script.ts";
 import { Dict, fromJson } from "../template/template.ts";
+import { bringAgain, noteTakingBack, recordTakingBack } from "./again.ts";
 import { isSecretChange, type Recorded } from "./change.ts";
 import { reopening } from "./come-back.ts";
+import { differences } from "./differences.ts";
 import type { Doing } from "./doing.ts";
+import { type Aim, foreignText, lookForForeign } from "./foreign.ts";
 import { runHostModule } from "./host-module.ts";
 import { lockPlace } from "./lock-place.ts";
 import { frameOf, makeKnown } from "./reached.ts";
+import { readFound, trustedRevert } from "./revert-script.ts";
 import { hostState, type Run } from "./run.ts";
 import { becomeAs, targetOf } from "./target.ts";
 import { type View, viewOf } from "./variables.ts";
 import { runWaitModule } from "./wait-module.ts";
 
 export type Reverted =
-  | { readonly kind: "reverted" }
+  | { readonly kind: "reverted"; readonly kept?: string }
   /** It has no way back, and nothing of it stands. */
   | { readonly kind: "passed"; readonly message: string }
   | {
-      readonly kind: "irreversible" | "failed" | "different" | "unreachable";
+      readonly kind: "irreversible" | "failed" | "different" | "foreign" | "unreachable";
       readonly message: string;
       readonly expected?: Json;
       readonly actual?: Json;
     };
 
 /** null: there was nothing to take back. @throws KmendError when the host cannot be spoken to */
-export async function revertChange(run: Run, change: Recorded): Promise<Reverted | null> {
+export async function revertChange(run: Run, change: Recorded, aim: Aim): Promise<Reverted | null> {
   const { wayBack } = change;
   if (wayBack.kind === "none" && wayBack.isPassing) return { kind: "passed", message: wayBack.reason };
   if (wayBack.kind === "none")
@@ -49,31 +55,93 @@ export async function revertChange(run: Run, change: Recorded): Promise<Reverted
   if (module?.kind !== "host")
     return { kind: "failed", message: `kmend has no module ${change.module} any more` };
   const there = await reach(run, change, change.become);
+  if (wayBack.kind === "again") return bringAgain(module, doingAgain(run, module, change, there), change);
   // How it ended is not known, or it ended badly: it may be that nothing was changed at all.
   if (
     run.changeEnds.get(change.change) !== "applied" &&
     (await compare(module, change, there)).kind === "reverted"
   )
     return { kind: "reverted" };
-  const { check } = await run.locks.hold(lockPlace(run.connections, there));
-  const script = sh`(
-${check}
-) && {
-${revertScript(module, change)}
-}`;
-  const output = await there.shell.run(script, { signal: run.world.stop.hard });
-  if (output.code !== 0)
-    return { kind: "failed", message: text(output.stderr).trim() || `the revert exited with ${output.code}` };
-  return compare(module, change, there);
+  // Of what was made in part nobody can say whose it is.
+  const isWhole = run.changeEnds.get(change.change) === "applied" && !isSecretChange(change);
+  const foreign = !isWhole ? null : await lookForForeign(run, change, { module, there, aim });
+  if (foreign?.keptIn === null)
+    return {
+      kind: "foreign",
+      message: foreignText(foreign.theirs),
+      expected: foreign.theirs.map(({ path, ours }) => ({ path, is: ours })),
+      actual: foreign.theirs.map(({ path, theirs }) => ({ path, is: theirs })),
+    };
+  const reverted = await revertRecorded(run, module, change, there);
+  return foreign && reverted.kind === "reverted"
+    ? { ...reverted, kept: `${foreignText(foreign.theirs)}; it was kept in ${foreign.keptIn}` }
+    : reverted;
 }
 
-function revertScript(module: HostModule, change: Recorded): ReturnType<typeof sh> {
+/** In a run of its own, taking back is a change too. */
+async function revertRecorded(
+  run: Run,
+  module: HostModule,
+  change: Recorded,
+  there: Reached,
+): Promise<Reverted> {
+  if (!run.isRollback || isSecretChange(change)) return revertAndCompare(run, module, change, there, sh`:`);
+  const doing = doingAgain(run, module, change, there);
+  const { id, keep } = await recordTakingBack(module, doing, change.changes as unknown as AnyChange);
+  const reverted = await revertAndCompare(run, module, change, there, keep);
+  noteTakingBack(doing, id, reverted);
+  return reverted;
+}
+
+/** The revert and the look after it are one round trip. */
+async function revertAndCompare(
+  run: Run,
+  module: HostModule,
+  change: Recorded,
+  there: Reached,
+  before: Script,
+): Promise<Reverted> {
+  const inspection = inspectionOf(module, change, there);
+  const { check } = await run.locks.hold(lockPlace(run.connections, there));
+  const script = sh`( ${check}
+${before}
+${revertScript(module, change)}
+) >&2
+kmend_code=$?
+if [ $kmend_code -ne 0 ]; then echo ${saidNo} >&2; (exit $kmend_code)
+else
+${inspection?.script ?? sh`:`}
+fi`;
+  const output = await there.shell.run(script, { signal: run.world.stop.hard });
+  const { found, rest: said } = readFound(text(output.stderr));
+  if (found !== null) warnOfScript(run, change, found);
+  if (output.code !== 0 && said.includes(saidNo))
+    return {
+      kind: "failed",
+      message: said.replace(saidNo, "").trim() || `the revert exited with ${output.code}`,
+    };
+  return inspection ? judge(module, change, readState(inspection, output)) : { kind: "reverted" };
+}
+
+/** What an operator would run there is not what the run wrote: the journal's word counts. */
+function warnOfScript(run: Run, { host, task, save, script }: Recorded, found: string): void {
+  const what = found === "missing" ? "is missing" : `has the SHA-256 ${found}`;
+  run.world.journal.note("message:said", {
+    level: "warning",
+    text: `${host}: ${task.name}: ${save}/revert.sh ${what}, recorded was ${script}: it was not run, the module's revert was`,
+  });
+}
+
+const saidNo = "kmend: the revert said no";
+
+function revertScript(module: HostModule, change: Recorded): Script {
+  const kept = `${change.save}/revert.sh`;
   // A secret change is not in the journal: its script lies on the host only.
-  const script = isSecretChange(change)
-    ? sh`sh ${`${change.save}/revert.sh`}`
-    : module.revert(change.changes, whereOf(change));
-  if (!script) throw new Error(`${change.module} promised a revert and gives none`);
-  return sh`${script} && { [ ! -f ${`${change.save}/revert.sh`} ] || mv ${`${change.save}/revert.sh`} ${`${change.save}/reverted.sh`}; }`;
+  const own = isSecretChange(change) ? sh`sh ${kept}` : module.revert(change.changes, whereOf(change));
+  if (!own) throw new Error(`${change.module} promised a revert and gives none`);
+  const { script } = change;
+  return sh`( ${script === undefined ? own : trustedRevert(change.save, script, own)}
+) && { [ ! -f ${kept} ] || mv ${kept} ${`${change.save}/reverted.sh`}; }`;
 }
 
 function whereOf(change: Recorded): { save: string; tmp: string } {
@@ -82,23 +150,34 @@ function whereOf(change: Recorded): { save: string; tmp: string } {
 
 /** Inspects again: the state must equal the recorded one. */
 async function compare(module: HostModule, change: Recorded, there: Reached): Promise<Reverted> {
-  if (change.state === undefined || change.state === null) return { kind: "reverted" };
-  const { args, setting } = remembered(module, change, there);
-  const inspection = module.inspect?.(args, setting);
+  const inspection = inspectionOf(module, change, there);
   if (!inspection) return { kind: "reverted" };
-  const actual = await stateNow(inspection, there);
-  const restored = (state: unknown): unknown => (module.restored ? module.restored(state) : state);
-  if (isDeepStrictEqual(restored(actual), restored(change.state))) return { kind: "reverted" };
-  const message = "the state after the revert is not the recorded one";
-  return { kind: "different", message, expected: change.state, actual };
+  return judge(module, change, readState(inspection, await there.shell.run(inspection.script)));
 }
 
-async function stateNow(
-  inspection: NonNullable<ReturnType<NonNullable<HostModule["inspect"]>>>,
-  there: Reached,
-): Promise<Json> {
+/** null: there is no recorded state to compare with. */
+function inspectionOf(module: HostModule, change: Recorded, there: Reached): Inspection<unknown> | null {
+  if (change.state === undefined || change.state === null) return null;
+  const { args, setting } = remembered(module, change, there);
+  return module.inspect?.(args, setting) ?? null;
+}
+
+function judge(module: HostModule, change: Recorded, actual: Json): Reverted {
+  const restored = (state: unknown): unknown => (module.restored ? module.restored(state) : state);
+  const expected = change.state ?? null;
+  if (isDeepStrictEqual(restored(actual), restored(expected))) return { kind: "reverted" };
+  const what = differences(restored(expected) as Json, restored(actual) as Json);
+  return {
+    kind: "different",
+    message: `the state after the revert is not the recorded one: ${what}`,
+    expected,
+    actual,
+  };
+}
+
+function readState(inspection: Inspection<unknown>, output: Output): Json {
   try {
-    const state: unknown = inspection.parse(await there.shell.run(inspection.script));
+    const state: unknown = inspection.parse(output);
     return JSON.parse(JSON.stringify(state ?? null)) as Json;
   } catch (error) {
     if (error instanceof TaskFailed) return { failed: error.message };
@@ -111,14 +190,8 @@ function remembered(
   change: Recorded,
   there: Reached,
 ): { args: unknown; setting: Setting } {
-  const given = fromJson(change.args);
-  const options = given instanceof Dict ? given.get("options") : null;
-  const free = given instanceof Dict ? given.get("free") : null;
-  const args: unknown = parseArguments(
-    module,
-    options instanceof Dict ? options : new Dict(),
-    typeof free === "string" ? free : undefined,
-  );
+  const { given, free } = givenOf(change);
+  const args: unknown = parseArguments(module, given, free);
   const brought = (change.brought ?? {}) as unknown as Readonly<Record<string, Brought>>;
   const { user, uid } = there.shell.session;
   return {
@@ -127,7 +200,19 @@ function remembered(
   };
 }
 
-interface Reached {
+/** The arguments as the playbook gave them. */
+function givenOf(change: Recorded): Pick<Doing, "given" | "free"> {
+  const args = fromJson(change.args);
+  const options = args instanceof Dict ? args.get("options") : null;
+  const free = args instanceof Dict ? args.get("free") : null;
+  return {
+    given: options instanceof Dict ? options : new Dict(),
+    free: typeof free === "string" ? free : undefined,
+  };
+}
+
+/** A host that was reached again. */
+export interface Reached {
   readonly shell: Shell;
   readonly target: Target;
   readonly become: Become | null;
@@ -170,6 +255,14 @@ async function runResolved(run: Run, change: Recorded, task: ResolvedTask): Prom
     if (error instanceof TaskFailed) return error.message;
     throw error;
   }
+}
+
+/** The recorded task once more, with what the playbook gave it. */
+function doingAgain(run: Run, module: HostModule, change: Recorded, there: Reached): Doing {
+  const { name, place } = change.task;
+  const task = { name, place, module: module.name, args: change.args ?? null, become: null };
+  const { args, setting } = remembered(module, change, there);
+  return { ...doingFor(run, change, task, { ...there, args, setting }), ...givenOf(change) };
 }
 
 function doingFor(

@@ -6,6 +6,7 @@ import type { Event, Json } from "../journal/journal.ts";
 import { KmendError } from "../problem/problem.ts";
 import { unblobbed } from "./blobs.ts";
 import type { Recorded } from "./change.ts";
+import type { Aim } from "./foreign.ts";
 import { linear } from "./linear.ts";
 import { takeBack } from "./rollback.ts";
 import { newRun, noPlay, type Run } from "./run.ts";
@@ -19,6 +20,8 @@ export interface RollbackOptions {
   readonly to?: string;
   /** Changes that earlier rollbacks of the run took back. */
   readonly takenBack?: ReadonlySet<string>;
+  /** Take back also what somebody else changed since; theirs is kept on the host first. */
+  readonly force?: boolean;
   /** Reads a blob of the recorded run. */
   blob(sha256: string): Promise<Uint8Array>;
 }
@@ -37,13 +40,30 @@ export async function rollbackRun(
     });
   const run = newRun(world, { strategy: linear, isRollback: true, deadRuns: [first.run] });
   run.play = noPlay(dirname(first.playbooks[0] ?? "."));
+  run.nextChange = lastChange(events);
   return wholeRun(run, { kind: "started", playbooks: first.playbooks, of: first.run }, async () => {
     const changes = await standingChanges(run, events, options);
     if (changes.length === 0) return nothing(run, first.run);
     if (world.options.check) return foretell(run, changes);
     const hosts = [...new Set(changes.map((change) => change.host))];
-    return takeBack(run, changes, { scope: "run", reason: `rollback of ${first.run}`, hosts });
+    const reason = `rollback of ${first.run}`;
+    return takeBack(run, changes, { scope: "run", reason, hosts, aim: aimAt(first.run, events, options) });
   });
+}
+
+/** Its own changes are numbered on from there: a journal that speaks of both never means two by one number. */
+function lastChange(events: readonly Event[]): number {
+  return events.reduce(
+    (most, event) => (event.type === "change:recorded" ? Math.max(most, Number(event.change)) : most),
+    0,
+  );
+}
+
+function aimAt(of: string, events: readonly Event[], { force = false }: RollbackOptions): Aim {
+  const all = events.filter((event) => event.type === "change:recorded");
+  const last = events.at(-1);
+  // Rounded up: the host's clock gives whole seconds.
+  return { of, all, endedS: last ? Math.ceil(Date.parse(last.at) / 1000) : 0, force };
 }
 
 function nothing(run: Run, of: string): boolean {
@@ -65,10 +85,12 @@ export async function standingChanges(
     events.flatMap((event) => (event.type === "change:wayback" ? [[event.change, event.wayBack]] : [])),
   );
   readEnds(run, events);
+  const [first] = events;
+  const isRollback = first?.type === "run:started" && first.command === "rollback";
   const recorded = events.filter(
     (event) =>
       event.type === "change:recorded" &&
-      event.task.kind !== "rollback" &&
+      (isRollback || event.task.kind !== "rollback") &&
       !reverted.has(event.change) &&
       !options.takenBack?.has(event.change),
   ) as (Recorded & Event)[];
@@ -128,7 +150,9 @@ function foretell(run: Run, changes: readonly Recorded[]): boolean {
         ? `cannot be taken back: ${wayBack.reason}`
         : wayBack.kind === "tasks"
           ? `by its rollback tasks: ${wayBack.tasks.map((task) => task.name).join(", ") || "those of its block"}`
-          : "its module restores the state before";
+          : wayBack.kind === "again"
+            ? "what was taken back is brought again"
+            : "its module restores the state before";
     if (run.changeEnds.get(change.change) === "unchanged") continue;
     run.world.journal.note("message:said", {
       level: "info",

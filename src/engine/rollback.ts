@@ -1,18 +1,22 @@
 /** Takes changes back, newest first on each host, and proves it: what inspect sees afterwards is what it saw before. */
 
+import { TaskFailed } from "../modules/modules.ts";
 import { KmendError } from "../problem/problem.ts";
 import type { Recorded } from "./change.ts";
+import type { Aim } from "./foreign.ts";
 import { pool } from "./pool.ts";
 import { type Reverted, revertChange } from "./revert-change.ts";
 import { hostState, type Run } from "./run.ts";
+import { wayOut } from "./way-out.ts";
 
 export interface TakeBack {
   readonly scope: "task" | "block" | "host" | "batch" | "run";
   readonly reason: string;
   readonly hosts: readonly string[];
+  readonly aim: Aim;
 }
 
-type Verdict = "rolled back" | "rollback failed" | "nothing to do";
+type Verdict = "rolled back" | "rolled back, but different" | "rollback failed" | "nothing to do";
 
 /** @returns true when everything that was to be taken back stands as before */
 export async function takeBack(run: Run, changes: readonly Recorded[], given: TakeBack): Promise<boolean> {
@@ -25,43 +29,59 @@ export async function takeBack(run: Run, changes: readonly Recorded[], given: Ta
   );
   const byHost = Map.groupBy(changes, (change) => change.host);
   await pool([...byHost], options.forks, async ([host, own]) => {
-    verdicts[host] = await takeBackHost(run, own);
+    verdicts[host] = await takeBackHost(run, own, given.aim);
   });
   run.play.kind = kind;
   journal.note("rollback:ended", { hosts: verdicts });
-  return Object.values(verdicts).every((verdict) => verdict !== "rollback failed");
+  return Object.values(verdicts).every((verdict) => verdict === "rolled back" || verdict === "nothing to do");
 }
 
 /** A change that cannot be taken back does not keep the older ones from being: each is reported by itself. */
-async function takeBackHost(run: Run, changes: readonly Recorded[]): Promise<Verdict> {
+async function takeBackHost(run: Run, changes: readonly Recorded[], aim: Aim): Promise<Verdict> {
   let verdict: Verdict = "nothing to do";
   for (const change of [...changes].reverse()) {
-    const reverted = await revertOne(run, change);
+    const reverted = await revertOne(run, change, aim);
     if (reverted === null) continue;
     if (reverted.kind === "passed") {
       const text = `${change.host}: ${change.task.name}: left as it is: ${reverted.message}`;
       run.world.journal.note("message:said", { level: "info", text });
       continue;
     }
-    if (reverted.kind === "reverted") verdict = verdict === "rollback failed" ? verdict : "rolled back";
-    else verdict = "rollback failed";
-    report(run, change, reverted);
+    verdict = worse(verdict, verdictOf(reverted));
+    report(run, change, reverted, aim);
     if (reverted.kind === "unreachable") break;
   }
   return verdict;
 }
 
-async function revertOne(run: Run, change: Recorded): Promise<Reverted | null> {
+function verdictOf({ kind }: Reverted): Verdict {
+  if (kind === "reverted") return "rolled back";
+  return kind === "different" ? "rolled back, but different" : "rollback failed";
+}
+
+const byGravity: readonly Verdict[] = [
+  "nothing to do",
+  "rolled back",
+  "rolled back, but different",
+  "rollback failed",
+];
+
+function worse(one: Verdict, other: Verdict): Verdict {
+  return byGravity.indexOf(one) > byGravity.indexOf(other) ? one : other;
+}
+
+async function revertOne(run: Run, change: Recorded, aim: Aim): Promise<Reverted | null> {
   try {
-    return await revertChange(run, change);
+    return await revertChange(run, change, aim);
   } catch (error) {
+    if (error instanceof TaskFailed) return { kind: "failed", message: error.message };
     if (!(error instanceof KmendError) || error.code === "journal-unwritable") throw error;
     const isLink = error.exitCode === 4;
     return { kind: isLink ? "unreachable" : "failed", message: error.message };
   }
 }
 
-function report(run: Run, change: Recorded, reverted: Exclude<Reverted, { kind: "passed" }>): void {
+function report(run: Run, change: Recorded, reverted: Exclude<Reverted, { kind: "passed" }>, aim: Aim): void {
   const { journal } = run.world;
   const { counts } = hostState(run, change.host);
   const about = { change: change.change, host: change.host, task: change.task };
@@ -69,7 +89,7 @@ function report(run: Run, change: Recorded, reverted: Exclude<Reverted, { kind: 
     run.recorded.splice(run.recorded.indexOf(change), run.recorded.includes(change) ? 1 : 0);
     if (run.isRollback) counts.ok += 1;
     if (run.isRollback) counts.changed += 1;
-    journal.note("change:reverted", about);
+    journal.note("change:reverted", { ...about, ...(reverted.kept ? { kept: reverted.kept } : {}) });
     return;
   }
   if (run.isRollback) counts[reverted.kind === "unreachable" ? "unreachable" : "failed"] += 1;
@@ -79,6 +99,6 @@ function report(run: Run, change: Recorded, reverted: Exclude<Reverted, { kind: 
     message: reverted.message,
     ...(reverted.expected === undefined ? {} : { expected: reverted.expected }),
     ...(reverted.actual === undefined ? {} : { actual: reverted.actual }),
-    hint: `Look at the host: what was saved lies in ${change.save}`,
+    hint: wayOut(change, reverted.kind, aim),
   });
 }

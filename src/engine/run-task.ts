@@ -4,7 +4,6 @@ import type { Json } from "../journal/journal.ts";
 import type { Block } from "../playbook/playbook.ts";
 import { KmendError } from "../problem/problem.ts";
 import { Dict, isList, str, toJson, type Value } from "../template/template.ts";
-import { fromBefore } from "./secret-result.ts";
 import { countAndJournal, isIgnored, outcomeOf } from "./count.ts";
 import { delegateOf } from "./delegate.ts";
 import { keepFacts, takeEffects } from "./effects.ts";
@@ -21,6 +20,7 @@ import { checkRound } from "./past.ts";
 import type { PlannedTask } from "./plan.ts";
 import { failedResult, type Result, skippedResult } from "./result.ts";
 import type { Run } from "./run.ts";
+import { fromBefore } from "./secret-result.ts";
 import { type View, viewOf } from "./variables.ts";
 import { ownWayBack } from "./way-back.ts";
 

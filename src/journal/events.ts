@@ -26,12 +26,14 @@ export interface TaskRef {
   readonly kind: "task" | "handler" | "gate" | "rollback" | "setup";
 }
 
-/** What a way back is: the module's revert over the recorded change, the playbook's own tasks, or none. */
+/** What a way back is: the module's revert over the recorded change, the playbook's own tasks, none, or the change again. */
 export type WayBack =
   | { readonly kind: "revert" }
   | { readonly kind: "tasks"; readonly tasks: readonly ResolvedTask[] }
   /** `isPassing`: nothing of it stands that would have to be taken back. */
-  | { readonly kind: "none"; readonly reason: string; readonly isPassing?: true };
+  | { readonly kind: "none"; readonly reason: string; readonly isPassing?: true }
+  /** Of what a rollback took back: the recorded change is made once more. */
+  | { readonly kind: "again" };
 
 /** A `rollback:` task with its templates already filled in, so that the journal alone can run it. */
 export interface ResolvedTask {
@@ -131,6 +133,8 @@ export interface Events {
     readonly args?: Json;
     readonly brought?: Json;
     readonly reached?: Reached;
+    /** SHA-256 of the revert.sh that lies in the save folder. */
+    readonly script?: string;
     /** The folder on the host that keeps the originals. */
     readonly save: string;
     readonly wayBack: WayBack;
@@ -204,13 +208,19 @@ export interface Events {
     readonly reason: string;
   };
   /** The recorded state stands again, compared. */
-  "change:reverted": { readonly change: string; readonly host: string; readonly task: TaskRef };
+  "change:reverted": {
+    readonly change: string;
+    readonly host: string;
+    readonly task: TaskRef;
+    /** What somebody else had changed there and the revert overwrote: what it was, and where it was kept. */
+    readonly kept?: string;
+  };
   /** Not reverted, or the state differs from the recorded one: a human is needed. */
   "change:revert-failed": {
     readonly change: string;
     readonly host: string;
     readonly task: TaskRef;
-    readonly kind: "irreversible" | "failed" | "different" | "unreachable";
+    readonly kind: "irreversible" | "failed" | "different" | "foreign" | "unreachable";
     readonly message: string;
     readonly expected?: Json;
     readonly actual?: Json;
@@ -218,7 +228,9 @@ export interface Events {
     readonly hint?: string;
   };
   "rollback:ended": {
-    readonly hosts: Readonly<Record<string, "rolled back" | "rollback failed" | "nothing to do">>;
+    readonly hosts: Readonly<
+      Record<string, "rolled back" | "rolled back, but different" | "rollback failed" | "nothing to do">
+    >;
   };
   /** The last line was torn when its writer died; what stood of it was moved to a file of its own. */
   "journal:mended": { readonly line: number; readonly bytes: number; readonly keptIn: string };

@@ -1,6 +1,7 @@
 /** Has a block of lines between two marker lines of a text file (Ansible's `blockinfile`). */
 
 import { Dict } from "../template/values.ts";
+import { againFiles } from "./files/again.ts";
 import { applySteps, type FilesChange, readApplied, undoSteps, uploadSteps } from "./files/change.ts";
 import {
   asIn,
@@ -14,6 +15,7 @@ import {
 } from "./files/edit.ts";
 import { dictOf } from "./files/fields.ts";
 import { fileOptions } from "./files/file-options.ts";
+import { foreignFiles } from "./files/foreign.ts";
 import type { Content } from "./files/path-state.ts";
 import { checkValidate } from "./files/validation.ts";
 import { type HostModule, TaskFailed } from "./module.ts";
@@ -69,6 +71,8 @@ export const blockinfile: HostModule<Args, EditState, FilesChange> = {
   apply: applySteps,
   uploads: uploadSteps,
   revert: undoSteps,
+  foreign: foreignFiles,
+  again: againFiles,
   result: ({ args, state, output }) => {
     if (!state) return new Dict();
     const msg = message(edited(state, args), state, args);

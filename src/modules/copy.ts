@@ -2,9 +2,11 @@
 
 import { Dict, toJson, type Value } from "../template/values.ts";
 import { asText } from "./coerce.ts";
+import { againFiles } from "./files/again.ts";
 import { applySteps, type FilesChange, undoSteps, uploadSteps } from "./files/change.ts";
 import { dictOf } from "./files/fields.ts";
 import { fileOptions } from "./files/file-options.ts";
+import { foreignFiles } from "./files/foreign.ts";
 import { contentLimit } from "./files/path-state.ts";
 import {
   inspectPlacement,
@@ -97,6 +99,8 @@ export const copy: HostModule<CopyArgs, CopyState, FilesChange> = {
   apply: applySteps,
   uploads: uploadSteps,
   revert: undoSteps,
+  foreign: foreignFiles,
+  again: againFiles,
   result: ({ args, state, change, output, setting }) => {
     if (!state) return new Dict();
     if (state.kind === "file")

@@ -1,11 +1,13 @@
 /** Sets what a path is: file, folder, link, absent, its owner and permissions (Ansible's `file`). */
 
 import { Dict } from "../template/values.ts";
+import { againFiles } from "./files/again.ts";
 import { applySteps, type FilesChange, readApplied, undoSteps, uploadSteps } from "./files/change.ts";
 import { dictOf, fields } from "./files/fields.ts";
 import { fileOptions } from "./files/file-options.ts";
 import { planFile } from "./files/file-plan.ts";
 import { type FileModuleArgs, type FileModuleState, inspectFile, wantedState } from "./files/file-state.ts";
+import { foreignFiles } from "./files/foreign.ts";
 import { type HostModule, TaskFailed } from "./module.ts";
 import type { Options } from "./options.ts";
 
@@ -61,6 +63,8 @@ export const file: HostModule<FileModuleArgs, FileModuleState, FilesChange> = {
   apply: applySteps,
   uploads: uploadSteps,
   revert: undoSteps,
+  foreign: foreignFiles,
+  again: againFiles,
   result: ({ args, state, change, output }) => {
     if (!state) return new Dict();
     const kind = wantedState(args, state);

@@ -73,6 +73,7 @@ if command -v grubby >/dev/null 2>&1; then echo grubby; grubby --info=ALL; fi
       were.map((kernel) => restored(name, kernel)),
       " &&\n",
     ),
+  again: (change) => ({ change, keep: null }),
   result: ({ args, state, change }) => {
     const booted = state?.booted ?? [];
     const isBooted =

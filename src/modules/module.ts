@@ -126,6 +126,12 @@ export interface HostModule<Args = Any, State = Any, Change extends AnyChange = 
   restored?(state: State): unknown;
   /** null: this change cannot be undone. */
   revert(change: Change, where: Where): Script | null;
+  /** What a revert would take from somebody who worked there since: neither as the change left it nor as it was
+   *  before. Asked just before the revert. Absent or null: its revert takes nothing from anybody. */
+  foreign?(change: Change, where: Where): Inspection<readonly Foreign[]> | null;
+  /** The change once more, after a revert: needing nothing of the controller. Absent: its playbook must run again.
+   *  @param folder where `keep` may keep, before the revert, what stands on the host now */
+  again?(change: Change, folder: string): Again<Change>;
   /** The change takes the host away (a reboot): how to know that it is back. The engine does the waiting. */
   comesBack?(change: Change, args: Args): Return;
   /** What the task returns (registered); `output` is apply's, null when nothing was applied. Adds no changed/failed
@@ -145,6 +151,23 @@ export interface HostModule<Args = Any, State = Any, Change extends AnyChange = 
   readonly checkMode?: "predict" | "skip";
   /** True when apply's nonzero exit is data, not failure (result decides). */
   readonly exitIsData?: boolean;
+}
+
+/** A change to be made once more, and what must be kept for it before it is taken back. */
+export interface Again<Change> {
+  readonly change: Change;
+  readonly keep: Script | null;
+}
+
+/** Somebody else's work where a change was made. */
+export interface Foreign {
+  /** What stands there can be kept as this path; null where it is no file. */
+  readonly path: string | null;
+  /** What the change left, and what is there now, in words. */
+  readonly ours: string;
+  readonly theirs: string;
+  /** When it was last modified by the host's clock, in seconds since 1970, where the host knows. */
+  readonly modifiedS?: number;
 }
 
 /** How the engine waits for a host that is away. */

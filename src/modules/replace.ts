@@ -2,6 +2,7 @@
 
 import { replacement } from "../template/template.ts";
 import { Dict } from "../template/values.ts";
+import { againFiles } from "./files/again.ts";
 import { applySteps, type FilesChange, readApplied, undoSteps, uploadSteps } from "./files/change.ts";
 import {
   asIn,
@@ -15,6 +16,7 @@ import {
 } from "./files/edit.ts";
 import { dictOf } from "./files/fields.ts";
 import { fileOptions } from "./files/file-options.ts";
+import { foreignFiles } from "./files/foreign.ts";
 import type { Content } from "./files/path-state.ts";
 import { checkValidate } from "./files/validation.ts";
 import type { HostModule } from "./module.ts";
@@ -50,6 +52,8 @@ export const replace: HostModule<Args, EditState, FilesChange> = {
   apply: applySteps,
   uploads: uploadSteps,
   revert: undoSteps,
+  foreign: foreignFiles,
+  again: againFiles,
   result: ({ args, state, output }) => {
     if (!state) return new Dict();
     const msg = message(edit(content(state, args), args), state, args);

@@ -1,8 +1,10 @@
 /** Places a rendered template on the host (Ansible's `template`). */
 
 import { Dict } from "../template/values.ts";
+import { againFiles } from "./files/again.ts";
 import { applySteps, type FilesChange, undoSteps, uploadSteps } from "./files/change.ts";
 import { fileOptions } from "./files/file-options.ts";
+import { foreignFiles } from "./files/foreign.ts";
 import {
   inspectPlacement,
   type PlacementState,
@@ -65,6 +67,8 @@ export const template: HostModule<Args, PlacementState, FilesChange> = {
   apply: applySteps,
   uploads: uploadSteps,
   revert: undoSteps,
+  foreign: foreignFiles,
+  again: againFiles,
   result: ({ state, change, output, setting }) =>
     state ? placementResult({ state, change, output }, rendered(setting)) : new Dict(),
 };

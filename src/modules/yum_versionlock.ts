@@ -69,6 +69,7 @@ else
 ${join(add.map(({ line }) => without(list, line)))}
 ${restore(remove, [])}
 fi`,
+  again: (change) => ({ change, keep: null }),
   result: ({ args, state, change }) =>
     Dict.of({
       meta: Dict.of({

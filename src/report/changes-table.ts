@@ -32,6 +32,8 @@ function changeLine(event: Events["change:recorded"], fate: string, later: WayBa
       ? "revert"
       : wayBack.kind === "tasks"
         ? "rollback tasks"
-        : `none (${wayBack.reason})`;
+        : wayBack.kind === "again"
+          ? "made once more"
+          : `none (${wayBack.reason})`;
   return `${event.change}  ${event.host}  ${harmless(event.task.name)}  ${harmless(fate)}; way back: ${how}`;
 }

@@ -74,6 +74,7 @@ function describeWayBack(wayBack: WayBack | undefined): string {
   if (!wayBack || wayBack.kind === "revert") return "kmend restores the state before";
   if (wayBack.kind === "tasks")
     return `the playbook's rollback: ${wayBack.tasks.map((task) => task.name).join(", ")}`;
+  if (wayBack.kind === "again") return "made once more";
   return `NONE: ${wayBack.reason}`;
 }
 

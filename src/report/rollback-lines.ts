@@ -12,7 +12,10 @@ export function rollbackLine(event: Event): { text: string; tone: Tone } | null 
         tone: "warning",
       };
     case "change:reverted":
-      return { text: `reverted: [${event.host}] ${harmless(event.task.name)}`, tone: "changed" };
+      return {
+        text: `reverted: [${event.host}] ${harmless(event.task.name)}${event.kept ? `\n  over somebody else's work: ${harmless(event.kept)}` : ""}`,
+        tone: event.kept ? "warning" : "changed",
+      };
     case "change:revert-failed":
       return {
         text: `${notReverted[event.kind]}: [${event.host}] ${harmless(event.task.name)}: ${harmless(event.message)}${event.hint ? `\n  ${harmless(event.hint)}` : ""}`,
@@ -23,7 +26,9 @@ export function rollbackLine(event: Event): { text: string; tone: Tone } | null 
         text: Object.entries(event.hosts)
           .map(([host, how]) => `${how}: [${host}]`)
           .join("\n"),
-        tone: Object.values(event.hosts).includes("rollback failed") ? "failed" : "ok",
+        tone: Object.values(event.hosts).some((how) => how.includes("failed") || how.includes("different"))
+          ? "failed"
+          : "ok",
       };
     case "gate:ended":
       return event.held
@@ -43,5 +48,6 @@ const notReverted = {
   irreversible: "NOT REVERTED (no way back)",
   failed: "ROLLBACK FAILED",
   different: "REVERTED, BUT DIFFERENT",
+  foreign: "NOT REVERTED (changed since)",
   unreachable: "NOT REVERTED (unreachable)",
 } as const;

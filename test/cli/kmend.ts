@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto";
 import {
   closeSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -36,6 +37,8 @@ export interface Started {
 export interface HowToRun {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What this machine as a host keeps, its locks among it, lies in this folder alone: no other test has that host. */
+  readonly host?: string;
   /** Takes root's right to read and write everything away from it. */
   readonly isLowly?: boolean;
 }
@@ -48,10 +51,15 @@ const compiled = mkdtempSync(join(tmpdir(), "kmend-compiled-"));
 process.once("exit", () => rmSync(compiled, { recursive: true, force: true }));
 
 /** Starts `kmend ARGV` without a terminal; its state folder is `state` below the folder it starts in. */
-export function startKmend(argv: readonly string[], { cwd, env = {}, isLowly = false }: HowToRun): Started {
+export function startKmend(
+  argv: readonly string[],
+  { cwd, env = {}, host, isLowly = false }: HowToRun,
+): Started {
+  const isRoot = process.getuid?.() === 0;
   const lowly = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"];
   const [command = "", ...args] = [
-    ...(isLowly && process.getuid?.() === 0 ? lowly : []),
+    ...(host !== undefined && isRoot ? alone(host) : []),
+    ...(isLowly && isRoot ? lowly : []),
     ...[process.execPath, main, ...argv],
   ];
   const child = spawn(command, args, {
@@ -65,6 +73,14 @@ export function startKmend(argv: readonly string[], { cwd, env = {}, isLowly = f
     stdio: ["ignore", "pipe", "pipe"],
   });
   return { process: child, ended: ending(child) };
+}
+
+/** In a mount namespace of its own. */
+function alone(host: string): string[] {
+  mkdirSync(host, { recursive: true });
+  mkdirSync("/var/lib/kmend", { recursive: true });
+  const bound = 'mount --bind "$0" /var/lib/kmend && exec "$@"';
+  return ["unshare", "--mount", "sh", "-c", bound, host];
 }
 
 export function kmend(argv: readonly string[], how: HowToRun): Promise<Ended> {

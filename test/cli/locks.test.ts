@@ -1,10 +1,10 @@
-/** Two runs, one host: this machine. Other tests may have it too, so that a test that begins waits for them. */
+/** Two runs, one host: this machine, which each test has for itself. */
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import t, { type Test } from "tap";
-import { type Ended, kmend, lastRun, notForUsers, type Started, startKmend } from "./kmend.ts";
+import { type Ended, type HowToRun, kmend, lastRun, notForUsers, type Started, startKmend } from "./kmend.ts";
 
 t.setTimeout(280_000);
 
@@ -18,18 +18,24 @@ class Place {
         `- hosts: all\n  gather_facts: false\n  tasks:\n${tasks}`.replaceAll("DIR", this.folder),
       );
   }
+  get host(): string {
+    return join(this.folder, "host");
+  }
+  get how(): HowToRun {
+    return { cwd: this.folder, host: this.host, env: { KMEND_LOCK_WAIT: "0s" } };
+  }
   start(...argv: string[]): Started {
-    return startKmend([...argv], { cwd: this.folder, env: { KMEND_LOCK_WAIT: "0s" } });
+    return startKmend(argv, this.how);
   }
   kmend(...argv: string[]): Promise<Ended> {
-    return kmend(argv, { cwd: this.folder, env: { KMEND_LOCK_WAIT: "0s" } });
+    return kmend(argv, this.how);
   }
   run(play: string, ...options: string[]): Promise<Ended> {
     return this.kmend("run", ...local, ...options, `${play}.yml`);
   }
   /** A run that has the host, and is in the middle of a task. */
   async holder(): Promise<Started> {
-    const started = this.start("run", ...local, "long.yml", "--lock-wait", "2m");
+    const started = this.start("run", ...local, "long.yml");
     await until(() => existsSync(join(this.folder, "began")));
     return started;
   }
@@ -42,7 +48,6 @@ class Place {
 }
 
 const local = ["-i", "a,", "-c", "local"];
-const locks = "/var/lib/kmend";
 
 const plays = {
   long: `    - copy: {content: first, dest: DIR/first}
@@ -127,12 +132,12 @@ t.test("a kmend that was frozen, and whose lock was broken meanwhile, changes no
   const first = await place.holder();
   first.process.kill("SIGSTOP");
   const [run = ""] = readdirSync(join(place.folder, "state/runs"));
-  const lock = readdirSync(locks).find(
-    (name) => name.startsWith("lock-") && readFileSync(join(locks, name), "utf8").includes(run),
+  const lock = readdirSync(place.host).find(
+    (name) => name.startsWith("lock-") && readFileSync(join(place.host, name), "utf8").includes(run),
   );
-  const [token] = readFileSync(join(locks, lock ?? ""), "utf8").split("\n");
+  const [token] = readFileSync(join(place.host, lock ?? ""), "utf8").split("\n");
   // The minute that it takes to be sure, gone by.
-  writeFileSync(join(locks, `beat-${token}`), `${Math.floor(Date.now() / 1000) - 61}\n`);
+  writeFileSync(join(place.host, `beat-${token}`), `${Math.floor(Date.now() / 1000) - 61}\n`);
   const second = await place.run("short");
   t.equal(second.code, 0, second.stdout);
   t.match(

@@ -1,7 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { type RunOutcome, rollbackRun, runPlaybooks, type World } from "../../src/engine/engine.ts";
+import {
+  type RollbackOptions,
+  type RunOutcome,
+  rollbackRun,
+  runPlaybooks,
+  type World,
+} from "../../src/engine/engine.ts";
 import { createFileStore, type Event } from "../../src/journal/journal.ts";
 import { loadPlaybook } from "../../src/playbook/playbook.ts";
 import { localWorld } from "../conformance/run-kmend.ts";
@@ -30,14 +36,19 @@ export class Workplace {
     );
   }
 
-  async rollback(events: readonly Event[], hosts: readonly string[] = ["a"]): Promise<LocalRun> {
+  async rollback(
+    events: readonly Event[],
+    hosts: readonly string[] = ["a"],
+    change: (world: World) => World = (w) => w,
+    options: Partial<RollbackOptions> = {},
+  ): Promise<LocalRun> {
     const store = createFileStore(this.#state);
     const [first] = events;
+    const asRollback = (world: World): World =>
+      change({ ...world, about: { ...world.about, command: "rollback" } });
     const run = first?.type === "run:started" ? first.run : "";
-    return this.#recorded(
-      hosts,
-      (w) => w,
-      (world) => rollbackRun(events, world, { blob: (sha256) => store.blob(run, sha256) }),
+    return this.#recorded(hosts, asRollback, (world) =>
+      rollbackRun(events, world, { ...options, blob: (sha256) => store.blob(run, sha256) }),
     );
   }
 

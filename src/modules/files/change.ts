@@ -58,7 +58,8 @@ export function readApplied(output: Output | null): { readonly state?: PathState
   };
 }
 
-function keepPath(where: Where, n: number): string {
+/** Where a step keeps what it replaces. */
+export function keepPath(where: Where, n: number): string {
   return `${where.save}/${n}`;
 }
 
@@ -66,7 +67,8 @@ function uploadPath(where: Where, n: number): string {
   return `${where.tmp}/${n}`;
 }
 
-function subshell(body: Script): Script {
+/** With the functions that steps and looks call. */
+export function subshell(body: Script): Script {
   return sh`(
 ${lookFunctions}
 ${stepFunctions}

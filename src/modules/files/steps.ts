@@ -185,7 +185,8 @@ function keepOld(path: string, old: Was, keep: string): Script {
 
 function restore(path: string, old: Was, keep: string): Script {
   if (old.kind === "absent") return sh`if ! kmend_is ${path} directory ''; then rm -f -- ${path}; fi`;
-  return sh`kmend_restore ${path} ${keep} ${beside(path, keep)}`;
+  // Nothing was kept and nothing has changed: the step was never made.
+  return sh`{ { ! kmend_kept ${keep} && kmend_is ${was(path, old)}; } || kmend_restore ${path} ${keep} ${beside(path, keep)}; }`;
 }
 
 function was(path: string, old: Was): Script {

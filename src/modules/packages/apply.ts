@@ -37,8 +37,12 @@ leftovers | grep -vxF -f "$save/leftovers" | sed 's/^/kmend-left /'
 
 /** Every installed package, sorted; imported keys are no packages. */
 export function noteAll(name: string): Script {
-  return sh`rpm -qa --qf '%{NAME}-%{EPOCHNUM}:%{VERSION}-%{RELEASE}.%{ARCH}\\n' | grep -v '^gpg-pubkey-' | sort >"$save/${raw(name)}"`;
+  return sh`${allPackages} >"$save/${raw(name)}"`;
 }
+
+export const allPackages: Script = raw(
+  `rpm -qa --qf '%{NAME}-%{EPOCHNUM}:%{VERSION}-%{RELEASE}.%{ARCH}\\n' | grep -v '^gpg-pubkey-' | sort`,
+);
 
 /** A way back that the plan promised and that is gone now ends the task before anything is touched. */
 function keepOriginal({ tool, flags }: PackageChange, { original, from }: Act): Script {

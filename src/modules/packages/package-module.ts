@@ -4,6 +4,7 @@ import { Dict, fromJson } from "../../template/values.ts";
 import { type HostModule, TaskFailed, text } from "../module.ts";
 import { applyPackages } from "./apply.ts";
 import { type PackageChange, planPackages } from "./change.ts";
+import { foreignPackages } from "./foreign.ts";
 import { type PackageArgs, packageOptions, parseSpec } from "./options.ts";
 import { revertPackages } from "./revert.ts";
 import { inspectPackages, type PackageState } from "./state.ts";
@@ -29,6 +30,8 @@ export function packageModule(name: string, summary: string): PackageModule {
     plan: planPackages,
     apply: applyPackages,
     revert: revertPackages,
+    foreign: foreignPackages,
+    again: (change) => ({ change, keep: null }),
     exitIsData: true,
     result: ({ change, output }) => {
       if (!change) return Dict.of({ changed: false, msg: "Nothing to do", rc: 0, results: [] });

@@ -5,7 +5,7 @@ import type { HostModule } from "../module.ts";
 import { applyUnit, look, planUnit, revertUnit, type UnitChange, type UnitWish } from "./unit-change.ts";
 import { inspectUnit, type UnitState } from "./unit-state.ts";
 
-type Shared = "kind" | "wayBack" | "inspect" | "plan" | "apply" | "restored" | "revert" | "result";
+type Shared = "kind" | "wayBack" | "inspect" | "plan" | "apply" | "restored" | "revert" | "again" | "result";
 
 export function unitModule<Args>(
   wishOf: (args: Args) => UnitWish,
@@ -19,6 +19,7 @@ export function unitModule<Args>(
     apply: applyUnit,
     restored: (state) => (state.unit === null ? null : look(state)),
     revert: revertUnit,
+    again: (change) => ({ change, keep: null }),
     result: ({ args, state, change }) => {
       const wish = wishOf(args);
       const isManagerAlone = change?.verbs.every((verb) => verb.startsWith("daemon-")) ?? false;
