@@ -11,6 +11,7 @@ type RollbackFlags = RunFlags & {
   readonly to?: string;
   readonly evenDamaged?: boolean;
   readonly force?: boolean;
+  readonly handlers?: boolean;
 };
 
 /** `kmend rollback RUN`. */
@@ -21,6 +22,7 @@ export function rollbackCommand(): Command {
     .option("--to <task>", "go back only to just before this task, by its name")
     .option("--even-damaged", "take back what can be read of a journal that is not as it was written")
     .option("--force", "take back also what somebody else changed since; theirs is kept on the host first")
+    .option("--no-handlers", "leave out the handlers that the changes had notified")
     .option("-C, --check", "change nothing; say what would be taken back");
   return addOutputOptions(addConnectionOptions(addLockOption(command)))
     .addHelpText(
@@ -70,6 +72,7 @@ async function rollback(run: string, flags: RollbackFlags): Promise<number> {
         ...(flags.to === undefined ? {} : { to: flags.to }),
         takenBack,
         force: flags.force ?? false,
+        handlers: flags.handlers ?? true,
         blob: (sha256) => store.blob(recorded.run, sha256),
       });
       return exitCode;

@@ -8,6 +8,7 @@ import { text } from "../modules/modules.ts";
 import { type Script, sh } from "../script/script.ts";
 import { applyChange, nextChangeId, type Recorded, record, whereOf } from "./change.ts";
 import type { Doing } from "./doing.ts";
+import { inheritHandlers } from "./handlers-back.ts";
 import type { Reverted } from "./revert-change.ts";
 import { runOptions } from "./run-options.ts";
 
@@ -54,7 +55,8 @@ export async function bringAgain(module: HostModule, doing: Doing, change: Recor
     ? inspection.parse(await doing.shell.run(inspection.script, runOptions(doing)))
     : null;
   const wanted = change.changes as unknown as AnyChange;
-  const { output } = await applyChange(module, { ...doing, ownWayBack: null }, state, wanted);
+  const { id, output } = await applyChange(module, { ...doing, ownWayBack: null }, state, wanted);
+  inheritHandlers(doing.run, change.change, id, change.for);
   if (output.code === 0) return { kind: "reverted" };
   return { kind: "failed", message: text(output.stderr).trim() || `it exited with ${output.code}` };
 }

@@ -233,7 +233,7 @@ function preparation(
     const folder = stateFolder(doing);
     const key = `${doing.on}:${folder}`;
     if (!doing.run.prepared.has(key)) {
-      scripts.push(runRevertScript(folder, doing.run.world.journal.run));
+      scripts.push(runRevertScript(folder, doing.run.world.journal.run, `${save}/run.sh`));
       doing.run.prepared.add(key);
     }
     scripts.push(saveRevert(save, given.revert, doing.plan.ref));

@@ -17,6 +17,8 @@ export interface Aim {
   readonly endedS: number | null;
   /** Take back also what somebody else changed since; theirs is kept first. */
   readonly force: boolean;
+  /** Run what the changes had notified, once they are taken back. */
+  readonly handlers: boolean;
 }
 
 export interface FoundForeign {

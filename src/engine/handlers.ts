@@ -25,12 +25,13 @@ export function collectHandlers(nodes: readonly Node[], frame: Frame): Handler[]
   );
 }
 
-/** Remembers that this host's change calls for these handlers. @throws KmendError `unknown-handler` */
+/** Remembers that this host's change calls for these handlers, and says which they are. @throws KmendError `unknown-handler` */
 export function notify(
   handlers: Handlers,
   host: HostState,
   given: { readonly names: readonly string[]; readonly view: View; readonly place: Place },
-): void {
+): ReadonlySet<Handler> {
+  const meant = new Set<Handler>();
   for (const name of given.names) {
     const listening = handlers.all.filter((handler) => listens(handler, name));
     // Of handlers with one name, the one defined last is meant.
@@ -41,8 +42,12 @@ export function notify(
         message: `The requested handler '${name}' was not found in either the main handlers list nor in the listening handlers list`,
         place: given.place,
       });
-    for (const handler of [...named, ...listening]) host.notified.add(handler);
+    for (const handler of [...named, ...listening]) {
+      host.notified.add(handler);
+      meant.add(handler);
+    }
   }
+  return meant;
 }
 
 function listens({ node }: Handler, name: string): boolean {

@@ -18,6 +18,7 @@ export function lockPlace(
 ): LockPlace {
   return {
     host: target.name,
+    isController: target.kind === "local",
     folder: userFolder(shell.session),
     shell: () => connections.shell(target, become),
     beside: () => connections.shell(target, become, "beside"),

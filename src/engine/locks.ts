@@ -8,7 +8,7 @@ import { hostname, userInfo } from "node:os";
 import type { Shell } from "../connection/connection.ts";
 import { TaskFailed, text } from "../modules/modules.ts";
 import { KmendError } from "../problem/problem.ts";
-import type { Script } from "../script/script.ts";
+import { raw, type Script } from "../script/script.ts";
 import {
   beat,
   type Holder,
@@ -23,6 +23,8 @@ import type { World } from "./world.ts";
 /** Where a lock is wanted. */
 export interface LockPlace {
   readonly host: string;
+  /** Is not locked: what many runs delegate to it would keep them from each other. */
+  readonly isController: boolean;
   readonly folder: string;
   /** Asked for anew each time: a host that rebooted has another. */
   shell(): Promise<Shell>;
@@ -44,6 +46,8 @@ export interface Held {
   /** The host will not answer for so many seconds, and is not to be taken for lost. */
   beatAhead(seconds: number): Promise<void>;
 }
+
+const free: Held = { check: raw(":"), beatAhead: async () => {} };
 
 interface Kept {
   readonly place: LockPlace;
@@ -138,6 +142,7 @@ export function openLocks(world: World, runs: readonly string[]): Locks {
 
   return {
     async hold(place) {
+      if (place.isController) return free;
       const key = `${place.host} ${place.folder}`;
       const taking = held.get(key) ?? take(place);
       held.set(key, taking);

@@ -27,7 +27,13 @@ export async function takeBackAfterFailure(
     .map((host) => `${host.name}: ${host.failure?.taskName ?? "unreachable"} failed`)
     .join("; ");
   const hosts = meant ? [...meant] : [...run.hosts.keys()];
-  const aim = { of: run.world.journal.run, all: [...run.recorded], endedS: null, force: false };
+  const aim = {
+    of: run.world.journal.run,
+    all: [...run.recorded],
+    endedS: null,
+    force: false,
+    handlers: true,
+  };
   if (!run.past.hasTakenBack(scope[policy], hosts))
     await takeBack(run, changes, { scope: scope[policy], reason, hosts, aim });
   return true;

@@ -8,6 +8,7 @@ import { exitCodes, formatPlace, KmendError } from "../problem/problem.ts";
 import { Dict, fromJson } from "../template/template.ts";
 import { unblobbed } from "./blobs.ts";
 import { goingOn } from "./going-on.ts";
+import { readHandlers } from "./handlers-back.ts";
 import { linear } from "./linear.ts";
 import { type Past, pastOf, type UnderWay } from "./past.ts";
 import { readEnds, standingChanges } from "./rollback-run.ts";
@@ -148,6 +149,7 @@ function canBeInspected({ change }: UnderWay, { catalogue }: World): boolean {
 /** What the run knew of its changes when it stopped. */
 async function remember(run: Run, events: readonly Event[], { blob }: ResumeOptions): Promise<void> {
   readEnds(run, events);
+  readHandlers(run, events);
   run.recorded.push(...(await standingChanges(run, events, { blob })));
   const numbers = events.flatMap((event) => (event.type === "change:recorded" ? [Number(event.change)] : []));
   run.nextChange = Math.max(0, ...numbers);

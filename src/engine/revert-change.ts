@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type { Become, Output, Shell, Target } from "../connection/connection.ts";
-import type { Json, ResolvedTask } from "../journal/journal.ts";
+import type { Json, ResolvedTask, WayBack } from "../journal/journal.ts";
 import {
   type AnyChange,
   type Brought,
@@ -21,11 +21,13 @@ import { reopening } from "./come-back.ts";
 import { differences } from "./differences.ts";
 import type { Doing } from "./doing.ts";
 import { type Aim, foreignText, lookForForeign } from "./foreign.ts";
+import { inheritHandlers } from "./handlers-back.ts";
 import { runHostModule } from "./host-module.ts";
 import { lockPlace } from "./lock-place.ts";
 import { frameOf, makeKnown } from "./reached.ts";
 import { readFound, trustedRevert } from "./revert-script.ts";
 import { hostState, type Run } from "./run.ts";
+import { runOptions } from "./run-options.ts";
 import { becomeAs, targetOf } from "./target.ts";
 import { type View, viewOf } from "./variables.ts";
 import { runWaitModule } from "./wait-module.ts";
@@ -88,6 +90,7 @@ async function revertRecorded(
   if (!run.isRollback || isSecretChange(change)) return revertAndCompare(run, module, change, there, sh`:`);
   const doing = doingAgain(run, module, change, there);
   const { id, keep } = await recordTakingBack(module, doing, change.changes as unknown as AnyChange);
+  inheritHandlers(run, change.change, id, change.for);
   const reverted = await revertAndCompare(run, module, change, there, keep);
   noteTakingBack(doing, id, reverted);
   return reverted;
@@ -237,7 +240,24 @@ async function runTasks(run: Run, change: Recorded, tasks: readonly ResolvedTask
 }
 
 /** @returns why it failed, or null */
-async function runResolved(run: Run, change: Recorded, task: ResolvedTask): Promise<string | null> {
+const partOfRollback = {
+  ownWayBack: { kind: "none", reason: "it is part of a rollback" },
+  isHandler: false,
+} as const;
+
+async function isWantedBack(module: HostModule, doing: Doing): Promise<boolean> {
+  const inspection = module.isWantedBack ? module.inspect?.(doing.args, doing.setting) : null;
+  if (!inspection) return true;
+  const state: unknown = inspection.parse(await doing.shell.run(inspection.script, runOptions(doing)));
+  return module.isWantedBack?.(state, doing.args) ?? true;
+}
+
+export async function runResolved(
+  run: Run,
+  change: Recorded,
+  task: ResolvedTask,
+  { ownWayBack, isHandler }: { readonly ownWayBack: WayBack; readonly isHandler: boolean } = partOfRollback,
+): Promise<string | null> {
   const module = run.world.catalogue.find(task.module);
   if (!module || module.kind === "controller") return `kmend cannot run ${task.module} on the way back`;
   const there = await reach(run, change, task.become);
@@ -247,7 +267,8 @@ async function runResolved(run: Run, change: Recorded, task: ResolvedTask): Prom
       { ...change, args: task.args, brought: {} },
       there,
     );
-    const doing = doingFor(run, change, task, { ...there, args, setting });
+    const doing = { ...doingFor(run, change, task, { ...there, args, setting }), ownWayBack };
+    if (isHandler && module.kind === "host" && !(await isWantedBack(module, doing))) return null;
     const result =
       module.kind === "wait" ? await runWaitModule(module, doing) : await runHostModule(module, doing);
     return result.isFailed ? String(result.values.get("msg") ?? "failed") : null;

@@ -27,8 +27,8 @@ export function saveRevert(save: string, revert: Script, task: TaskRef): Script 
   ]);
 }
 
-/** Writes RUN/revert.sh, which an operator at the console can run; what each change was is listed below it. */
-export function runRevertScript(folder: string, run: string): Script {
+/** Writes RUN/revert.sh, by way of a draft that nobody else writes, which an operator at the console can run; what each change was is listed below it. */
+export function runRevertScript(folder: string, run: string, draft: string): Script {
   const script = `#!/bin/sh
 # Takes back what the kmend run ${run} changed on this host, newest change first. Safe to run again.
 cd ${quote(folder)} || exit 1
@@ -51,7 +51,7 @@ if [ $done = 0 ] && [ $failed = 0 ]; then echo 'nothing is left to take back'; f
 exit
 # The changes that have a script here, oldest first:
 `;
-  const [path, draft] = [`${folder}/revert.sh`, `${folder}/revert.sh.new`];
+  const path = `${folder}/revert.sh`;
   // A run that goes on finds it there, with its list.
   return sh`if [ ! -f ${path} ]; then
 ${hereFile(draft, script)}

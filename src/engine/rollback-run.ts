@@ -7,6 +7,7 @@ import { KmendError } from "../problem/problem.ts";
 import { unblobbed } from "./blobs.ts";
 import type { Recorded } from "./change.ts";
 import type { Aim } from "./foreign.ts";
+import { readHandlers } from "./handlers-back.ts";
 import { linear } from "./linear.ts";
 import { takeBack } from "./rollback.ts";
 import { newRun, noPlay, type Run } from "./run.ts";
@@ -22,6 +23,8 @@ export interface RollbackOptions {
   readonly takenBack?: ReadonlySet<string>;
   /** Take back also what somebody else changed since; theirs is kept on the host first. */
   readonly force?: boolean;
+  /** Run what the changes had notified, once they are taken back; default true. */
+  readonly handlers?: boolean;
   /** Reads a blob of the recorded run. */
   blob(sha256: string): Promise<Uint8Array>;
 }
@@ -59,11 +62,15 @@ function lastChange(events: readonly Event[]): number {
   );
 }
 
-function aimAt(of: string, events: readonly Event[], { force = false }: RollbackOptions): Aim {
+function aimAt(
+  of: string,
+  events: readonly Event[],
+  { force = false, handlers = true }: RollbackOptions,
+): Aim {
   const all = events.filter((event) => event.type === "change:recorded");
   const last = events.at(-1);
   // Rounded up: the host's clock gives whole seconds.
-  return { of, all, endedS: last ? Math.ceil(Date.parse(last.at) / 1000) : 0, force };
+  return { of, all, endedS: last ? Math.ceil(Date.parse(last.at) / 1000) : 0, force, handlers };
 }
 
 function nothing(run: Run, of: string): boolean {
@@ -85,6 +92,7 @@ export async function standingChanges(
     events.flatMap((event) => (event.type === "change:wayback" ? [[event.change, event.wayBack]] : [])),
   );
   readEnds(run, events);
+  readHandlers(run, events);
   const [first] = events;
   const isRollback = first?.type === "run:started" && first.command === "rollback";
   const recorded = events.filter(

@@ -1,11 +1,13 @@
 /** Takes changes back, newest first on each host, and proves it: what inspect sees afterwards is what it saw before. */
 
+import type { ResolvedTask, WayBack } from "../journal/journal.ts";
 import { TaskFailed } from "../modules/modules.ts";
 import { KmendError } from "../problem/problem.ts";
 import type { Recorded } from "./change.ts";
 import type { Aim } from "./foreign.ts";
+import { handlersOf } from "./handlers-back.ts";
 import { pool } from "./pool.ts";
-import { type Reverted, revertChange } from "./revert-change.ts";
+import { type Reverted, revertChange, runResolved } from "./revert-change.ts";
 import { hostState, type Run } from "./run.ts";
 import { wayOut } from "./way-out.ts";
 
@@ -39,6 +41,7 @@ export async function takeBack(run: Run, changes: readonly Recorded[], given: Ta
 /** A change that cannot be taken back does not keep the older ones from being: each is reported by itself. */
 async function takeBackHost(run: Run, changes: readonly Recorded[], aim: Aim): Promise<Verdict> {
   let verdict: Verdict = "nothing to do";
+  const takenBack: Recorded[] = [];
   for (const change of [...changes].reverse()) {
     const reverted = await revertOne(run, change, aim);
     if (reverted === null) continue;
@@ -49,10 +52,59 @@ async function takeBackHost(run: Run, changes: readonly Recorded[], aim: Aim): P
     }
     verdict = worse(verdict, verdictOf(reverted));
     report(run, change, reverted, aim);
-    if (reverted.kind === "unreachable") break;
+    if (reverted.kind === "unreachable") return verdict;
+    if (reverted.kind === "reverted" || reverted.kind === "different") takenBack.unshift(change);
   }
-  return verdict;
+  const isWell = !aim.handlers || (await runHandlers(run, takenBack));
+  return isWell ? verdict : "rollback failed";
 }
+
+/** @returns whether every handler ended well */
+async function runHandlers(run: Run, takenBack: readonly Recorded[]): Promise<boolean> {
+  let isWell = true;
+  const { journal } = run.world;
+  // Those of a delegated change are its own host's.
+  for (const [host, own] of Map.groupBy(takenBack, (change) => change.for)) {
+    const { handlers, missing } = handlersOf(run, own);
+    for (const name of missing)
+      journal.note("message:said", {
+        level: "warning",
+        text: `${host}: the handler ${name} is not run after the rollback: it has a loop, an include, a delegate or no_log, or cannot be filled in`,
+      });
+    for (const task of handlers) {
+      const message = await runHandler(run, own, host, task);
+      if (message !== null) {
+        isWell = false;
+        if (run.isRollback) hostState(run, host).counts.failed += 1;
+      }
+      const { name, place } = task;
+      journal.note("rollback:handler", { host, name, place, ...(message === null ? {} : { message }) });
+    }
+  }
+  return isWell;
+}
+
+/** @returns why it failed, or null */
+async function runHandler(
+  run: Run,
+  own: readonly Recorded[],
+  host: string,
+  task: ResolvedTask,
+): Promise<string | null> {
+  const [first] = own;
+  if (!first) return null;
+  const { reached: _, ...anywhere } = first;
+  const there = own.find((change) => change.host === host) ?? { ...anywhere, change: "", host };
+  try {
+    return await runResolved(run, there, task, { ownWayBack: nothingToUndo, isHandler: true });
+  } catch (error) {
+    if (!(error instanceof KmendError) || error.code === "journal-unwritable") throw error;
+    return error.message;
+  }
+}
+
+/** The change that notified it is what is taken back, and brought again. */
+const nothingToUndo: WayBack = { kind: "tasks", tasks: [] };
 
 function verdictOf({ kind }: Reverted): Verdict {
   if (kind === "reverted") return "rolled back";

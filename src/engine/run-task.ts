@@ -9,6 +9,7 @@ import { delegateOf } from "./delegate.ts";
 import { keepFacts, takeEffects } from "./effects.ts";
 import { type Frame, keyword } from "./frame.ts";
 import { notify } from "./handlers.ts";
+import { noteNotified } from "./handlers-back.ts";
 import type { HostState } from "./host-state.ts";
 import { runItem, secretFor, settled } from "./item.ts";
 import { journaled } from "./journaled-result.ts";
@@ -82,7 +83,8 @@ async function consequences(run: Run, plan: PlannedTask, view: View, result: Res
   const isChanged = result.isChanged || (result.values.get("changed") === true && !result.isFailed);
   if (isChanged && !result.isFailed && plan.task.notify.length > 0) {
     const names = plan.task.notify.flatMap((each) => listed(located(each, view) ?? null));
-    notify(run.play.handlers, host, { names, view, place: plan.task.place });
+    const notified = notify(run.play.handlers, host, { names, view, place: plan.task.place });
+    noteNotified(run, result.changes ?? [], { notified, view });
   }
   for (const change of result.changes ?? []) {
     if (!isChanged && !result.isFailed) run.changeEnds.set(change, "unchanged");

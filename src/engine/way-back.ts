@@ -38,7 +38,7 @@ function resolved(run: Run, spec: RollbackSpec, plan: PlannedTask, view: View, r
   const extra = result && plan.task.register ? [Dict.of({ [plan.task.register.value]: result })] : [];
   const seen = viewOf(run, view.host, plan.frame, extra);
   try {
-    const tasks = flatten(spec.tasks).map((task) => resolve(run, task, plan.frame, seen));
+    const tasks = flatten(spec.tasks).map((task) => resolveTask(run, task, plan.frame, seen));
     return { kind: "tasks", tasks: tasks.filter((task) => task !== null) };
   } catch (error) {
     if (!(error instanceof KmendError)) throw error;
@@ -52,7 +52,8 @@ function flatten(nodes: readonly Node[]): Task[] {
   );
 }
 
-function resolve(run: Run, task: Task, around: Frame, outer: View): ResolvedTask | null {
+/** A task with its templates filled in; null where its condition does not hold. @throws KmendError */
+export function resolveTask(run: Run, task: Task, around: Frame, outer: View): ResolvedTask | null {
   const frame = inside(around, task);
   const view = viewOf(run, outer.host, frame);
   const module = run.world.catalogue.find(task.module);

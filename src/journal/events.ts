@@ -258,6 +258,20 @@ export interface Events {
     readonly recap: Readonly<Record<string, Recap>>;
     readonly seconds: number;
   };
+  /** The handlers that an applied change notified, ready to run after it is taken back; and those that are not, by name. */
+  "change:handlers": {
+    readonly change: string;
+    readonly host: string;
+    readonly handlers: readonly ResolvedTask[];
+    readonly missing: readonly string[];
+  };
+  /** A handler ended after a rollback; with a message, it failed. */
+  "rollback:handler": {
+    readonly host: string;
+    readonly name: string;
+    readonly place: Place;
+    readonly message?: string;
+  };
 }
 
 export type EventName = keyof Events;

@@ -132,6 +132,8 @@ export interface HostModule<Args = Any, State = Any, Change extends AnyChange = 
   /** The change once more, after a revert: needing nothing of the controller. Absent: its playbook must run again.
    *  @param folder where `keep` may keep, before the revert, what stands on the host now */
   again?(change: Change, folder: string): Again<Change>;
+  /** Whether a handler still has something to do once what notified it was taken back; default: yes. */
+  isWantedBack?(state: State, args: Args): boolean;
   /** The change takes the host away (a reboot): how to know that it is back. The engine does the waiting. */
   comesBack?(change: Change, args: Args): Return;
   /** What the task returns (registered); `output` is apply's, null when nothing was applied. Adds no changed/failed

@@ -21,6 +21,13 @@ export function rollbackLine(event: Event): { text: string; tone: Tone } | null 
         text: `${notReverted[event.kind]}: [${event.host}] ${harmless(event.task.name)}: ${harmless(event.message)}${event.hint ? `\n  ${harmless(event.hint)}` : ""}`,
         tone: "failed",
       };
+    case "rollback:handler":
+      return event.message === undefined
+        ? { text: `handler: [${event.host}] ${harmless(event.name)}`, tone: "changed" }
+        : {
+            text: `HANDLER FAILED after the rollback: [${event.host}] ${harmless(event.name)}: ${harmless(event.message)}`,
+            tone: "failed",
+          };
     case "rollback:ended":
       return {
         text: Object.entries(event.hosts)

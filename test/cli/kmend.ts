@@ -5,7 +5,6 @@ import { randomBytes } from "node:crypto";
 import {
   closeSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -37,8 +36,6 @@ export interface Started {
 export interface HowToRun {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** What this machine as a host keeps, its locks among it, lies in this folder alone: no other test has that host. */
-  readonly host?: string;
   /** Takes root's right to read and write everything away from it. */
   readonly isLowly?: boolean;
 }
@@ -51,15 +48,10 @@ const compiled = mkdtempSync(join(tmpdir(), "kmend-compiled-"));
 process.once("exit", () => rmSync(compiled, { recursive: true, force: true }));
 
 /** Starts `kmend ARGV` without a terminal; its state folder is `state` below the folder it starts in. */
-export function startKmend(
-  argv: readonly string[],
-  { cwd, env = {}, host, isLowly = false }: HowToRun,
-): Started {
-  const isRoot = process.getuid?.() === 0;
+export function startKmend(argv: readonly string[], { cwd, env = {}, isLowly = false }: HowToRun): Started {
   const lowly = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"];
   const [command = "", ...args] = [
-    ...(host !== undefined && isRoot ? alone(host) : []),
-    ...(isLowly && isRoot ? lowly : []),
+    ...(isLowly && process.getuid?.() === 0 ? lowly : []),
     ...[process.execPath, main, ...argv],
   ];
   const child = spawn(command, args, {
@@ -73,14 +65,6 @@ export function startKmend(
     stdio: ["ignore", "pipe", "pipe"],
   });
   return { process: child, ended: ending(child) };
-}
-
-/** In a mount namespace of its own. */
-function alone(host: string): string[] {
-  mkdirSync(host, { recursive: true });
-  mkdirSync("/var/lib/kmend", { recursive: true });
-  const bound = 'mount --bind "$0" /var/lib/kmend && exec "$@"';
-  return ["unshare", "--mount", "sh", "-c", bound, host];
 }
 
 export function kmend(argv: readonly string[], how: HowToRun): Promise<Ended> {
@@ -107,8 +91,7 @@ export function shellWithKmend(line: string, { cwd, env = {} }: HowToRun): Promi
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const foreign = /^(ANSIBLE_|KMEND_|TAP|FORCE_COLOR|NO_COLOR|NODE_|SSH_)/;
   const own = Object.entries(process.env).filter(([name]) => !foreign.test(name));
-  // Other tests have this machine as their host too.
-  return { ...Object.fromEntries(own), NODE_COMPILE_CACHE: compiled, KMEND_LOCK_WAIT: "2m" };
+  return { ...Object.fromEntries(own), NODE_COMPILE_CACHE: compiled };
 }
 
 async function ending(child: ChildProcess): Promise<Ended> {

@@ -1,153 +1,117 @@
-/** Two runs, one host: this machine, which each test has for itself. */
+/** Two runs, one host: a real one, with a real sshd. */
 
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import t, { type Test } from "tap";
-import { type Ended, type HowToRun, kmend, lastRun, notForUsers, type Started, startKmend } from "./kmend.ts";
-
-t.setTimeout(280_000);
-
-class Place {
-  readonly folder: string;
-  constructor(t: Test) {
-    this.folder = t.testdir({});
-    for (const [name, tasks] of Object.entries(plays))
-      writeFileSync(
-        join(this.folder, `${name}.yml`),
-        `- hosts: all\n  gather_facts: false\n  tasks:\n${tasks}`.replaceAll("DIR", this.folder),
-      );
-  }
-  get host(): string {
-    return join(this.folder, "host");
-  }
-  get how(): HowToRun {
-    return { cwd: this.folder, host: this.host, env: { KMEND_LOCK_WAIT: "0s" } };
-  }
-  start(...argv: string[]): Started {
-    return startKmend(argv, this.how);
-  }
-  kmend(...argv: string[]): Promise<Ended> {
-    return kmend(argv, this.how);
-  }
-  run(play: string, ...options: string[]): Promise<Ended> {
-    return this.kmend("run", ...local, ...options, `${play}.yml`);
-  }
-  /** A run that has the host, and is in the middle of a task. */
-  async holder(): Promise<Started> {
-    const started = this.start("run", ...local, "long.yml");
-    await until(() => existsSync(join(this.folder, "began")));
-    return started;
-  }
-  go(): void {
-    writeFileSync(join(this.folder, "go"), "");
-  }
-  has(name: string): boolean {
-    return existsSync(join(this.folder, name));
-  }
-}
-
-const local = ["-i", "a,", "-c", "local"];
+import t from "tap";
+import { execOnNode, whatIsMissing } from "../../src/lab/lab.ts";
+import { raiseLab } from "../lab/with-lab.ts";
+import { type Ended, kmend, lastRun, notForUsers, type Started, startKmend } from "./kmend.ts";
 
 const plays = {
-  long: `    - copy: {content: first, dest: DIR/first}
-    - command: sh -c 'touch DIR/began; while [ ! -e DIR/go ]; do sleep 0.1; done'
-    - copy: {content: long, dest: DIR/long}
+  long: `    - copy: {content: first, dest: /srv/first}
+    - command: sh -c 'touch /srv/began; while [ ! -e /srv/go ]; do sleep 0.1; done'
+    - copy: {content: long, dest: /srv/long}
 `,
-  short: "    - copy: {content: short, dest: DIR/short}\n",
+  short: "    - copy: {content: short, dest: /srv/short}\n",
 };
 
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await sleep(20);
-}
+t.test("two runs, one host", { skip: whatIsMissing() ?? false, timeout: 280_000 }, async (t) => {
+  const lab = await raiseLab(t, { nodes: { app_nodes: 0, compute_nodes: 0, clean_nodes: 1, both_nodes: 0 } });
+  const folder = mkdtempSync(join(tmpdir(), "kmend-locks-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const state = join(folder, "state");
+  for (const [name, tasks] of Object.entries(plays))
+    writeFileSync(join(folder, `${name}.yml`), `- hosts: clean-1\n  gather_facts: false\n  tasks:\n${tasks}`);
+  const on = (script: string) => execOnNode(lab, "clean-1", script).then(({ stdout }) => stdout.trim());
+  const has = async (name: string) => (await on(`[ ! -e /srv/${name} ] || echo yes`)) === "yes";
+  const how = { cwd: folder };
+  const run = (play: string, ...options: string[]): Promise<Ended> =>
+    kmend(["run", "-i", lab.inventory, `${play}.yml`, ...options], how);
+  const until = async (holds: () => boolean | Promise<boolean>) => {
+    while (!(await holds())) await sleep(50);
+  };
+  /** A run that has the host, and is in the middle of a task. */
+  const holder = async (): Promise<Started> => {
+    await on("rm -f /srv/*");
+    const started = startKmend(["run", "-i", lab.inventory, "long.yml"], how);
+    await until(() => has("began"));
+    return started;
+  };
 
-t.test("a second run is refused, and says who has the host", async (t) => {
-  const place = new Place(t);
-  const first = await place.holder();
-  const refused = await place.run("short");
-  t.equal(refused.code, 2);
-  t.match(refused.stdout, /Cannot change the host: the run \d{8}-\d{6}-\w+ of \S+@\S+ has it since .*Z/);
-  t.match(refused.stdout, /--lock-wait 10m/);
-  t.notMatch(refused.stdout + refused.stderr, notForUsers);
-  t.notOk(place.has("short"));
-  t.notOk(
-    lastRun(join(place.folder, "state")).some((event) => event.type === "change:recorded"),
-    "nothing was begun there",
+  await t.test("a second run is refused, and says who has the host", async (t) => {
+    const first = await holder();
+    const refused = await run("short");
+    t.equal(refused.code, 2);
+    t.match(refused.stdout, /Cannot change the host: the run \d{8}-\d{6}-\w+ of \S+@\S+ has it since .*Z/);
+    t.match(refused.stdout, /--lock-wait 10m/);
+    t.notMatch(refused.stdout + refused.stderr, notForUsers);
+    t.notOk(await has("short"));
+    t.notOk(
+      lastRun(state).some((event) => event.type === "change:recorded"),
+      "nothing was begun there",
+    );
+    t.equal((await run("short", "--check")).code, 0, "what only looks needs no lock");
+
+    const waiting = startKmend(["run", "-i", lab.inventory, "short.yml", "--lock-wait", "1m"], how);
+    await until(() => lastRun(state).some((event) => event.type === "lock:waiting"));
+    t.notOk(await has("short"));
+    await on("touch /srv/go");
+    t.equal((await first.ended).code, 0);
+    const { code, stdout } = await waiting.ended;
+    t.equal(code, 0, stdout);
+    t.match(stdout, /waiting: \[clean-1\] another run has it: the run \S+ of/);
+    t.ok(await has("short"));
+    t.equal(
+      await on("ls /var/lib/kmend | grep -c -e lock -e beat -e draft"),
+      "0",
+      "nothing is left of either lock",
+    );
+  });
+
+  await t.test("after Ctrl-C the lock is given back", async (t) => {
+    const first = await holder();
+    first.process.kill("SIGINT");
+    await sleep(200);
+    await on("touch /srv/go");
+    t.equal((await first.ended).code, 99);
+    t.equal((await run("short")).code, 0);
+    t.ok(lastRun(state).every((event) => event.type !== "lock:broken"));
+  });
+
+  await t.test("a run whose kmend was killed keeps others out, but not the rollback of it", async (t) => {
+    const first = await holder();
+    first.process.kill("SIGKILL");
+    await first.ended;
+    const killed = readdirSync(join(state, "runs")).sort().at(-1) ?? "";
+    t.equal((await run("short")).code, 2, "it may still be at work there");
+    const early = await kmend(["rollback", killed], how);
+    t.match(early.stdout, /a script that an earlier process of the run \S+ began still runs there/);
+    t.ok(await has("first"), "nothing is changed beside it");
+    await on("touch /srv/go");
+    const back = await kmend(["rollback", killed], how);
+    t.match(back.stdout, /reverted: \[clean-1\] copy/);
+    t.notOk(await has("first"));
+    t.equal((await run("short")).code, 0);
+  });
+
+  await t.test(
+    "a kmend that was frozen, and whose lock was broken meanwhile, changes nothing more",
+    async (t) => {
+      const first = await holder();
+      first.process.kill("SIGSTOP");
+      // The minute that it takes to be sure, gone by.
+      await on("for beat in /var/lib/kmend/beat-*; do echo $(($(date +%s) - 61)) > $beat; done");
+      const second = await run("short");
+      t.equal(second.code, 0, second.stdout);
+      t.match(second.stdout, /LOCK BROKEN: \[clean-1\] the run \S+ of .*, was not heard of for 6\d s/);
+      await on("touch /srv/go");
+      first.process.kill("SIGCONT");
+      const { code, stdout } = await first.ended;
+      t.equal(code, 2, stdout);
+      t.match(stdout, /the lock on this host was lost/);
+      t.notOk(await has("long"));
+    },
   );
-  t.equal((await place.run("short", "--check")).code, 0, "what only looks needs no lock");
-  t.equal((await place.kmend("plan", ...local, "short.yml")).code, 0);
-  place.go();
-  t.equal((await first.ended).code, 0);
-  t.equal((await place.run("short", "--lock-wait", "1m")).code, 0, "and afterwards the host is free");
-});
-
-t.test("with --lock-wait it waits, and says for whom", async (t) => {
-  const place = new Place(t);
-  const first = await place.holder();
-  const second = place.start("run", ...local, "short.yml", "--lock-wait", "1m");
-  await until(() => readdirSync(join(place.folder, "state/runs")).length === 2);
-  await until(() => lastRun(join(place.folder, "state")).some((event) => event.type === "lock:waiting"));
-  t.notOk(place.has("short"));
-  place.go();
-  t.equal((await first.ended).code, 0);
-  const { code, stdout } = await second.ended;
-  t.equal(code, 0, stdout);
-  t.match(stdout, /waiting: \[a\] another run has it: the run \S+ of/);
-  t.ok(place.has("short"));
-});
-
-t.test("after Ctrl-C the lock is given back", async (t) => {
-  const place = new Place(t);
-  const first = await place.holder();
-  first.process.kill("SIGINT");
-  await sleep(200);
-  place.go();
-  t.equal((await first.ended).code, 99);
-  t.equal((await place.run("short", "--lock-wait", "1m")).code, 0);
-  t.ok(lastRun(join(place.folder, "state")).every((event) => event.type !== "lock:broken"));
-});
-
-t.test(
-  "a run whose kmend was killed keeps others out; going on with it, or taking it back, does not wait",
-  async (t) => {
-    for (const command of ["resume", "rollback"]) {
-      const place = new Place(t);
-      const first = await place.holder();
-      first.process.kill("SIGKILL");
-      await first.ended;
-      t.equal((await place.run("short")).code, 2, "it may still be at work there");
-      const [run = ""] = readdirSync(join(place.folder, "state/runs")).sort();
-      place.go();
-      const end = await place.kmend(command, run, ...(command === "resume" ? ["--in-flight", "skip"] : []));
-      t.match(end.stdout, command === "resume" ? /failed=0/ : /no way back/);
-      t.equal(place.has("long"), command === "resume");
-      t.equal(place.has("first"), command === "resume");
-      t.equal((await place.run("short", "--lock-wait", "1m")).code, 0);
-    }
-  },
-);
-
-t.test("a kmend that was frozen, and whose lock was broken meanwhile, changes nothing more", async (t) => {
-  const place = new Place(t);
-  const first = await place.holder();
-  first.process.kill("SIGSTOP");
-  const [run = ""] = readdirSync(join(place.folder, "state/runs"));
-  const lock = readdirSync(place.host).find(
-    (name) => name.startsWith("lock-") && readFileSync(join(place.host, name), "utf8").includes(run),
-  );
-  const [token] = readFileSync(join(place.host, lock ?? ""), "utf8").split("\n");
-  // The minute that it takes to be sure, gone by.
-  writeFileSync(join(place.host, `beat-${token}`), `${Math.floor(Date.now() / 1000) - 61}\n`);
-  const second = await place.run("short");
-  t.equal(second.code, 0, second.stdout);
-  t.match(
-    second.stdout,
-    new RegExp(`LOCK BROKEN: \\[a\\] the run ${run} of .*, was not heard of for 6\\d s`),
-  );
-  place.go();
-  first.process.kill("SIGCONT");
-  const { code, stdout } = await first.ended;
-  t.equal(code, 2, stdout);
-  t.match(stdout, /the lock on this host was lost/);
-  t.notOk(place.has("long"));
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import t, { type Test } from "tap";
 import type { Event } from "../../src/journal/journal.ts";
 import { type Crash, crashing } from "../torture/crashing.ts";
-import { type Ended, type HowToRun, kmend, lastRun, notForUsers, startKmend } from "./kmend.ts";
+import { type Ended, forgetSaved, kmend, lastRun, notForUsers, startKmend } from "./kmend.ts";
 
 t.setTimeout(300_000);
 
@@ -17,28 +17,27 @@ class Place {
   constructor(t: Test, playbook: string) {
     this.folder = t.testdir({});
     this.write(playbook);
+    t.teardown(() => forgetSaved(join(this.folder, "state")));
   }
   write(playbook: string): void {
     writeFileSync(join(this.folder, "play.yml"), playbook.replaceAll("DIR", this.folder));
   }
-  get how(): HowToRun {
-    return { cwd: this.folder, host: join(this.folder, "host") };
-  }
   kmend(...argv: string[]): Promise<Ended> {
-    return kmend(argv, this.how);
+    return kmend(argv, { cwd: this.folder });
   }
   crash(crash: Crash, ...options: string[]): Promise<Ended> {
-    return crashing(["run", ...local, ...options, "play.yml"], this.how, crash);
+    return crashing(["run", ...local, ...options, "play.yml"], { cwd: this.folder }, crash);
   }
   /** Runs whole, and gives the number of the first event that is meant. */
   async lineOf(meant: (event: Event) => boolean): Promise<number> {
     await this.kmend("run", ...local, "play.yml");
     const found = this.events().find(meant);
     if (!found) throw new Error("the run has no such event");
-    for (const name of ["state", "host", "out"]) this.forget(name);
+    for (const name of ["state", "out"]) this.forget(name);
     return found.n;
   }
   forget(name: string): void {
+    if (name === "state") forgetSaved(join(this.folder, name));
     rmSync(join(this.folder, name), { recursive: true, force: true });
   }
   events(): readonly Event[] {
@@ -303,7 +302,7 @@ t.test("after Ctrl-C the run goes on", async (t) => {
     - copy: {content: x, dest: DIR/out}
 `,
   );
-  const run = startKmend(["run", ...local, "play.yml"], place.how);
+  const run = startKmend(["run", ...local, "play.yml"], { cwd: place.folder });
   while (!existsSync(join(place.folder, "first"))) await new Promise((resolve) => setTimeout(resolve, 20));
   run.process.kill("SIGINT");
   t.equal((await run.ended).code, 99);
@@ -331,7 +330,7 @@ t.test("a run that died while it took itself back ends taken back", async (t) =>
     .events()
     .filter((event) => event.type === "change:reverted" || event.type === "rollback:started");
   for (const { n } of lines) {
-    for (const name of ["state", "host"]) place.forget(name);
+    place.forget("state");
     await place.crash({ at: n, how: "after" });
     const resumed = await place.kmend("resume", "last");
     t.equal(resumed.code, 2, resumed.stdout + resumed.stderr);

@@ -100,8 +100,6 @@ export async function localWorld(
         keepaliveIntervalMs: 5000,
         keepaliveCountMax: 3,
       },
-      // Other tests change this machine too.
-      lockWaitMs: 120_000,
       native: false,
       taskTimeoutS: 0,
     },

@@ -5,7 +5,17 @@ import type { HostModule } from "../module.ts";
 import { applyUnit, look, planUnit, revertUnit, type UnitChange, type UnitWish } from "./unit-change.ts";
 import { inspectUnit, type UnitState } from "./unit-state.ts";
 
-type Shared = "kind" | "wayBack" | "inspect" | "plan" | "apply" | "restored" | "revert" | "again" | "result";
+type Shared =
+  | "isWantedBack"
+  | "kind"
+  | "wayBack"
+  | "inspect"
+  | "plan"
+  | "apply"
+  | "restored"
+  | "revert"
+  | "again"
+  | "result";
 
 export function unitModule<Args>(
   wishOf: (args: Args) => UnitWish,
@@ -19,6 +29,11 @@ export function unitModule<Args>(
     apply: applyUnit,
     restored: (state) => (state.unit === null ? null : look(state)),
     revert: revertUnit,
+    // What does not run again after the rollback must not be started by a restart.
+    isWantedBack: (state, args) => {
+      const { state: wanted } = wishOf(args);
+      return (wanted !== "restarted" && wanted !== "reloaded") || look(state).active;
+    },
     again: (change) => ({ change, keep: null }),
     result: ({ args, state, change }) => {
       const wish = wishOf(args);

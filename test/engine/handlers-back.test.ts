@@ -1,0 +1,119 @@
+/** Once a change is taken back, what it had notified runs again: once a host, and for no other reason. */
+
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t, { type Test } from "tap";
+import { Workplace } from "./local-run.ts";
+
+const play = (more = "", keywords = "") => `
+- hosts: all
+  gather_facts: false
+${keywords}  vars: {unit: kubelet}
+  handlers:
+    - name: Restart
+      shell: echo "{{ unit }} with $(cat DIR/file 2>/dev/null)" >> DIR/log
+    - name: Reload
+      shell: echo reloaded >> DIR/log
+      listen: Fresh
+    - name: Unheard
+      shell: echo unheard >> DIR/log
+  tasks:
+    - copy: {content: ours, dest: DIR/file}
+      notify: [Fresh, Restart]
+    - file: {path: DIR/folder, state: directory}
+      notify: Restart
+    - file: {path: DIR/quiet, state: directory}
+${more}`;
+
+function workplace(t: Test): { place: Workplace; log: () => string; file: string } {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  const path = join(place.folder, "log");
+  const log = () => {
+    const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+    rmSync(path, { force: true });
+    return text;
+  };
+  writeFileSync(join(place.folder, "file"), "old");
+  return { place, log, file: join(place.folder, "file") };
+}
+
+t.test(
+  "handlers run once after a rollback, in their order, on the state before; and after it is brought again",
+  async (t) => {
+    const { place, log } = workplace(t);
+    const run = await place.run(play());
+    t.equal(log(), "kubelet with ours\nreloaded\n");
+    const back = await place.rollback(run.events);
+    t.equal(log(), "kubelet with old\nreloaded\n");
+    t.match(
+      back.events.filter((event) => event.type === "rollback:handler"),
+      [
+        { host: "a", name: "Restart" },
+        { host: "a", name: "Reload" },
+      ],
+    );
+    const again = await place.rollback(back.events);
+    t.equal(log(), "kubelet with ours\nreloaded\n");
+    t.equal((await place.rollback(again.events)).outcome.exitCode, 0);
+    t.equal(log(), "kubelet with old\nreloaded\n");
+  },
+);
+
+t.test("not with --no-handlers", async (t) => {
+  const { place, log } = workplace(t);
+  const run = await place.run(play());
+  log();
+  await place.rollback(run.events, ["a"], (w) => w, { handlers: false });
+  t.equal(log(), "");
+});
+
+t.test("not for a change that was not taken back", async (t) => {
+  const { place, log, file } = workplace(t);
+  const run = await place.run(play().replaceAll("shell:", "command: sleep 0 #"));
+  log();
+  writeFileSync(file, "theirs");
+  const back = await place.rollback(run.events);
+  t.match(
+    back.events.filter((event) => event.type === "rollback:handler"),
+    [{ name: "Restart" }],
+    "only the folder was",
+  );
+});
+
+t.test("after an on_failure rollback too", async (t) => {
+  const { place, log } = workplace(t);
+  await place.run(play("    - fail:\n", "  on_failure: rollback_host\n"));
+  t.equal(log(), "kubelet with old\nreloaded\n");
+});
+
+t.test("one that fails is named, and the rollback has failed", async (t) => {
+  const { place } = workplace(t);
+  const text = play().replace(/shell: echo reloaded.*/, "shell: grep -q ours DIR/file");
+  const run = await place.run(text);
+  t.equal(run.outcome.exitCode, 0);
+  const back = await place.rollback(run.events);
+  t.equal(back.outcome.exitCode, 2);
+  t.match(back.events.filter((event) => event.type === "rollback:handler")[1], {
+    name: "Reload",
+    message: /non-zero/,
+  });
+  t.match(
+    back.events.find((event) => event.type === "rollback:ended"),
+    { hosts: { a: "rollback failed" } },
+  );
+});
+
+t.test("one that cannot be held ready is named", async (t) => {
+  const { place, log } = workplace(t);
+  const run = await place.run(
+    play().replace("      listen: Fresh", "      listen: Fresh\n      loop: [1, 2]"),
+  );
+  log();
+  const back = await place.rollback(run.events);
+  t.equal(log(), "kubelet with old\n");
+  t.match(
+    back.events.find((event) => event.type === "message:said" && event.level === "warning"),
+    { text: /the handler Reload is not run/ },
+  );
+});
