@@ -14,6 +14,8 @@ import {
   mendNodes,
   plantOnNodes,
   podsOnNodes,
+  readDriverWish,
+  readEngineWish,
   readKernelWish,
   rebootNodes,
   sshCommand,
@@ -45,6 +47,8 @@ export function labCommand(): Command {
 interface UpFlags extends LabFlags {
   readonly nodes?: number;
   readonly kernel?: readonly string[];
+  readonly engine?: readonly string[];
+  readonly driver?: readonly string[];
   readonly inventory?: string;
 }
 
@@ -59,10 +63,18 @@ function upCommand(): Command {
   return subcommand("up", "Raise the lab, or what is missing of it")
     .option("--nodes <n>", `how many hosts, shared out over the groups (default: ${defaultNodes})`, count)
     .option("--kernel <kernel...>", "514 or 1160 for all hosts, or HOST=514 for one (default: 1160)")
+    .option("--engine <engine...>", "docker or containerd, in the same way (default: docker)")
+    .option(
+      "--driver <driver...>",
+      "the cgroup driver, cgroupfs or systemd, in the same way (default: cgroupfs)",
+    )
     .option("--inventory <file>", "write a copy of the inventory there, a .yml file", yamlName)
     .addHelpText(
       "after",
-      epilogue(["kmend lab up --nodes 6", "kmend lab up --name old --kernel 514 --inventory old.yml"]),
+      epilogue([
+        "kmend lab up --nodes 6",
+        "kmend lab up --name old --kernel 514 --engine both-1=containerd --inventory old.yml",
+      ]),
     )
     .action(async (flags: UpFlags) => {
       const interrupt = new AbortController();
@@ -72,6 +84,8 @@ function upCommand(): Command {
         ...lab(flags),
         ...(flags.nodes === undefined ? {} : { nodes: flags.nodes }),
         ...(flags.kernel === undefined ? {} : { kernel: readKernelWish(flags.kernel) }),
+        ...(flags.engine === undefined ? {} : { engine: readEngineWish(flags.engine) }),
+        ...(flags.driver === undefined ? {} : { driver: readDriverWish(flags.driver) }),
         ...(flags.inventory === undefined ? {} : { inventoryCopy: flags.inventory }),
         tell: (line) => console.log(line),
         signal: interrupt.signal,

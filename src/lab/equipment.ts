@@ -17,9 +17,9 @@ export interface Equipment {
 export async function prepareEquipment(cache: string): Promise<Equipment> {
   const repositories = await buildRepositories(cache);
   return {
-    async install({ address, group }, { root }) {
-      await writeFiles(root, nodeFiles({ group }));
-      await installNode({ address, group, root }, repositories);
+    async install(node, { root }) {
+      await writeFiles(root, nodeFiles(node));
+      await installNode({ ...node, root }, repositories);
     },
     serveKernel: ({ kernel }, { kernel: mountPoint }) => serveNode({ mountPoint, kernel }),
   };

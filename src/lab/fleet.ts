@@ -2,7 +2,16 @@
 
 import { exitCodes, KmendError } from "../problem/problem.ts";
 
-export type Kernel = "514" | "1160";
+export const kernels = ["514", "1160"] as const;
+export type Kernel = (typeof kernels)[number];
+
+/** What starts a host's containers. */
+export const engines = ["docker", "containerd"] as const;
+export type Engine = (typeof engines)[number];
+
+/** How kubelet and the engine make cgroups: directories by themselves, or systemd's slices and scopes. */
+export const drivers = ["cgroupfs", "systemd"] as const;
+export type Driver = (typeof drivers)[number];
 
 /** The inventory's groups; what each is equipped with is told in docs/lab.md. */
 export const groups = ["app_nodes", "compute_nodes", "clean_nodes", "both_nodes"] as const;
@@ -15,12 +24,21 @@ export interface LabNode {
   readonly address: string;
   readonly port: number;
   readonly kernel: Kernel;
+  readonly engine: Engine;
+  readonly driver: Driver;
 }
 
-/** The kernel for all hosts, and exceptions by host name. */
-export interface KernelWish {
-  readonly all: Kernel;
-  readonly byNode: Readonly<Record<string, Kernel>>;
+/** One thing for all hosts, and exceptions by host name. */
+export interface Wish<T extends string> {
+  readonly all: T;
+  readonly byNode: Readonly<Record<string, T>>;
+}
+
+/** What hosts are wished to be besides their group; where nothing is said, as the incident's. */
+export interface Wishes {
+  readonly kernel?: Wish<Kernel>;
+  readonly engine?: Wish<Engine>;
+  readonly driver?: Wish<Driver>;
 }
 
 /** Not 22: the machine's own sshd may have that on every address. */
@@ -44,7 +62,7 @@ export function shareOut(nodes: number): Readonly<Record<Group, number>> {
 export function planFleet(
   counts: Readonly<Record<Group, number>>,
   network: number,
-  kernel: KernelWish,
+  { kernel = usual.kernel, engine = usual.engine, driver = usual.driver }: Wishes = {},
 ): readonly LabNode[] {
   const total = groups.reduce((sum, group) => sum + counts[group], 0);
   if (total < 1 || total > maxNodes)
@@ -55,22 +73,59 @@ export function planFleet(
       const name = `${group.replace("_nodes", "")}-${index + 1}`;
       last += 1;
       const address = `127.77.${network}.${last}`;
-      return { name, group, address, port: sshPort, kernel: kernel.byNode[name] ?? kernel.all };
+      return {
+        name,
+        group,
+        address,
+        port: sshPort,
+        kernel: of(kernel, name),
+        engine: of(engine, name),
+        driver: of(driver, name),
+      };
     }),
   );
-  for (const name of Object.keys(kernel.byNode))
+  for (const name of [kernel, engine, driver].flatMap(({ byNode }) => Object.keys(byNode)))
     if (!nodes.some((node) => node.name === name)) throw unknownNode(name, nodes);
   return nodes;
 }
 
+const usual: Required<Wishes> = {
+  kernel: { all: "1160", byNode: {} },
+  engine: { all: "docker", byNode: {} },
+  driver: { all: "cgroupfs", byNode: {} },
+};
+
+const of = <T extends string>({ all, byNode }: Wish<T>, name: string): T => byNode[name] ?? all;
+
 /** Reads `514`, `1160` and `NODE=514`, each given any number of times. */
-export function readKernelWish(words: readonly string[]): KernelWish {
-  let all: Kernel = "1160";
-  const byNode: Record<string, Kernel> = {};
+export const readKernelWish = (words: readonly string[]): Wish<Kernel> =>
+  readWish("kernel", { words, values: kernels, otherwise: usual.kernel.all });
+
+/** The same of `docker` and `containerd`. */
+export const readEngineWish = (words: readonly string[]): Wish<Engine> =>
+  readWish("engine", { words, values: engines, otherwise: usual.engine.all });
+
+/** The same of `cgroupfs` and `systemd`. */
+export const readDriverWish = (words: readonly string[]): Wish<Driver> =>
+  readWish("driver", { words, values: drivers, otherwise: usual.driver.all });
+
+interface Reading<T extends string> {
+  readonly words: readonly string[];
+  readonly values: readonly T[];
+  readonly otherwise: T;
+}
+
+function readWish<T extends string>(what: keyof Wishes, { words, values, otherwise }: Reading<T>): Wish<T> {
+  let all = otherwise;
+  const byNode: Record<string, T> = {};
   for (const word of words.flatMap((each) => each.split(","))) {
-    const [value, node] = word.split("=").reverse();
-    if (value !== "514" && value !== "1160")
-      throw refuse("lab-kernel", `Cannot give a host the kernel "${value}": there are 514 and 1160`);
+    const [given, node] = word.split("=").reverse();
+    const value = values.find((each) => each === given);
+    if (value === undefined)
+      throw refuse(
+        `lab-${what}`,
+        `Cannot give a host the ${what} "${given}": there are ${values.join(" and ")}`,
+      );
     if (node === undefined) all = value;
     else byNode[node] = value;
   }

@@ -11,7 +11,17 @@
  */
 
 export { down } from "./down.ts";
-export { type Group, groups, type Kernel, type KernelWish, type LabNode, readKernelWish } from "./fleet.ts";
+export {
+  type Group,
+  groups,
+  type Kernel,
+  type LabNode,
+  readDriverWish,
+  readEngineWish,
+  readKernelWish,
+  type Wish,
+  type Wishes,
+} from "./fleet.ts";
 export { installNeeds, whatIsMissing } from "./needs.ts";
 export { execOnNode, mendNodes, plantOnNodes, podsOnNodes, rebootNodes, sshCommand } from "./nodes.ts";
 export { type FaultName, faultNames, faults, isFaultName } from "./standins/standins.ts";

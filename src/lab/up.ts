@@ -10,7 +10,7 @@ import { baseImage } from "./base-image.ts";
 import { type Answers, ask } from "./control.ts";
 import { type LabDescription, readDescription, writeDescription } from "./description.ts";
 import { down } from "./down.ts";
-import { type Group, type KernelWish, type LabNode, planFleet, shareOut } from "./fleet.ts";
+import { type Group, type LabNode, planFleet, shareOut, type Wish, type Wishes } from "./fleet.ts";
 import { inventoryText } from "./inventory-file.ts";
 import { makeKeys } from "./keys.ts";
 import { withLock } from "./lock.ts";
@@ -25,10 +25,9 @@ export interface LabOptions {
   readonly name: string;
 }
 
-export interface UpOptions extends LabOptions {
+export interface UpOptions extends LabOptions, Wishes {
   /** How many hosts, shared out over the groups; or how many of each. */
   readonly nodes?: number | Readonly<Record<Group, number>>;
-  readonly kernel?: KernelWish;
   /** Where a copy of the inventory goes. */
   readonly inventoryCopy?: string;
   readonly tell?: (line: string) => void;
@@ -87,7 +86,7 @@ function interrupted(place: LabPlace, cause: unknown): KmendError {
 async function describe(
   place: LabPlace,
   base: string,
-  { nodes = defaultNodes, kernel = { all: "1160", byNode: {} } }: Pick<UpOptions, "nodes" | "kernel">,
+  { nodes = defaultNodes, ...wishes }: Pick<UpOptions, "nodes" | keyof Wishes>,
 ): Promise<LabDescription> {
   const counts = typeof nodes === "number" ? shareOut(nodes) : nodes;
   const network = await claimNetwork(place);
@@ -96,27 +95,37 @@ async function describe(
     name: place.name,
     network,
     base,
-    nodes: planFleet(counts, network, kernel),
+    nodes: planFleet(counts, network, wishes),
   } as const;
   await writeDescription(place, lab);
   return lab;
 }
 
-/** A lab that is there stays as it is: hosts are neither added nor given another kernel under way. */
-function refuseOtherWish(lab: LabDescription, { nodes, kernel }: Pick<UpOptions, "nodes" | "kernel">): void {
-  if (nodes === undefined && kernel === undefined) return;
+/** A lab that is there stays as it is: hosts are neither added nor given another kernel or engine under way. */
+function refuseOtherWish(
+  lab: LabDescription,
+  { nodes, kernel, engine, driver }: Pick<UpOptions, "nodes" | keyof Wishes>,
+): void {
+  if ([nodes, kernel, engine, driver].every((each) => each === undefined)) return;
   const counts = nodes === undefined ? lab.nodes.length : nodes;
-  const wished = planFleet(
-    typeof counts === "number" ? shareOut(counts) : counts,
-    lab.network,
-    kernel ?? { all: "1160", byNode: Object.fromEntries(lab.nodes.map((node) => [node.name, node.kernel])) },
-  );
+  const wished = planFleet(typeof counts === "number" ? shareOut(counts) : counts, lab.network, {
+    kernel: kernel ?? asTheyAre("kernel", lab.nodes),
+    engine: engine ?? asTheyAre("engine", lab.nodes),
+    driver: driver ?? asTheyAre("driver", lab.nodes),
+  });
   if (JSON.stringify(wished) === JSON.stringify(lab.nodes)) return;
   throw new KmendError({
     code: "lab-differs",
-    message: `Cannot change the lab "${lab.name}": it is there with ${lab.nodes.length} hosts, and other hosts or kernels were asked for`,
+    message: `Cannot change the lab "${lab.name}": it is there with ${lab.nodes.length} hosts, and other hosts, kernels, engines or drivers were asked for`,
     hint: `Raise another under a new --name, or take this one down first:\n    kmend lab down --name ${lab.name}`,
   });
+}
+
+/** A host that was not there before gets what the first one has: the lab then differs by its hosts. */
+function asTheyAre<K extends keyof Wishes>(what: K, nodes: readonly LabNode[]): Wish<LabNode[K]> {
+  const [first] = nodes;
+  if (!first) throw new Error("a lab has hosts");
+  return { all: first[what], byNode: Object.fromEntries(nodes.map((node) => [node.name, node[what]])) };
 }
 
 async function bootHosts(place: LabPlace, { state, tell = () => {} }: UpOptions): Promise<Answers["boot"]> {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import t, { type Test } from "tap";
 import { labCgroups } from "../../src/lab/cgroups.ts";
 import { type Finished, runProgram } from "../../src/lab/command.ts";
-import { planFleet, readKernelWish, shareOut } from "../../src/lab/fleet.ts";
+import { planFleet, readDriverWish, readEngineWish, readKernelWish, shareOut } from "../../src/lab/fleet.ts";
 import { down, labStatus, rebootNodes, sshCommand, up, whatIsMissing } from "../../src/lab/lab.ts";
 import { mountsBelow } from "../../src/lab/mounts.ts";
 import { labPlace } from "../../src/lab/place.ts";
@@ -28,7 +28,7 @@ t.test("hosts are shared out over the groups", async (t) => {
 });
 
 t.test("a kernel is chosen for all hosts or for one", async (t) => {
-  const nodes = planFleet(shareOut(2), 9, readKernelWish(["1160", "app-1=514"]));
+  const nodes = planFleet(shareOut(2), 9, { kernel: readKernelWish(["1160", "app-1=514"]) });
   t.strictSame(
     nodes.map((node) => [node.name, node.address, node.kernel]),
     [
@@ -37,7 +37,28 @@ t.test("a kernel is chosen for all hosts or for one", async (t) => {
     ],
   );
   t.throws(() => readKernelWish(["4.19"]), { code: "lab-kernel" });
-  t.throws(() => planFleet(shareOut(2), 9, readKernelWish(["app-7=514"])), { code: "lab-no-such-node" });
+  t.throws(() => planFleet(shareOut(2), 9, { kernel: readKernelWish(["app-7=514"]) }), {
+    code: "lab-no-such-node",
+  });
+});
+
+t.test("so are an engine and a cgroup driver, and what cannot be had is refused", async (t) => {
+  const nodes = planFleet(shareOut(2), 9, {
+    engine: readEngineWish(["app-1=containerd"]),
+    driver: readDriverWish(["systemd,compute-1=cgroupfs"]),
+  });
+  t.strictSame(
+    nodes.map(({ engine, driver }) => [engine, driver]),
+    [
+      ["containerd", "systemd"],
+      ["docker", "cgroupfs"],
+    ],
+  );
+  t.throws(() => readEngineWish(["crio"]), { code: "lab-engine" });
+  t.throws(() => readDriverWish(["app-1="]), { code: "lab-driver" });
+  t.throws(() => planFleet(shareOut(2), 9, { driver: readDriverWish(["app-7=systemd"]) }), {
+    code: "lab-no-such-node",
+  });
 });
 
 const missing = whatIsMissing();
@@ -87,6 +108,7 @@ t.test("real hosts", { skip: missing === null ? false : `no lab here: ${missing}
   t.test("up again changes nothing; for other hosts it is refused", async (t) => {
     t.strictSame((await up({ ...placeOf(lab) })).booted, []);
     await t.rejects(up({ ...placeOf(lab), nodes: 3 }), { code: "lab-differs" });
+    await t.rejects(up({ ...placeOf(lab), engine: readEngineWish(["containerd"]) }), { code: "lab-differs" });
   });
 
   t.test("a host restarts by our reboot and by its own, and keeps its files", async (t) => {

@@ -34,12 +34,13 @@ def main():
     default = config.get("default-runtime", "runc")
     if default not in runtimes:
         sys.exit("unable to configure the Docker daemon: specified default runtime '%s' does not exist" % default)
+    is_systemd = "native.cgroupdriver=systemd" in config.get("exec-opts", [])
     os.makedirs(RUN, exist_ok=True)
     put("info.json", json.dumps({
-        "ServerVersion": "${version}", "CgroupDriver": "cgroupfs", "DefaultRuntime": default,
+        "ServerVersion": "${version}", "CgroupDriver": "systemd" if is_systemd else "cgroupfs", "DefaultRuntime": default,
         "Runtimes": runtimes, "LiveRestoreEnabled": config.get("live-restore", False),
     }))
-    put("default-runtime", runtimes[default]["path"] + "\\n")
+    put("default-runtime", runtimes[default]["path"] + (" --systemd-cgroup docker" if is_systemd else "") + "\\n")
     if "NOTIFY_SOCKET" in os.environ:
         notify_ready()
     stop = signal.sigwait([signal.SIGTERM, signal.SIGINT])
@@ -58,7 +59,7 @@ export function dockerProgram(version: string): string {
 run -d [--runtime R] [--kernel-memory N] [--memory N] IMAGE, rm -f ID. An image is a name: every container sleeps."""
 import json, os, re, subprocess, sys
 
-PARENT = "/sys/fs/cgroup/memory/docker"
+MEMORY = "/sys/fs/cgroup/memory/"
 
 
 def main():
@@ -100,8 +101,12 @@ def run(words, info):
     if name not in info["Runtimes"]:
         sys.exit("docker: Error response from daemon: Unknown runtime specified %s." % name)
     container = os.urandom(32).hex()
-    os.makedirs(PARENT, exist_ok=True)
-    runtime(name, info, ["run", "--cgroup-parent", "docker", *options, container])
+    if info["CgroupDriver"] == "systemd":
+        parent, options = "system.slice", ["--systemd-cgroup", "docker", *options]
+    else:
+        parent = "docker"
+    os.makedirs(MEMORY + parent, exist_ok=True)
+    runtime(name, info, ["run", "--cgroup-parent", parent, *options, container])
     print(container)
 
 

@@ -38,16 +38,19 @@ export function kubeletProgram(build: KubeletBuild): string {
 }
 
 const head = (version: string): string => `#!/usr/bin/python3 -ES
-"""kmend rehearsal stand-in for kubelet ${version} (cgroupfs driver, docker runtime). Not kubelet.
+"""kmend rehearsal stand-in for kubelet ${version}. Not kubelet.
 
 It makes the memory cgroups that kubelet makes, in kubelet's order, and runs the static pods of its manifest folder
-through the container runtime that dockerd has chosen. Pods outlive it, and are found again by what it noted of them.
+through the container runtime that docker or containerd has chosen. Pods outlive it, and are found again by what it noted of them.
 """
 import errno, json, os, select, shutil, signal, socket, subprocess, sys, time
 
 MEMORY = "/sys/fs/cgroup/memory"
 ALLOCATABLE = 8 << 30
 NOTES = "/var/lib/kubelet/pods"
+
+# Set by its flags: the cgroup driver, and the engine, by the folder that it says in what starts containers.
+node = {"is_systemd": False, "engine": "/run/docker"}
 
 
 def write(path, name, value):
@@ -71,14 +74,24 @@ def make_cgroup(path, limit=None):
     except OSError as error:
         raise OSError(error.errno, "mkdir %s/%s: %s" % (MEMORY, path, os.strerror(error.errno).lower()))
     if limit:
-        enable_kernel_memory(path)
+        # By the systemd driver a limit is a property of the slice, and nobody writes a kernel memory limit.
+        if not node["is_systemd"]:
+            enable_kernel_memory(path)
         write(path, "memory.limit_in_bytes", str(limit))
 
 
+def cgroup_of(*names):
+    """The directory of a cgroup by its names from the top. The systemd driver makes slices, each called after all above it."""
+    if not node["is_systemd"]:
+        return "/".join(names)
+    plain = [name.replace("-", "_") for name in names]
+    return "/".join("-".join(plain[:depth + 1]) + ".slice" for depth in range(len(plain)))
+
+
 def make_top_level():
-    make_cgroup("kubepods", ALLOCATABLE)
-    make_cgroup("kubepods/burstable")
-    make_cgroup("kubepods/besteffort")
+    make_cgroup(cgroup_of("kubepods"), ALLOCATABLE)
+    make_cgroup(cgroup_of("kubepods", "burstable"))
+    make_cgroup(cgroup_of("kubepods", "besteffort"))
 
 
 def bytes_of(quantity):
@@ -95,15 +108,17 @@ def pod_cgroup(pod):
     limits, requests = resources(pod, "limits"), resources(pod, "requests")
     name = "pod" + pod["metadata"]["uid"]
     if not any(limits) and not any(requests):
-        return "kubepods/besteffort/" + name
+        return cgroup_of("kubepods", "besteffort", name)
     if all(limits) and requests == limits:
-        return "kubepods/" + name
-    return "kubepods/burstable/" + name
+        return cgroup_of("kubepods", name)
+    return cgroup_of("kubepods", "burstable", name)
 
 
 def runtime(*words):
-    with open("/run/docker/default-runtime") as file:
-        done = subprocess.run([file.read().strip(), *words], capture_output=True, text=True, start_new_session=True)
+    with open(node["engine"] + "/default-runtime") as file:
+        program, *by_driver = file.read().split()
+    words = [words[0], *(by_driver if words[0] == "run" else []), *words[1:]]
+    done = subprocess.run([program, *words], capture_output=True, text=True, start_new_session=True)
     if done.returncode != 0:
         raise OSError(errno.EIO, done.stderr.strip())
 
@@ -152,9 +167,11 @@ def is_whole(uid):
         try:
             with open("/run/runc/%s/pid" % container) as file:
                 pid = file.read().strip()
+            with open("/run/runc/%s/cgroup" % container) as file:
+                cgroup = file.read().strip()
         except FileNotFoundError:
             return False
-        if not os.path.isdir("/proc/" + pid) or not os.path.isdir(os.path.join(MEMORY, note["cgroup"], container)):
+        if not os.path.isdir("/proc/" + pid) or not os.path.isdir(cgroup):
             return False
     return True
 
@@ -256,6 +273,9 @@ def main():
         return
 ${isDead ? '    sys.exit("Failed to run kubelet: it is the rehearsal\'s dead one")' : ""}
     options = dict(word.lstrip("-").partition("=")[::2] for word in sys.argv[1:])
+    node["is_systemd"] = options.get("cgroup-driver") == "systemd"
+    if "containerd.sock" in options.get("container-runtime-endpoint", ""):
+        node["engine"] = "/run/containerd"
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     os.makedirs(NOTES, exist_ok=True)
     try:

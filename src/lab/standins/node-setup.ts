@@ -4,8 +4,10 @@ import { execFile } from "node:child_process";
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { Driver, Engine } from "../fleet.ts";
 import type { Repositories } from "./build-packages.ts";
-import { groupPackages, type NodeGroup, type RepositoryName } from "./package-list.ts";
+import { engineFile } from "./engine-files.ts";
+import { type NodeGroup, nodePackages, type RepositoryName } from "./package-list.ts";
 import { kernelBootScript, kernelUnit, kubeletSysconfig } from "./units.ts";
 
 const execute = promisify(execFile);
@@ -14,6 +16,8 @@ const execute = promisify(execFile);
 export interface StandinNode {
   readonly address: string;
   readonly group: NodeGroup;
+  readonly engine: Engine;
+  readonly driver: Driver;
   /** Its file system on the controller. */
   readonly root: string;
 }
@@ -25,7 +29,8 @@ export interface NodeFile {
 }
 
 /** Files to write into the host's tree before its packages are installed and it boots. */
-export function nodeFiles({ group }: Pick<StandinNode, "group">): readonly NodeFile[] {
+export function nodeFiles(node: Pick<StandinNode, "group" | "engine" | "driver">): readonly NodeFile[] {
+  const engine = engineFile(node);
   const file = (path: string, content: string, mode = 0o644): NodeFile => ({ path, mode, content });
   return [
     file("/usr/local/lib/kmend-lab/boot", kernelBootScript, 0o755),
@@ -33,7 +38,7 @@ export function nodeFiles({ group }: Pick<StandinNode, "group">): readonly NodeF
     // EL7's place for the database; Debian's rpm would use one in the home of whoever asks.
     file("/etc/rpm/macros", "%_dbpath /var/lib/rpm\n"),
     file("/etc/yum.repos.d/kmend-lab.repo", repositoryFile),
-    file("/etc/docker/daemon.json", daemonJson(group)),
+    file(engine.path, engine.content),
     file("/etc/kubernetes/manifests/.kmend-lab", "Pods of the rehearsal: one JSON manifest each.\n"),
   ];
 }
@@ -41,10 +46,10 @@ export function nodeFiles({ group }: Pick<StandinNode, "group">): readonly NodeF
 /** Installs the group's packages into the tree of a host that has not booted, and enables their units. */
 export async function installNode(node: StandinNode, repositories: Repositories): Promise<void> {
   await offerRepository(node, repositories, "good");
-  const rpms = groupPackages[node.group].map((id) => `/srv/repo/${id}.x86_64.rpm`);
+  const rpms = nodePackages(node).map((id) => `/srv/repo/${id}.x86_64.rpm`);
   await execute("chroot", [node.root, "rpm", "--upgrade", ...rpms]);
-  await writeFile(join(node.root, "etc/sysconfig/kubelet"), kubeletSysconfig(node.address));
-  const units = ["kmend-lab-kernel.service", "docker.service", "kubelet.service"];
+  await writeFile(join(node.root, "etc/sysconfig/kubelet"), kubeletSysconfig(node));
+  const units = ["kmend-lab-kernel.service", `${node.engine}.service`, "kubelet.service"];
   await execute("systemctl", ["--quiet", "--root", node.root, "enable", ...units]);
 }
 
@@ -67,12 +72,3 @@ enabled=1
 gpgcheck=0
 metadata_expire=0
 `;
-
-function daemonJson(group: NodeGroup): string {
-  const nvidia = {
-    "default-runtime": "nvidia",
-    runtimes: { nvidia: { path: "/usr/bin/nvidia-container-runtime", runtimeArgs: [] } },
-  };
-  const config = { "live-restore": true, ...(group === "compute_nodes" ? nvidia : {}) };
-  return `${JSON.stringify(config, null, 2)}\n`;
-}

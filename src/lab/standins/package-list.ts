@@ -1,10 +1,12 @@
 /** The stand-in packages: what each is called, holds, and is for. */
 
+import type { Engine } from "../fleet.ts";
+import { containerdProgram } from "./containerd-program.ts";
 import { dockerdProgram, dockerProgram } from "./docker-programs.ts";
 import { bootFolder, grubbyProgram } from "./grubby-program.ts";
 import { type KubeletBuild, kubeletProgram } from "./kubelet-program.ts";
 import { runtimeProgram, shimProgram } from "./runtime-programs.ts";
-import { dockerUnit, kubeletSysconfig, kubeletUnit } from "./units.ts";
+import { containerdUnit, dockerUnit, kubeletSysconfig, kubeletUnit } from "./units.ts";
 
 export interface PackagedFile {
   readonly path: string;
@@ -56,14 +58,20 @@ function kubelet(
   };
 }
 
-interface RuncOfDocker {
+/** The runc that an engine's package brings. */
+interface Runc {
   readonly version: string;
   readonly hasKmem: boolean;
 }
 
-function docker(release: string, { version: runcVersion, hasKmem }: RuncOfDocker): Package {
+const runcOf = ({ version, hasKmem }: Runc): PackagedFile =>
+  program(
+    "/usr/bin/runc",
+    runtimeProgram({ name: "runc", version: `runc version ${version}\nspec: 1.0.1-dev`, hasKmem }),
+  );
+
+function docker(release: string, runc: Runc): Package {
   const version = "18.06.1-ce";
-  const runc = `runc version ${runcVersion}\nspec: 1.0.1-dev`;
   return {
     name: "docker-ce",
     version: "18.06.1.ce",
@@ -72,8 +80,22 @@ function docker(release: string, { version: runcVersion, hasKmem }: RuncOfDocker
     files: [
       program("/usr/bin/dockerd", dockerdProgram(version)),
       program("/usr/bin/docker", dockerProgram(version)),
-      program("/usr/bin/runc", runtimeProgram({ name: "runc", version: runc, hasKmem })),
+      runcOf(runc),
       file("/usr/lib/systemd/system/docker.service", dockerUnit),
+    ],
+  };
+}
+
+function containerd(version: string, release: string, runc: Runc): Package {
+  return {
+    name: "containerd.io",
+    version,
+    release,
+    summary: "containerd and runc (kmend rehearsal stand-in)",
+    files: [
+      program("/usr/bin/containerd", containerdProgram(version)),
+      runcOf(runc),
+      file("/usr/lib/systemd/system/containerd.service", containerdUnit),
     ],
   };
 }
@@ -140,6 +162,9 @@ const goodPackages: readonly Package[] = [
   // The last runc that lets a container escape by CVE-2024-21626, and the first that does not. No docker 18.06 came with either.
   docker("2", { version: "1.1.11", hasKmem: false }),
   docker("3", { version: "1.1.12", hasKmem: false }),
+  // Docker's EL7 packages lost nokmem with 1.2.8 and have it again since 1.3.8.
+  containerd("1.2.13", "3.2.el7", { version: "1.0.0-rc10", hasKmem: true }),
+  containerd("1.3.9", "3.1.el7", { version: "1.0.0-rc92", hasKmem: false }),
   nvidia("2.0.0", "1.docker18.06.1", patchedRunc),
   nvidia("3.4.0", "1", shimProgram("nvidia-container-runtime version 3.4.0")),
 ];
@@ -167,21 +192,29 @@ export const repositories: Readonly<Record<RepositoryName, readonly Package[]>> 
 /** `name-version-release`, as `rpm -q` prints it without the architecture. */
 export const packageId = ({ name, version, release }: Package): string => `${name}-${version}-${release}`;
 
-/** The packages of each group of hosts, as the incident had them. */
-export const groupPackages = {
-  /** runc without accounting, kubelet with: 3 ids leaked for a pod. */
-  app_nodes: ["grubby-8.28-26", "kubelet-1.15.5-0", "docker-ce-18.06.1.ce-1"],
-  /** NVIDIA's runtime with accounting, kubelet without: 2. */
-  compute_nodes: [
-    "grubby-8.28-26",
-    "kubelet-1.15.5-1",
-    "docker-ce-18.06.1.ce-1",
-    "nvidia-container-runtime-2.0.0-1.docker18.06.1",
-  ],
-  /** Both without: 0. */
-  clean_nodes: ["grubby-8.28-26", "kubelet-1.15.5-1", "docker-ce-18.06.1.ce-1"],
-  /** Both with: 3. */
-  both_nodes: ["grubby-8.28-26", "kubelet-1.15.5-0", "docker-ce-18.06.1.ce-0"],
-} as const satisfies Readonly<Record<string, readonly string[]>>;
+export type NodeGroup = "app_nodes" | "compute_nodes" | "clean_nodes" | "both_nodes";
 
-export type NodeGroup = keyof typeof groupPackages;
+/** What of each group's hosts switches accounting on, as the incident had it: 3, 2, 0 and 3 ids leaked for a pod. */
+const withKmem: Readonly<Record<NodeGroup, readonly ("kubelet" | "runc" | "nvidia")[]>> = {
+  app_nodes: ["kubelet"],
+  compute_nodes: ["nvidia"],
+  clean_nodes: [],
+  both_nodes: ["kubelet", "runc"],
+};
+
+/** Each engine's packages with a runc that has kmem, and with one that has not. */
+const enginePackages: Readonly<Record<Engine, { readonly kmem: string; readonly nokmem: string }>> = {
+  docker: { kmem: "docker-ce-18.06.1.ce-0", nokmem: "docker-ce-18.06.1.ce-1" },
+  containerd: { kmem: "containerd.io-1.2.13-3.2.el7", nokmem: "containerd.io-1.3.9-3.1.el7" },
+};
+
+/** The packages that a host begins with. */
+export function nodePackages({ group, engine }: { group: NodeGroup; engine: Engine }): readonly string[] {
+  const kmem = withKmem[group];
+  return [
+    "grubby-8.28-26",
+    kmem.includes("kubelet") ? "kubelet-1.15.5-0" : "kubelet-1.15.5-1",
+    enginePackages[engine][kmem.includes("runc") ? "kmem" : "nokmem"],
+    ...(kmem.includes("nvidia") ? ["nvidia-container-runtime-2.0.0-1.docker18.06.1"] : []),
+  ];
+}

@@ -23,7 +23,7 @@ refuse_kernel_memory() { fail "kernel memory accounting disabled in this runc bu
 export function runtimeProgram({ name, version, hasKmem }: RuntimeBuild): string {
   return `#!/bin/sh
 # kmend rehearsal stand-in for ${name}. Not ${name}.
-# ${name} run --cgroup-parent PATH [--memory BYTES] [--memory-swappiness N] ID
+# ${name} run --cgroup-parent PATH [--systemd-cgroup PREFIX] [--memory BYTES] [--memory-swappiness N] ID
 # ${name} delete ID | list | --version
 set -u
 memory=/sys/fs/cgroup/memory
@@ -37,10 +37,11 @@ fail() {
 ${hasKmem ? withKmem : withoutKmem}
 
 run() {
-  parent='' limit='' swappiness='' kernel=''
+  parent='' prefix='' limit='' swappiness='' kernel=''
   while [ $# -gt 1 ]; do
     case $1 in
       --cgroup-parent) parent=$2 ;;
+      --systemd-cgroup) prefix=$2 ;;
       --memory) limit=$2 ;;
       --memory-swappiness) swappiness=$2 ;;
       --kernel-memory) kernel=$2 ;;
@@ -49,6 +50,7 @@ run() {
     shift 2
   done
   cgroup=$memory/$parent/$1
+  [ -z "$prefix" ] || cgroup=$memory/$parent/$prefix-$1.scope
   [ -d $state ] || mkdir -p $state
   mkdir "$state/$1" "$cgroup" 2>"$state/said" || {
     rmdir "$state/$1"
@@ -56,7 +58,8 @@ run() {
     fail "mkdir $cgroup: \${said##*: }"
   }
   echo "$cgroup" >"$state/$1/cgroup"
-  [ -z "$limit$swappiness" ] || enable_kernel_memory "$cgroup"
+  # By the systemd driver a scope has its limits from systemd: only an explicit kernel memory limit is written.
+  [ -z "$limit$swappiness" ] || [ -n "$prefix" ] || enable_kernel_memory "$cgroup"
 ${
   hasKmem
     ? `  [ -z "$kernel" ] || { enable_kernel_memory "$cgroup" && echo "$kernel" >"$cgroup/memory.kmem.limit_in_bytes"; }`

@@ -12,9 +12,5 @@
 export { buildRepositories, type Repositories } from "./build-packages.ts";
 export { type Fault, type FaultName, faultNames, faults, isFaultName } from "./faults.ts";
 export { installNode, type NodeFile, nodeFiles, offerRepository, type StandinNode } from "./node-setup.ts";
-export {
-  groupPackages,
-  type NodeGroup,
-  type RepositoryName,
-} from "./package-list.ts";
+export type { NodeGroup, RepositoryName } from "./package-list.ts";
 export { type Exec, type PodsOptions, pods } from "./pods.ts";

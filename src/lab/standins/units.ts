@@ -1,11 +1,12 @@
 /** The systemd units and settings of the stand-ins and of the host's kernel. */
 
+import type { Driver, Engine } from "../fleet.ts";
 import { bootFolder } from "./grubby-program.ts";
 
 /** `more` are further lines of its [Unit]. */
 export const kubeletUnit = (more = ""): string => `[Unit]
 Description=kubelet (kmend rehearsal stand-in)
-After=kmend-lab-kernel.service docker.service
+After=kmend-lab-kernel.service docker.service containerd.service
 StartLimitIntervalSec=0
 ${more}
 [Service]
@@ -35,10 +36,43 @@ KillMode=process
 WantedBy=multi-user.target
 `;
 
-/** /etc/sysconfig/kubelet; hosts share the machine's network, so each answers its health check, and serves its metrics, on its own address. */
-export function kubeletSysconfig(address = "127.0.0.1"): string {
-  return `KUBELET_EXTRA_ARGS="--healthz-bind-address=${address} --address=${address} --pod-manifest-path=/etc/kubernetes/manifests --cgroup-driver=cgroupfs"
+export const containerdUnit = `[Unit]
+Description=containerd (kmend rehearsal stand-in)
+After=kmend-lab-kernel.service
+
+[Service]
+Type=notify
+ExecStart=/usr/bin/containerd
+Restart=always
+RestartSec=2
+KillMode=process
+
+[Install]
+WantedBy=multi-user.target
 `;
+
+/** What decides kubelet's flags on a host. */
+export interface KubeletSettings {
+  readonly address: string;
+  readonly engine: Engine;
+  readonly driver: Driver;
+}
+
+const packaged: KubeletSettings = { address: "127.0.0.1", engine: "docker", driver: "cgroupfs" };
+
+/** /etc/sysconfig/kubelet; hosts share the machine's network, so each answers its health check, and serves its metrics, on its own address. */
+export function kubeletSysconfig({ address, engine, driver } = packaged): string {
+  const flags = [
+    `--healthz-bind-address=${address}`,
+    `--address=${address}`,
+    "--pod-manifest-path=/etc/kubernetes/manifests",
+    `--cgroup-driver=${driver}`,
+    // Before 1.24 kubelet starts containers by docker unless it is told of another engine.
+    ...(engine === "containerd"
+      ? ["--container-runtime=remote", "--container-runtime-endpoint=unix:///run/containerd/containerd.sock"]
+      : []),
+  ];
+  return `KUBELET_EXTRA_ARGS="${flags.join(" ")}"\n`;
 }
 
 /**
