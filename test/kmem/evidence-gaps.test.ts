@@ -71,6 +71,33 @@ const cases: Readonly<Record<string, Case>> = {
     is: settings,
     equals: ["nvidia", "systemd"],
   },
+  "containerd, version 1 as 1.2 wrote it: the default runtime is a table of its own": {
+    node: (node) =>
+      containerd(
+        node,
+        `[plugins.cri]\n  systemd_cgroup = true\n[plugins.cri.containerd.default_runtime]\n  runtime_type = "io.containerd.runtime.v1.linux"\n  runtime_engine = "/opt/nv/runc"`,
+      ),
+    is: (evidence) => [...settings(evidence), evidence.runtime.program.reason],
+    equals: ["default", "systemd", 'runtime "default" at /opt/nv/runc was not found'],
+  },
+  "containerd: a runtime of any name starts runc where its table names no program": {
+    node: (node) =>
+      containerd(
+        node,
+        `version = 2\n[plugins."io.containerd.grpc.v1.cri".containerd]\ndefault_runtime_name = "ours"\n[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.ours]\nruntime_type = "io.containerd.runc.v2"`,
+      ),
+    is: ({ runtime: { inUse, program } }) => [inUse.value, program.reason],
+    equals: ["ours", 'runtime "ours" at runc was not found'],
+  },
+  "containerd: a default runtime's table without a type counts for nothing": {
+    node: (node) =>
+      containerd(
+        node,
+        `[plugins.cri.containerd]\n  default_runtime_name = "nvidia"\n[plugins.cri.containerd.default_runtime]\n  runtime_type = ""\n  runtime_engine = "/opt/nv/runc"`,
+      ),
+    is: settings,
+    equals: ["nvidia", "cgroupfs"],
+  },
   "containerd, version 2: a driver set for another runtime is not that of the default": {
     node: (node) =>
       containerd(

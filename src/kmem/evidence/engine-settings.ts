@@ -40,16 +40,27 @@ const pluginOf: Readonly<Record<string, string>> = {
 
 function containerd(tables: Tables): EngineSettings {
   const plugin = pluginOf[tables.get("", "version") ?? "1"] ?? "plugins/io.containerd.cri.v1.runtime";
-  const runtime = tables.get(`${plugin}/containerd`, "default_runtime_name") || "runc";
-  const table = `${plugin}/containerd/runtimes/${runtime}`;
+  // The default runtime has a table of its own as 1.2 and older write it; later ones read it too, and call it "default".
+  const own = `${plugin}/containerd/default_runtime`;
+  const isOwn = (tables.get(own, "runtime_type") ?? "") !== "";
+  const named = tables.get(`${plugin}/containerd`, "default_runtime_name") || "runc";
+  const runtime = isOwn ? "default" : named;
+  const table = isOwn ? own : `${plugin}/containerd/runtimes/${named}`;
+  const type = tables.get(table, "runtime_type") ?? "";
   const bySystemd = [tables.get(`${table}/options`, "SystemdCgroup"), tables.get(plugin, "systemd_cgroup")];
   return {
     runtime,
-    path: tables.get(`${table}/options`, "BinaryName") || tables.get(table, "runtime_engine") || null,
+    path:
+      tables.get(`${table}/options`, "BinaryName") ||
+      tables.get(table, "runtime_engine") ||
+      (runcTypes.test(type) ? "runc" : null),
     driver: bySystemd.includes("true") ? "systemd" : "cgroupfs",
     dataRoot: tables.get("", "root") || "/var/lib/containerd",
   };
 }
+
+/** Those that start runc whatever the runtime is called, unless they are told of another program. */
+const runcTypes = /^io\.containerd\.(runc\.v[12]|runtime\.v1\.linux)$/;
 
 function crio(tables: Tables): EngineSettings {
   const runtime = tables.get("crio/runtime", "default_runtime") || "runc";
