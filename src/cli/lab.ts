@@ -62,7 +62,7 @@ function yamlName(file: string): string {
 function upCommand(): Command {
   return subcommand("up", "Raise the lab, or what is missing of it")
     .option("--nodes <n>", `how many hosts, shared out over the groups (default: ${defaultNodes})`, count)
-    .option("--kernel <kernel...>", "514 or 1160 for all hosts, or HOST=514 for one (default: 1160)")
+    .option("--kernel <kernel...>", "514, 1160 or el8 for all hosts, or HOST=514 for one (default: 1160)")
     .option("--engine <engine...>", "docker or containerd, in the same way (default: docker)")
     .option(
       "--driver <driver...>",

@@ -1,9 +1,7 @@
 /** Which hosts a lab has: their names, groups, addresses and kernels. */
 
 import { exitCodes, KmendError } from "../problem/problem.ts";
-
-export const kernels = ["514", "1160"] as const;
-export type Kernel = (typeof kernels)[number];
+import { type Kernel, kernels } from "./memcg/releases.ts";
 
 /** What starts a host's containers. */
 export const engines = ["docker", "containerd"] as const;
@@ -97,7 +95,7 @@ const usual: Required<Wishes> = {
 
 const of = <T extends string>({ all, byNode }: Wish<T>, name: string): T => byNode[name] ?? all;
 
-/** Reads `514`, `1160` and `NODE=514`, each given any number of times. */
+/** Reads `514`, `1160`, `el8` and `NODE=514`, each given any number of times. */
 export const readKernelWish = (words: readonly string[]): Wish<Kernel> =>
   readWish("kernel", { words, values: kernels, otherwise: usual.kernel.all });
 
@@ -124,7 +122,7 @@ function readWish<T extends string>(what: keyof Wishes, { words, values, otherwi
     if (value === undefined)
       throw refuse(
         `lab-${what}`,
-        `Cannot give a host the ${what} "${given}": there are ${values.join(" and ")}`,
+        `Cannot give a host the ${what} "${given}": there are ${values.join(", ")}`,
       );
     if (node === undefined) all = value;
     else byNode[node] = value;

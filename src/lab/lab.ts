@@ -14,7 +14,6 @@ export { down } from "./down.ts";
 export {
   type Group,
   groups,
-  type Kernel,
   type LabNode,
   readDriverWish,
   readEngineWish,

@@ -313,6 +313,23 @@ t.test("a leaked container shows 17 entries in the slab directory on 514, one on
   }
 });
 
+t.test("on el8 everything accounts, nothing is refused, and what is removed holds nothing", async (t) => {
+  const machine = boot("el8");
+  const kubepods = machine.make("kubepods");
+  t.equal(machine.file(machine.model.root, slabinfo), "");
+  t.equal(machine.file(kubepods, slabinfo), "", "on, and no row yet");
+  pod(machine, "pod", { kubelet: true, runtime: true });
+  t.match(machine.model.counts(), { kmemIds: 1, leakedMemcgIds: 0, leakedKmemIds: 0 });
+  const busy = machine.make("kubepods/busy");
+  machine.run(busy);
+  t.match(machine.file(busy, slabinfo), /^slabinfo - version: 2\.1\n#.*\nkmalloc/);
+  t.equal(machine.write(busy, "memory.kmem.limit_in_bytes", "1"), "", "with a task inside, too");
+  t.notOk(machine.model.slab.list().some(({ name }) => name.includes("(")));
+  const off = boot("el8", "cgroup.memory=nokmem");
+  off.make("kubepods");
+  t.equal(off.model.counts().kmemIds, 0);
+});
+
 t.test("docs/lab.md shows every rule of the model with its source", async (t) => {
   const docs = readFileSync(join(import.meta.dirname, "../../docs/lab.md"), "utf8");
   for (const { rule, source } of kernelRules) t.ok(docs.includes(`| ${rule} | ${source} |`), rule);

@@ -138,6 +138,20 @@ t.test(
       t.equal((await counts("app-1"))?.leakedKmemIds, 0);
     });
 
+    t.test("an EL8 kernel beside EL7's is the cure by itself", async (t) => {
+      const end = await playbook(
+        "upgrade-kernel",
+        "app-2",
+        "kmem_kernel_package=kernel-4.18.0-147.el8",
+        "kmem_reboot=true",
+      );
+      t.equal(end.code, 0, end.stdout);
+      t.equal((await counts("app-2"))?.kernel, "el8");
+      t.match(await on("app-2", "cat /proc/cmdline"), /^((?!nokmem).)*$/, "without the parameter");
+      t.match(end.stdout, /"not affected: kernel 4\.18\.0-147\.el8\.x86_64 is not EL7's 3\.10/);
+      t.equal(await leakOf("app-2"), 0);
+    });
+
     t.test(
       "a host that does not come back is told with what it said last, and stops the rollout",
       async (t) => {

@@ -9,7 +9,8 @@
  * Should: a node costs a thread, no more; each answers on its own, so that one slow reader holds up no other node.
  */
 
-export type { Counts, Kernel } from "./model.ts";
+export type { Counts } from "./model.ts";
+export { type Kernel, releases } from "./releases.ts";
 export { type KernelRule, kernelRules } from "./rules.ts";
 export {
   type BootedCounts,

@@ -1,5 +1,5 @@
 /**
- * The EL7 kernel's memory cgroups, as far as the kmem leak goes: who has accounting on, who holds an id, what
+ * A kernel's memory cgroups, as far as EL7's kmem leak goes: who has accounting on, who holds an id, what
  * fails and with what. Pure: no files, no clock of its own; processes are asked for through `TaskSource`.
  *
  * Each rule has its row in `rules.ts`, which says where it was measured or read.
@@ -8,9 +8,8 @@
 import { type Cgroup, newCgroup, pageBytes, subtree, type Task, unlimited } from "./cgroup.ts";
 import { KernelError } from "./errno.ts";
 import { ReclaimOrder } from "./reclaim-order.ts";
+import type { Kernel } from "./releases.ts";
 import { SlabDirectory } from "./slab.ts";
-
-export type Kernel = "514" | "1160";
 
 /** What the model must know of the machine's processes. */
 export interface TaskSource {
@@ -79,7 +78,7 @@ export class MemoryHierarchy {
     if (parent.children.has(name)) throw new KernelError("EEXIST");
     if (this.#memcgIds() >= idSpace) throw new KernelError(this.kernel === "514" ? "ENOSPC" : "ENOMEM");
     const child = newCgroup(this.#options.nextSerial(), name, parent);
-    if (parent.kmemIndex !== null && parent.settings.useHierarchy === 1) this.#activate(child);
+    if (this.#isBornActive(parent)) this.#activate(child);
     parent.children.set(name, child);
     this.#directories += 1;
     return child;
@@ -94,7 +93,8 @@ export class MemoryHierarchy {
     this.#directories -= 1;
     for (const task of cgroup.tasks.values()) this.#homes.delete(task.pid);
     cgroup.tasks.clear();
-    if (!cgroup.hasCaches && cgroup.heldChildren.size === 0) {
+    const isHeld = this.kernel !== "el8" && (cgroup.hasCaches || cgroup.heldChildren.size > 0);
+    if (!isHeld) {
       this.#free(cgroup);
       return;
     }
@@ -240,6 +240,11 @@ export class MemoryHierarchy {
     this.#indexes.set(cgroup.kmemIndex, cgroup);
   }
 
+  #isBornActive(parent: Cgroup): boolean {
+    if (this.kernel === "el8") return !this.#accountingIsOff();
+    return parent.kmemIndex !== null && parent.settings.useHierarchy === 1;
+  }
+
   #memcgIds(): number {
     return this.#directories + this.#held.size + this.preloadedIds;
   }
@@ -250,7 +255,7 @@ export class MemoryHierarchy {
 
   #accountingIsOff(): boolean {
     const parameters = this.#options.bootParameters.split(/\s+/);
-    return this.kernel === "1160" && parameters.includes("cgroup.memory=nokmem");
+    return this.kernel !== "514" && parameters.includes("cgroup.memory=nokmem");
   }
 }
 

@@ -80,4 +80,9 @@ export const kernelRules: readonly KernelRule[] = [
     source: "cgroups.txt; the last sentence is a limit of the model",
   },
   { rule: "A reboot frees every id.", source: measured },
+  {
+    rule: "el8: every cgroup but the root is active at birth, whatever is written; a removed one gives both ids back at once; slabinfo answers rows or nothing, never EIO; /sys/kernel/slab has no cgroup's caches at its top.",
+    source:
+      "not measured; read in upstream's history: memcg ids are free at offlining since 4.8 (73f576c04b94), kmem ids since 4.0 (2788cf0c401c), and EL8's is 4.18; the rest from memory",
+  },
 ];

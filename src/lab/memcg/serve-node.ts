@@ -5,8 +5,9 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { program } from "../../package/package.ts";
-import type { Counts, Kernel } from "./model.ts";
+import type { Counts } from "./model.ts";
 import { mountDevice, unmount, unmountNow } from "./mount.ts";
+import { type Kernel, releases } from "./releases.ts";
 import type { TreeOptions } from "./tree.ts";
 
 export interface ServeOptions extends Omit<TreeOptions, "bootParameters"> {
@@ -89,6 +90,6 @@ export async function rebootKernel(mountPoint: string, bootParameters = ""): Pro
   await writeFile(join(mountPoint, "control"), `reboot ${bootParameters}`.trim());
 }
 
-function defaultParameters(kernel: string): string {
-  return `BOOT_IMAGE=/vmlinuz-3.10.0-${kernel}.el7.x86_64 root=/dev/vda1 ro crashkernel=auto`;
+function defaultParameters(kernel: Kernel): string {
+  return `BOOT_IMAGE=/vmlinuz-${releases[kernel]} root=/dev/vda1 ro crashkernel=auto`;
 }

@@ -1,12 +1,13 @@
 /**
- * What /sys/kernel/slab shows. On both kernels a cgroup's own caches appear as `cache(INDEX:cgroup)`.
+ * What /sys/kernel/slab shows. On EL7's kernels a cgroup's own caches appear as `cache(INDEX:cgroup)`.
  *
  * On 514 most of them are symbolic links to merged caches, whose directories are named by size and index alone.
  * When a cache is freed its directory goes and the link stays, broken; it comes alive again when the index does.
- * On 1160 one directory remains for each container.
+ * On 1160 one directory remains for each container. On EL8's they lie in folders of the root caches, not here.
  */
 
 import type { Cgroup } from "./cgroup.ts";
+import type { Kernel } from "./releases.ts";
 import { type Cache, caches } from "./slab-caches.ts";
 
 export interface SlabEntry {
@@ -21,19 +22,20 @@ export class SlabDirectory {
   /** The directories of the machine's own caches, which stay. */
   readonly rootCaches: readonly string[];
 
-  readonly #kernel: "514" | "1160";
+  readonly #kernel: Kernel;
   /** Links once made, to their targets: they outlive the caches. */
   readonly #links = new Map<string, string>();
   readonly #directories = new Map<number, readonly string[]>();
   readonly #names = new Set<string>();
 
-  constructor(kernel: "514" | "1160") {
+  constructor(kernel: Kernel) {
     this.#kernel = kernel;
     this.rootCaches = [...new Set(caches.map((cache) => directoryName(cache)))];
   }
 
   /** The first task of an active cgroup makes its caches. */
   cachesMade(index: number, cgroup: Cgroup): void {
+    if (this.#kernel === "el8") return;
     if (this.#kernel === "1160") {
       this.#show(index, [`dentry(${index}:${cgroup.name})`]);
       return;

@@ -14,9 +14,10 @@
 import { type Cgroup, newCgroup } from "./cgroup.ts";
 import { type CgroupFile, cgroupFiles } from "./cgroup-files.ts";
 import { KernelError } from "./errno.ts";
-import { type Kernel, MemoryHierarchy } from "./model.ts";
+import { MemoryHierarchy } from "./model.ts";
 import type { Node, NodeSystem } from "./node-system.ts";
 import { type Caller, processTable } from "./process-table.ts";
+import { type Kernel, kernelOf, releases } from "./releases.ts";
 import { slabNodes } from "./slab-nodes.ts";
 
 /** Node ids: the fixed ones, then 64 to a cgroup (itself and its files), then the slab directory's. */
@@ -71,7 +72,7 @@ export function kernelTree(options: TreeOptions): NodeSystem {
       id: fixed.osrelease,
       kind: "file",
       mode: 0o444,
-      read: () => `3.10.0-${version}.el7.x86_64\n`,
+      read: () => `${releases[version]}\n`,
     },
     drop_caches: {
       id: fixed.dropCaches,
@@ -92,8 +93,10 @@ export function kernelTree(options: TreeOptions): NodeSystem {
   function control(text: string): void {
     const [, order, rest = ""] = /^(\w+)\s*(.*)$/s.exec(text) ?? [];
     if (order === "reboot") {
-      const [, chosen, parameters = ""] = /^(?:3\.10\.0-(514|1160)\.el7\.x86_64)?\s*(.*)$/s.exec(rest) ?? [];
-      if (chosen !== undefined) version = chosen as Kernel;
+      const [, first = "", after = ""] = /^(\S*)\s*(.*)$/s.exec(rest) ?? [];
+      const chosen = kernelOf(first);
+      const parameters = chosen === undefined ? rest : after;
+      version = chosen ?? version;
       if (parameters !== "") bootParameters = parameters;
       cgroupsById.clear();
       kernel = boot();

@@ -1,6 +1,7 @@
 /** The stand-in packages: what each is called, holds, and is for. */
 
 import type { Engine } from "../fleet.ts";
+import { type Kernel, releases } from "../memcg/memcg.ts";
 import { containerdProgram } from "./containerd-program.ts";
 import { dockerdProgram, dockerProgram } from "./docker-programs.ts";
 import { bootFolder, grubbyProgram } from "./grubby-program.ts";
@@ -125,13 +126,14 @@ const grubby: Package = {
 };
 
 /** Kernels lie side by side: each brings its own file and its command line. The one that runs first came with the host. */
-function kernel(release: "514" | "1160"): Package {
-  const full = `3.10.0-${release}.el7.x86_64`;
+function kernel(name: Kernel): Package {
+  const full = releases[name];
+  const [version = "", release = ""] = full.replace(".x86_64", "").split("-");
   return {
     name: "kernel",
-    version: "3.10.0",
-    release: `${release}.el7`,
-    summary: "an EL7 kernel (kmend rehearsal stand-in: the name of a model)",
+    version,
+    release,
+    summary: "a kernel (kmend rehearsal stand-in: the name of a model)",
     files: [
       file(`/boot/vmlinuz-${full}`, `kmend rehearsal stand-in for kernel ${full}: the model of it boots.\n`),
       file(
@@ -156,6 +158,7 @@ const goodPackages: readonly Package[] = [
   grubby,
   kernel("514"),
   kernel("1160"),
+  kernel("el8"),
   // 1.0.0-rc5 is what 18.06 came with; rc8 is of the age at which a nokmem build says so.
   docker("0", { version: "1.0.0-rc5", hasKmem: true }),
   docker("1", { version: "1.0.0-rc8", hasKmem: false }),
