@@ -17,15 +17,21 @@ export async function wholeRun(run: Run, opening: Opening, act: () => Promise<bo
   const onStop = (): void =>
     world.journal.note("run:interrupted", { signal: String(world.stop.soft.reason ?? "") });
   world.stop.soft.addEventListener("abort", onStop, { once: true });
-  await open(run, opening);
-  const exitCode = await settle(run, act);
-  world.stop.soft.removeEventListener("abort", onStop);
-  await run.locks.releaseAll();
-  await run.connections.closeAll().catch(() => {});
+  const exitCode = await opened(run, opening, act).finally(async () => {
+    // Where the journal takes no more, too: a heart that went on beating would keep the process alive.
+    world.stop.soft.removeEventListener("abort", onStop);
+    await run.locks.releaseAll();
+    await run.connections.closeAll().catch(() => {});
+  });
   const recap = recapOf(run);
   const seconds = (world.clock.now() - began) / 1000;
   await world.journal.write("run:ended", { exitCode, recap, seconds });
   return { exitCode, recap };
+}
+
+async function opened(run: Run, opening: Opening, act: () => Promise<boolean>): Promise<number> {
+  await open(run, opening);
+  return settle(run, act);
 }
 
 async function open({ world }: Run, { kind, ...about }: Opening): Promise<void> {

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { KmendError } from "../problem/problem.ts";
+import { fileReason, KmendError } from "../problem/problem.ts";
 
 interface Waiting {
   resolve(): void;
@@ -84,13 +84,7 @@ async function appendWhole(file: FileHandle, text: string): Promise<void> {
 
 /** What the disk said to the journal. */
 export function unwritable(path: string, cause: unknown): KmendError {
-  const code = (cause as NodeJS.ErrnoException).code;
-  const why =
-    code === "ENOSPC"
-      ? "the disk is full"
-      : code === "EROFS"
-        ? "the file system is read-only"
-        : String((cause as Error).message ?? cause);
+  const why = fileReason(cause as NodeJS.ErrnoException);
   return new KmendError(
     {
       code: "journal-unwritable",

@@ -85,6 +85,7 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: "its rights do not allow it",
   ENOSPC: "the disk is full",
   EROFS: "the file system is read-only",
+  EFBIG: "a file may not grow so large (ulimit -f)",
 };
 
 /** Why a file could not be used, in words. */

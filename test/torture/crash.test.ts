@@ -13,23 +13,12 @@ import { execOnNode, whatIsMissing } from "../../src/lab/lab.ts";
 import { type Ended, kmend, lastRun } from "../cli/kmend.ts";
 import { raiseLab, type TestLab } from "../lab/with-lab.ts";
 import { type Crash, crashing } from "./crashing.ts";
+import { look, prepare, recap, withoutCount } from "./hosts.ts";
 
 const wish = process.env["KMEND_TORTURE"] ?? "";
 const samples = 4;
 const playbook = join(import.meta.dirname, "crash.yml");
 const hosts = ["clean-1", "clean-2", "clean-3"];
-
-const prepare = `rm -rf /srv/torture; umask 022
-printf 'name = x\\nmode = before\\n' > /etc/torture.conf; chown nobody /etc/torture.conf; chmod 640 /etc/torture.conf
-printf 'old\\n' > /etc/torture.old; touch -d 2001-02-03 /etc/torture.conf /etc/torture.old`;
-
-// A folder's own times change with what is made and removed in it.
-const look = `{
-find /srv/torture /etc/torture.conf /etc/torture.old /etc/systemd/system/torture.service ! -type d -printf '%p %y %m %u %g %l %s %TY-%Tm-%Td\\n'
-find /srv/torture -type d -printf '%p %y %m %u %g\\n'
-find /srv/torture /etc/torture.conf /etc/torture.old /etc/systemd/system/torture.service -type f ! -name count -exec sha256sum {} +
-systemctl is-active torture; systemctl is-enabled torture
-} 2>/dev/null | sort`;
 
 t.test("killed at an event", { skip: whatIsMissing() ?? false, timeout: 7_000_000 }, async (t) => {
   const lab = await raiseLab(t, { nodes: { app_nodes: 0, compute_nodes: 0, clean_nodes: 3, both_nodes: 0 } });
@@ -77,7 +66,7 @@ t.test("killed at an event", { skip: whatIsMissing() ?? false, timeout: 7_000_00
 /** The first event begins the run; after the last nothing is left to die in. */
 function crashes(last: number): Crash[] {
   const all = Array.from({ length: last - 2 }, (_, index) => index + 2);
-  if (wish.includes(":")) return wish.split(",").map(crashNamed);
+  if (wish.includes(":")) return wish.split(",").flatMap(crashNamed);
   const step = wish === "whole" ? 1 : Math.floor(all.length / samples);
   // Other events for each series, and other ones with every change of the playbook.
   return (["after", "torn"] as const).flatMap((how, series) =>
@@ -85,9 +74,10 @@ function crashes(last: number): Crash[] {
   );
 }
 
-function crashNamed(name: string): Crash {
+/** None where it is a fault of host-faults.test.ts. */
+function crashNamed(name: string): Crash[] {
   const [at, how] = name.split(":");
-  return { at: Number(at), how: how === "torn" ? "torn" : "after" };
+  return how === "torn" || how === "after" ? [{ at: Number(at), how }] : [];
 }
 
 class Scene {
@@ -138,13 +128,4 @@ function repeated(events: readonly Event[], known: ReadonlySet<string>): string[
   const counts = new Map<string, number>();
   for (const change of changesOf(events, () => true)) counts.set(change, (counts.get(change) ?? 0) + 1);
   return [...known].filter((change) => (counts.get(change) ?? 0) > 1);
-}
-
-/** A command of which nobody knows whether it ran may have run twice: its file's size says nothing. */
-function withoutCount(looks: readonly string[]): readonly string[] {
-  return looks.map((look) => look.replace(/^\/srv\/torture\/count .*\n/m, ""));
-}
-
-function recap({ stdout }: Ended): string {
-  return stdout.slice(stdout.indexOf("PLAY RECAP"));
 }
