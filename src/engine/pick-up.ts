@@ -19,6 +19,7 @@ import type { Done } from "./host-module.ts";
 import type { UnderWay } from "./past.ts";
 import { asOutput } from "./recorded-output.ts";
 import { runOptions } from "./run-options.ts";
+import { tidyUp } from "./tidy-up.ts";
 import type { InFlight } from "./world.ts";
 
 /** null: nothing was under way, or it has to be done again. @throws TaskFailed as the change itself would have */
@@ -29,7 +30,13 @@ export async function pickUp(module: HostModule, doing: Doing): Promise<Done | n
   const { change, end } = begun;
   const output = asOutput(end?.output);
   if (end && end.message !== null) throw output ? applyFailed(module, output) : new TaskFailed(end.message);
-  if (!output && !(await wasMade(module, doing, begun))) return null;
+  if (!output && !(await wasMade(module, doing, begun))) {
+    if (module.tidy) {
+      const { check } = await run.locks.hold(doing.lockPlace);
+      await tidyUp(module, change, { shell: doing.shell, check });
+    }
+    return null;
+  }
   const changes = isSecretChange(change)
     ? { before: null, after: null }
     : (change.changes as unknown as AnyChange);

@@ -29,6 +29,7 @@ import { readFound, trustedRevert } from "./revert-script.ts";
 import { hostState, type Run } from "./run.ts";
 import { runOptions } from "./run-options.ts";
 import { becomeAs, targetOf } from "./target.ts";
+import { tidyUp } from "./tidy-up.ts";
 import { type View, viewOf } from "./variables.ts";
 import { runWaitModule } from "./wait-module.ts";
 
@@ -59,13 +60,16 @@ export async function revertChange(run: Run, change: Recorded, aim: Aim): Promis
   const there = await reach(run, change, change.become);
   if (wayBack.kind === "again") return bringAgain(module, doingAgain(run, module, change, there), change);
   // How it ended is not known, or it ended badly: it may be that nothing was changed at all.
-  if (
-    run.changeEnds.get(change.change) !== "applied" &&
-    (await compare(module, change, there)).kind === "reverted"
-  )
-    return { kind: "reverted" };
+  const isUnsure = run.changeEnds.get(change.change) !== "applied";
+  const stands = isUnsure && (await compare(module, change, there)).kind === "reverted";
+  if (stands && (!module.tidy || isSecretChange(change))) return { kind: "reverted" };
+  if (isUnsure) {
+    const { check } = await run.locks.hold(lockPlace(run.connections, there));
+    await tidyUp(module, change, { shell: there.shell, check });
+  }
+  if (stands) return { kind: "reverted" };
   // Of what was made in part nobody can say whose it is.
-  const isWhole = run.changeEnds.get(change.change) === "applied" && !isSecretChange(change);
+  const isWhole = !isUnsure && !isSecretChange(change);
   const foreign = !isWhole ? null : await lookForForeign(run, change, { module, there, aim });
   if (foreign?.keptIn === null)
     return {

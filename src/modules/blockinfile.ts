@@ -2,7 +2,14 @@
 
 import { Dict } from "../template/values.ts";
 import { againFiles } from "./files/again.ts";
-import { applySteps, type FilesChange, readApplied, undoSteps, uploadSteps } from "./files/change.ts";
+import {
+  applySteps,
+  type FilesChange,
+  readApplied,
+  tidySteps,
+  undoSteps,
+  uploadSteps,
+} from "./files/change.ts";
 import {
   asIn,
   contentOf,
@@ -73,6 +80,7 @@ export const blockinfile: HostModule<Args, EditState, FilesChange> = {
   revert: undoSteps,
   foreign: foreignFiles,
   again: againFiles,
+  tidy: tidySteps,
   result: ({ args, state, output }) => {
     if (!state) return new Dict();
     const msg = message(edited(state, args), state, args);

@@ -3,7 +3,7 @@
 import { Dict, toJson, type Value } from "../template/values.ts";
 import { asText } from "./coerce.ts";
 import { againFiles } from "./files/again.ts";
-import { applySteps, type FilesChange, undoSteps, uploadSteps } from "./files/change.ts";
+import { applySteps, type FilesChange, tidySteps, undoSteps, uploadSteps } from "./files/change.ts";
 import { dictOf } from "./files/fields.ts";
 import { fileOptions } from "./files/file-options.ts";
 import { foreignFiles } from "./files/foreign.ts";
@@ -101,6 +101,7 @@ export const copy: HostModule<CopyArgs, CopyState, FilesChange> = {
   revert: undoSteps,
   foreign: foreignFiles,
   again: againFiles,
+  tidy: tidySteps,
   result: ({ args, state, change, output, setting }) => {
     if (!state) return new Dict();
     if (state.kind === "file")

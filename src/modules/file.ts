@@ -2,7 +2,14 @@
 
 import { Dict } from "../template/values.ts";
 import { againFiles } from "./files/again.ts";
-import { applySteps, type FilesChange, readApplied, undoSteps, uploadSteps } from "./files/change.ts";
+import {
+  applySteps,
+  type FilesChange,
+  readApplied,
+  tidySteps,
+  undoSteps,
+  uploadSteps,
+} from "./files/change.ts";
 import { dictOf, fields } from "./files/fields.ts";
 import { fileOptions } from "./files/file-options.ts";
 import { planFile } from "./files/file-plan.ts";
@@ -65,6 +72,7 @@ export const file: HostModule<FileModuleArgs, FileModuleState, FilesChange> = {
   revert: undoSteps,
   foreign: foreignFiles,
   again: againFiles,
+  tidy: tidySteps,
   result: ({ args, state, change, output }) => {
     if (!state) return new Dict();
     const kind = wantedState(args, state);

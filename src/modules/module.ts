@@ -134,6 +134,8 @@ export interface HostModule<Args = Any, State = Any, Change extends AnyChange = 
   again?(change: Change, folder: string): Again<Change>;
   /** Whether a handler still has something to do once what notified it was taken back; default: yes. */
   isWantedBack?(state: State, args: Args): boolean;
+  /** Takes away what an apply that was cut off in its middle left beside what it worked on; harmless where nothing is. */
+  tidy?(change: Change, where: Where): Script;
   /** The change takes the host away (a reboot): how to know that it is back. The engine does the waiting. */
   comesBack?(change: Change, args: Args): Return;
   /** What the task returns (registered); `output` is apply's, null when nothing was applied. Adds no changed/failed

@@ -3,7 +3,14 @@
 import { replacement } from "../template/template.ts";
 import { Dict } from "../template/values.ts";
 import { againFiles } from "./files/again.ts";
-import { applySteps, type FilesChange, readApplied, undoSteps, uploadSteps } from "./files/change.ts";
+import {
+  applySteps,
+  type FilesChange,
+  readApplied,
+  tidySteps,
+  undoSteps,
+  uploadSteps,
+} from "./files/change.ts";
 import {
   asIn,
   contentOf,
@@ -54,6 +61,7 @@ export const replace: HostModule<Args, EditState, FilesChange> = {
   revert: undoSteps,
   foreign: foreignFiles,
   again: againFiles,
+  tidy: tidySteps,
   result: ({ args, state, output }) => {
     if (!state) return new Dict();
     const msg = message(edit(content(state, args), args), state, args);

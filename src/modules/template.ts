@@ -2,7 +2,7 @@
 
 import { Dict } from "../template/values.ts";
 import { againFiles } from "./files/again.ts";
-import { applySteps, type FilesChange, undoSteps, uploadSteps } from "./files/change.ts";
+import { applySteps, type FilesChange, tidySteps, undoSteps, uploadSteps } from "./files/change.ts";
 import { fileOptions } from "./files/file-options.ts";
 import { foreignFiles } from "./files/foreign.ts";
 import {
@@ -69,6 +69,7 @@ export const template: HostModule<Args, PlacementState, FilesChange> = {
   revert: undoSteps,
   foreign: foreignFiles,
   again: againFiles,
+  tidy: tidySteps,
   result: ({ state, change, output, setting }) =>
     state ? placementResult({ state, change, output }, rendered(setting)) : new Dict(),
 };

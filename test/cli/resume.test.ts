@@ -228,6 +228,20 @@ t.test("a change that can be inspected is found done, or not done", async (t) =>
   }
 });
 
+t.test("what a script that was cut off left beside its file is taken away", async (t) => {
+  const play = "- hosts: a\n  gather_facts: false\n  tasks:\n    - copy: {content: mine, dest: DIR/out}\n";
+  for (const command of ["resume", "rollback"]) {
+    const place = new Place(t, play);
+    const at = await place.lineOf((event) => changed(t, event, "a", "copy"));
+    await place.crash({ at, how: "after" });
+    writeFileSync(join(place.folder, ".kmend-000001-0"), "mi");
+    const ended = await place.kmend(command, "last");
+    t.equal(ended.code, 0, ended.stdout + ended.stderr);
+    t.notOk(existsSync(join(place.folder, ".kmend-000001-0")), command);
+    t.equal(existsSync(join(place.folder, "out")), command === "resume");
+  }
+});
+
 t.test("hosts that were lost are taken up alone", async (t) => {
   const place = new Place(
     t,

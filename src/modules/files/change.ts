@@ -5,7 +5,7 @@ import { join, raw, type Script, sh } from "../../script/script.ts";
 import { type AnyChange, text, type Upload, type Where } from "../module.ts";
 import { look, lookFunctions, readLooks, readName } from "./look.ts";
 import { type PathState, toBytes } from "./path-state.ts";
-import { make, type Step, stepFunctions, undo } from "./steps.ts";
+import { freshPath, make, type Step, stepFunctions, undo } from "./steps.ts";
 
 export interface FilesChange extends AnyChange {
   readonly steps: readonly Step[];
@@ -33,6 +33,12 @@ export function undoSteps(change: FilesChange, where: Where): Script | null {
   );
   return subshell(sh`umask 077
 ${join(steps.reverse())}`);
+}
+
+/** Takes away new bytes that were never moved into place. */
+export function tidySteps(change: FilesChange, where: Where): Script {
+  const fresh = change.steps.flatMap((step, n) => freshPath(step, keepPath(where, n)) ?? []);
+  return fresh.length === 0 ? raw(":") : sh`rm -f -- ${fresh}`;
 }
 
 /** The bytes that the steps write. */

@@ -161,6 +161,13 @@ fi`;
   }
 }
 
+/** Where a step's new bytes lie before they are moved into place; null: it has none. */
+export function freshPath(step: Step, keep: string): string | null {
+  return step.do === "write" || step.do === "link" || step.do === "hard link"
+    ? beside(step.path, keep)
+    : null;
+}
+
 /** New bytes beside the old file, with its owner, permissions and label; checked; then one rename. */
 function write(step: WriteStep, keep: string, upload: string): Script {
   const fresh = beside(step.path, keep);
