@@ -16,8 +16,6 @@ export interface Stricken {
   readonly lab: TestLab;
   readonly gate: Gate;
   readonly link: Link;
-  /** The controller's process. */
-  readonly kmendPid: number;
 }
 
 export interface Fault {
@@ -113,15 +111,5 @@ done 2> /dev/null`);
     },
     mend: (scene) => rmSync(join(runs(scene), "fill")),
     clear: (scene) => execFileSync("umount", ["--lazy", runs(scene)]),
-  },
-  "file-limit": {
-    ...ours,
-    says: /^Cannot write the journal \S+: a file may not grow so large \(ulimit -f\)\n {2}No host is changed without a journal/m,
-    strike: ({ kmendPid, gate }) => {
-      // As `ulimit -f` would: where the journal stands now, or soon after.
-      execFileSync("prlimit", [`--pid=${kmendPid}`, "--fsize=4096:4096"]);
-      gate.open();
-    },
-    mend: () => {},
   },
 };

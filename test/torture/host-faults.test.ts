@@ -29,7 +29,6 @@ class Scene implements Stricken {
   readonly gate: Gate;
   readonly link: Link;
   readonly #inventory: string;
-  kmendPid = 0;
   constructor(lab: TestLab, given: { readonly gate: Gate; readonly link: Link; readonly inventory: string }) {
     this.lab = lab;
     this.gate = given.gate;
@@ -49,7 +48,6 @@ class Scene implements Stricken {
   async hit(t: Test, call: number, fault: Fault): Promise<void> {
     this.gate.arm(call);
     const run = startKmend(this.argv, this.#how);
-    this.kmendPid = run.process.pid ?? 0;
     t.ok(await this.gate.holds(run.ended), "a script is under way");
     const since = Date.now();
     await fault.strike(this);
