@@ -6,7 +6,13 @@ import { asBefore } from "./flags-before.ts";
 import { loadAll } from "./load-all.ts";
 import { stdoutPaper } from "./paper.ts";
 import { chooseReader, withReader } from "./reader.ts";
-import { addConnectionOptions, addLockOption, addOutputOptions, type RunFlags } from "./run-options.ts";
+import {
+  addConnectionOptions,
+  addLockOption,
+  addOutputOptions,
+  addUnattendedOptions,
+  type RunFlags,
+} from "./run-options.ts";
 import { readGround, withWorld } from "./world.ts";
 
 type ResumeFlags = RunFlags & {
@@ -29,7 +35,7 @@ export function resumeCommand(): Command {
     )
     .option("--retry-failed", "try tasks again that hosts failed at")
     .option("--allow-changes", "go on though the playbook's files were changed since");
-  return addOutputOptions(addConnectionOptions(addLockOption(command)))
+  return addOutputOptions(addUnattendedOptions(addConnectionOptions(addLockOption(command))))
     .addHelpText(
       "after",
       `

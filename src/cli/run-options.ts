@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { durationMs } from "./duration.ts";
+import { notAfterMs } from "./not-after.ts";
 
 /** What the shared options of `run`, `plan`, `scan` and `rollback` parse to; names and meaning are ansible-playbook's. */
 export interface RunFlags {
@@ -34,6 +35,7 @@ export interface RunFlags {
   readonly output?: "pretty" | "plain" | "json" | "ndjson";
   readonly state?: string;
   readonly onFailure?: "stop" | "rollback_host" | "rollback_batch" | "rollback_run";
+  readonly notAfter?: number;
   readonly yes?: boolean;
   readonly lockWait?: number;
   readonly inFlight?: "retry" | "skip" | "fail";
@@ -126,6 +128,15 @@ export function addTaskOptions(command: Command): Command {
         "--on-failure <what>",
         "when a host fails: stop, rollback_host, rollback_batch or rollback_run",
       ).choices(["stop", "rollback_host", "rollback_batch", "rollback_run"]),
+    );
+}
+
+/** Options of a run that nobody watches. */
+export function addUnattendedOptions(command: Command): Command {
+  return command
+    .optionsGroup("Unattended:")
+    .option("--not-after <time>", "start no batch after this: HH:MM, +2h, or a date with a time", (text) =>
+      notAfterMs(text),
     );
 }
 

@@ -12,6 +12,7 @@ import {
   addOutputOptions,
   addRefusedOptions,
   addTaskOptions,
+  addUnattendedOptions,
   type RunFlags,
 } from "./run-options.ts";
 import { type Ground, readGround, withWorld } from "./world.ts";
@@ -23,9 +24,8 @@ export function runCommand(): Command {
     .argument("<playbook...>", "playbooks, run one after the other")
     .option("-C, --check", "change nothing; say what would change")
     .option("-D, --diff", "show the diffs of what changes");
-  addRefusedOptions(
-    addOutputOptions(addListingOptions(addLockOption(addTaskOptions(addConnectionOptions(command))))),
-  );
+  addUnattendedOptions(addLockOption(addTaskOptions(addConnectionOptions(command))));
+  addRefusedOptions(addOutputOptions(addListingOptions(command)));
   return command
     .addHelpText(
       "after",
@@ -35,6 +35,7 @@ Examples:
   kmend run -i inventory/example.yml playbooks/detect.yml --limit app_nodes
 
 Exit codes: 0 well, 2 some host failed, 4 some host unreachable or a playbook that does not load, 5 bad options,
+            6 max_fail_hosts was reached, 75 --not-after came with hosts left to do, 76 the same and some host is lost,
             99 interrupted`,
     )
     .action(async (paths: string[], flags: RunFlags) => {

@@ -90,6 +90,7 @@ function aboutOptions(options: EngineOptions): Events["run:started"]["options"] 
     startAtTask: options.startAtTask,
     forceHandlers: options.forceHandlers,
     onFailure: options.onFailure,
+    notAfter: options.notAfter,
     become: { enabled: become.enabled, method: become.method, user: become.user },
     connection: { kind, user, privateKeyFile, sshCommonArgs, sshExtraArgs },
   };
@@ -132,6 +133,7 @@ function engineOptions(flags: RunFlags, settings: Settings, secrets: Secrets): E
     },
     ...(flags.onFailure === undefined ? {} : { onFailure: flags.onFailure }),
     ...(flags.lockWait === undefined ? {} : { lockWaitMs: flags.lockWait }),
+    ...(flags.notAfter === undefined ? {} : { notAfter: flags.notAfter }),
     ...(flags.inFlight === undefined ? {} : { inFlight: flags.inFlight }),
     native: settings.jinja2Native ?? false,
     taskTimeoutS: settings.taskTimeoutS ?? 0,

@@ -69,6 +69,11 @@ export function newHostState(name: string): HostState {
   };
 }
 
+/** Its failure stands: no block around will catch it, or clean up after it first. */
+export function hasFailed(host: HostState): boolean {
+  return host.failure !== null && !host.nets.some((net) => net.rescues || net.cleans);
+}
+
 /** Takes part in the next task. */
 export function isActive(host: HostState): boolean {
   return host.failure === null && !host.isUnreachable && !host.isEnded;

@@ -8,11 +8,13 @@ import { runBatch } from "./batch.ts";
 import { playFrame } from "./frame.ts";
 import { collectHandlers } from "./handlers.ts";
 import type { HostState } from "./host-state.ts";
+import { endAtLimit, limitsOf } from "./limits.ts";
 import { at } from "./located.ts";
 import { ordered } from "./order.ts";
 import { askPrompts } from "./prompts.ts";
 import { hostState, type PlayState, type PlayVariables, type Run } from "./run.ts";
 import { batches } from "./serial.ts";
+import { endAfterWindow } from "./window.ts";
 
 /** @returns whether later plays may run */
 export async function runPlay(run: Run, play: Play, number: number): Promise<boolean> {
@@ -31,24 +33,47 @@ export async function runPlay(run: Run, play: Play, number: number): Promise<boo
   run.play = playState(run, play, { number, name, hosts, variables, keyword });
   if (hosts.length === 0) {
     journal.note("message:said", { level: "info", text: "skipping: no hosts matched" });
+    run.ahead.plays = run.ahead.plays.slice(1);
     return true;
   }
   for (const host of hosts) refresh(host);
   const serial = keyword(play.serial);
   const all = withPast(run, number, hosts, (each) => batches(each, serial, play.serial?.place ?? play.place));
+  run.ahead.plays = run.ahead.plays.slice(1);
   for (const [index, batch] of all.entries()) {
     run.play.batch = batch;
+    run.ahead.batches = all.slice(index);
+    const isNew = run.past.batches(number)?.[index] === undefined;
+    if (endAtLimit(run) || (isNew && endAfterWindow(run))) return false;
+    run.ahead.batches = all.slice(index + 1);
+    run.ahead.open = batch;
     const goesOn = await runBatch(run, play, { batch, number: index + 1, of: all.length });
+    if (!run.play.isBroken) run.ahead.open = [];
     if (!goesOn || run.play.isBroken) return false;
-    if (run.play.isOver) return true;
+    if (run.play.isOver) break;
   }
+  run.ahead.batches = [];
   return true;
+}
+
+/** The hosts of a play that has not begun, as far as its variables tell without asking for any. */
+export function hostsToCome(run: Run, play: Play): string[] {
+  const { inventory, options } = run.world;
+  const keyword = playKeywords(run, play, { vars: play.vars ?? new Dict(), prompted: new Dict() });
+  try {
+    const pattern = keyword(play.hosts) ?? "all";
+    const words = isList(pattern) ? pattern.map((each) => str(each)) : str(pattern);
+    return [...matchHosts(inventory, words, { limit: options.limit }).hosts];
+  } catch (error) {
+    if (error instanceof KmendError) return []; // the play itself would say it
+    throw error;
+  }
 }
 
 type Keyword = (value: Located | undefined) => Value | undefined;
 
 /** The play's own keywords are rendered without a host: from its variables and the command line's. */
-function playKeywords(run: Run, play: Play, variables: PlayVariables): Keyword {
+function playKeywords(run: Run, play: Play, variables: Pick<PlayVariables, "vars" | "prompted">): Keyword {
   const scope = new Layers([
     { vars: variables.vars, lazy: true },
     { vars: variables.prompted, lazy: true },
@@ -128,7 +153,6 @@ function playState(
   },
 ): PlayState {
   const { keyword } = given;
-  const percentage = keyword(play.maxFailPercentage);
   return {
     number: given.number,
     name: given.name,
@@ -138,8 +162,7 @@ function playState(
     variables: given.variables,
     handlers: { all: collectHandlers(play.handlers, playFrame(play)) },
     forceHandlers: run.world.options.forceHandlers || truthy(keyword(play.forceHandlers) ?? false),
-    maxFailPercentage:
-      percentage === undefined || percentage === null ? null : Number.parseFloat(str(percentage)),
+    limits: limitsOf(play, keyword),
     isOver: false,
     isBroken: false,
     kind: "task",

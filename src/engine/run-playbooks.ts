@@ -7,6 +7,7 @@ import { linear } from "./linear.ts";
 import { runPlay } from "./plays.ts";
 import { newRun, type Run } from "./run.ts";
 import { wholeRun } from "./whole-run.ts";
+import { endAfterWindow } from "./window.ts";
 import type { RunOutcome, World } from "./world.ts";
 
 /** Runs the playbooks' plays in order. Never throws for what a host or a playbook does: the outcome says it. */
@@ -27,12 +28,12 @@ export async function actOn(run: Run, playbooks: readonly LoadedPlaybook[]): Pro
 }
 
 async function runPlays(run: Run, playbooks: readonly LoadedPlaybook[]): Promise<void> {
-  let number = 0;
-  for (const { plays } of playbooks)
-    for (const play of plays) {
-      number += 1;
-      if (!(await runPlay(run, play, number))) return;
-    }
+  const plays = playbooks.flatMap((playbook) => playbook.plays);
+  run.ahead.plays = plays;
+  for (const [index, play] of plays.entries()) {
+    if (run.past.hosts(index + 1) === null && endAfterWindow(run)) return;
+    if (!(await runPlay(run, play, index + 1))) return;
+  }
 }
 
 function warnings(run: Run, playbooks: readonly LoadedPlaybook[]): void {

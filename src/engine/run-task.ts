@@ -30,6 +30,7 @@ export async function runTask(run: Run, plan: PlannedTask, host: HostState): Pro
   const { journal, clock } = run.world;
   const began = clock.now();
   journal.note("host:started", { host: host.name, task: plan.ref });
+  run.touched.add(host.name);
   const view = viewOf(run, host, plan.frame);
   const result = await (plan.task.loop ? runLoop(run, plan, view) : runOnce(run, plan, view));
   register(plan, host, result);

@@ -1,5 +1,5 @@
 import type { TaskRef } from "../journal/journal.ts";
-import type { Node } from "../playbook/playbook.ts";
+import type { Node, Play } from "../playbook/playbook.ts";
 import { KmendError } from "../problem/problem.ts";
 import { Dict } from "../template/template.ts";
 import type { Recorded } from "./change.ts";
@@ -7,6 +7,7 @@ import { type Connections, openConnections } from "./connections.ts";
 import type { Frame } from "./frame.ts";
 import type { Handlers } from "./handlers.ts";
 import { type HostState, newHostState } from "./host-state.ts";
+import { type Limits, noLimits } from "./limits.ts";
 import { type Locks, openLocks } from "./locks.ts";
 import { noPast, type Past } from "./past.ts";
 import type { World } from "./world.ts";
@@ -47,6 +48,22 @@ export interface Run {
   nextChange: number;
   /** Set while tasks before `--start-at-task` are passed over. */
   startAt: string | null;
+  /** What ended the run early, where hosts could have gone on. */
+  cut: "limit" | "max_fail_hosts" | "window" | null;
+  /** What has not begun, or not ended. */
+  readonly ahead: Ahead;
+  /** Hosts on which a task has begun. */
+  readonly touched: Set<string>;
+  /** Hosts of a batch or run that `on_failure:` took back. */
+  readonly takenBack: Set<string>;
+}
+
+/** Where a run stands among its plays and batches. */
+export interface Ahead {
+  plays: readonly Play[];
+  batches: readonly (readonly HostState[])[];
+  /** The hosts of the batch under way. */
+  open: readonly HostState[];
 }
 
 /** What belongs to the play and batch under way. */
@@ -61,7 +78,7 @@ export interface PlayState {
   readonly variables: PlayVariables;
   readonly handlers: Handlers;
   readonly forceHandlers: boolean;
-  readonly maxFailPercentage: number | null;
+  readonly limits: Limits;
   /** Nothing more of this play is to run: by `end_play`, any_errors_fatal or max_fail_percentage. */
   isOver: boolean;
   /** Set with isOver when the end is a failure: no later play runs either. */
@@ -120,6 +137,10 @@ export function newRun(
     nextRollbackTask: 0,
     nextChange: 0,
     startAt: world.options.startAtTask ?? null,
+    cut: null,
+    ahead: { plays: [], batches: [], open: [] },
+    touched: new Set(),
+    takenBack: new Set(),
   };
 }
 
@@ -134,7 +155,7 @@ export function noPlay(folder: string): PlayState {
     variables: { vars: new Dict(), prompted: new Dict(), roleDefaults: [], roleVars: [], roleNames: [] },
     handlers: { all: [] },
     forceHandlers: false,
-    maxFailPercentage: null,
+    limits: noLimits,
     isOver: false,
     isBroken: false,
     kind: "task",

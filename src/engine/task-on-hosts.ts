@@ -3,7 +3,8 @@
 import type { Task } from "../playbook/playbook.ts";
 import { takeEffects } from "./effects.ts";
 import { type Frame, keyword } from "./frame.ts";
-import { type HostState, isActive } from "./host-state.ts";
+import { type HostState, hasFailed, isActive } from "./host-state.ts";
+import { endAtLimit } from "./limits.ts";
 import { locatedBoolean, locatedNumber } from "./located.ts";
 import { runMeta } from "./meta.ts";
 import { planTask } from "./plan.ts";
@@ -72,19 +73,18 @@ function isRunOnce(frame: Frame, view: View): boolean {
   }
 }
 
-/** `any_errors_fatal` and `max_fail_percentage`: the task was ended on every host, now the play ends. */
+/** `any_errors_fatal`, `max_fail_percentage` and `max_fail_hosts`: the task was ended on every host, now the play ends. */
 function endWhereFatal(run: Run, frame: Frame, view: View, ran: readonly HostState[]): void {
-  const lost = (host: HostState): boolean => host.failure !== null && host.nets.length === 0;
   const { play } = run;
   const isFatal =
-    ran.some((host) => lost(host) || host.isUnreachable) &&
+    ran.some((host) => hasFailed(host) || host.isUnreachable) &&
     locatedBoolean(keyword(frame, "anyErrorsFatal"), view, false);
-  const limit = play.maxFailPercentage;
-  const percentage = (100 * play.batch.filter(lost).length) / play.batch.length;
-  if (!isFatal && (limit === null || percentage <= limit)) return;
+  if (!isFatal) {
+    endAtLimit(run);
+    return;
+  }
   play.isOver = true;
   play.isBroken = true;
-  if (!isFatal) return;
-  const [cause] = ran.filter(lost);
+  const [cause] = ran.filter(hasFailed);
   for (const host of play.batch) if (isActive(host) && cause?.failure) host.failure = cause.failure;
 }

@@ -1,7 +1,8 @@
 /** What is true of every run, whatever it does: a first event, a last one, its exit code, and everything closed. */
 
-import { type Events, journalFormat, type Recap } from "../journal/journal.ts";
+import { type EndReason, type Events, journalFormat, type Recap } from "../journal/journal.ts";
 import { exitCodes, formatProblem, KmendError, systemProblem } from "../problem/problem.ts";
+import { hostsToDo, noteCutShort, reasonOf } from "./cut-short.ts";
 import type { Run } from "./run.ts";
 import type { RunOutcome } from "./world.ts";
 
@@ -17,7 +18,7 @@ export async function wholeRun(run: Run, opening: Opening, act: () => Promise<bo
   const onStop = (): void =>
     world.journal.note("run:interrupted", { signal: String(world.stop.soft.reason ?? "") });
   world.stop.soft.addEventListener("abort", onStop, { once: true });
-  const exitCode = await opened(run, opening, act).finally(async () => {
+  const { exitCode, reason } = await opened(run, opening, act).finally(async () => {
     // Where the journal takes no more, too: a heart that went on beating would keep the process alive.
     world.stop.soft.removeEventListener("abort", onStop);
     await run.locks.releaseAll();
@@ -25,11 +26,12 @@ export async function wholeRun(run: Run, opening: Opening, act: () => Promise<bo
   });
   const recap = recapOf(run);
   const seconds = (world.clock.now() - began) / 1000;
-  await world.journal.write("run:ended", { exitCode, recap, seconds });
+  noteCutShort(run, reason);
+  await world.journal.write("run:ended", { exitCode, recap, seconds, reason });
   return { exitCode, recap };
 }
 
-async function opened(run: Run, opening: Opening, act: () => Promise<boolean>): Promise<number> {
+async function opened(run: Run, opening: Opening, act: () => Promise<boolean>): ReturnType<typeof settle> {
   await open(run, opening);
   return settle(run, act);
 }
@@ -49,13 +51,20 @@ async function open({ world }: Run, { kind, ...about }: Opening): Promise<void> 
     });
 }
 
-async function settle(run: Run, act: () => Promise<boolean>): Promise<number> {
+async function settle(
+  run: Run,
+  act: () => Promise<boolean>,
+): Promise<{ exitCode: number; reason: EndReason }> {
   try {
     const isWell = await act();
+    if (run.cut === "window" && hostsToDo(run).length === 0) run.cut = null;
     const code = exitCodeOf(run);
-    return code === exitCodes.ok && !isWell ? exitCodes.hostsFailed : code;
+    const exitCode = code === exitCodes.ok && !isWell ? exitCodes.hostsFailed : code;
+    return { exitCode, reason: reasonOf(run, exitCode) };
   } catch (error) {
-    return broken(run, error);
+    const exitCode = broken(run, error);
+    if (exitCode === exitCodes.interrupted) return { exitCode, reason: "interrupted" };
+    return { exitCode, reason: exitCode === exitCodes.unexpected ? "fault" : "error" };
   }
 }
 
@@ -89,6 +98,13 @@ function broken(run: Run, error: unknown): number {
 
 function exitCodeOf(run: Run): number {
   if (run.world.stop.soft.aborted) return exitCodes.interrupted;
+  const code = codeOfHosts(run);
+  if (run.cut === "max_fail_hosts") return exitCodes.limitReached;
+  if (run.cut !== "window") return code;
+  return code === exitCodes.ok ? exitCodes.windowClosed : exitCodes.windowClosedAndLost;
+}
+
+function codeOfHosts(run: Run): number {
   const hosts = [...run.hosts.values()];
   if (hosts.some((host) => host.isUnreachable || (run.isRollback && host.counts.unreachable > 0)))
     return exitCodes.hostsUnreachable;

@@ -71,6 +71,17 @@ export interface RecordedOutput {
   readonly stderr: Json;
 }
 
+/** Why a run ended. `limit`: too many hosts have failed; `window`: no new batch was to start any more. */
+export type EndReason =
+  | "done"
+  | "failed"
+  | "unreachable"
+  | "limit"
+  | "window"
+  | "interrupted"
+  | "error"
+  | "fault";
+
 export interface Recap {
   readonly ok: number;
   readonly changed: number;
@@ -257,6 +268,27 @@ export interface Events {
     readonly exitCode: number;
     readonly recap: Readonly<Record<string, Recap>>;
     readonly seconds: number;
+    /** Absent in journals of older kmends. */
+    readonly reason?: EndReason;
+  };
+  /** Too many hosts have failed: nothing new begins. */
+  "run:limit-reached": {
+    readonly keyword: "max_fail_percentage" | "max_fail_hosts";
+    readonly allowed: number;
+    readonly failed: readonly string[];
+    /** Hosts of the batch for the percentage, of the run so far for the number. */
+    readonly of: number;
+  };
+  /** The run ends with something still to do; no host is in two lists, and those that were lost are in none. */
+  "run:cut-short": {
+    readonly run: string;
+    readonly reason: EndReason;
+    readonly done: readonly string[];
+    /** Some of the playbook's tasks ran there, and others are to come. */
+    readonly halfDone: readonly string[];
+    readonly untouched: readonly string[];
+    /** When no new batch was to start any more, ISO 8601. */
+    readonly notAfter?: string;
   };
   /** The handlers that an applied change notified, ready to run after it is taken back; and those that are not, by name. */
   "change:handlers": {

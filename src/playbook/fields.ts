@@ -133,7 +133,8 @@ export function checkForm(name: string, form: Form, node: YamlNode, loading: Loa
 function wrongForm(form: Form, node: YamlNode): string | null {
   const scalar = node.kind === "scalar" ? node : undefined;
   const text = scalar?.text ?? "";
-  if (scalar && isTemplate(text) && ["bool", "number", "text", "batches"].includes(form)) return null;
+  if (scalar && isTemplate(text) && ["bool", "number", "count", "text", "batches"].includes(form))
+    return null;
   switch (form) {
     case "bool":
       return scalar && /^(?:true|false|yes|no|on|off|y|n|t|f|1|0|1\.0|0\.0)$/i.test(text)
@@ -141,6 +142,8 @@ function wrongForm(form: Form, node: YamlNode): string | null {
         : "true or false";
     case "number":
       return scalar && /^\s*[-+]?\d[\d_]*(?:\.\d+)?\s*%?\s*$/.test(text) ? null : "a number";
+    case "count":
+      return scalar && /^\s*\d+\s*$/.test(text) ? null : "a whole number, 0 or more";
     case "text":
       return scalar ? null : "text";
     case "name":

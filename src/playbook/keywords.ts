@@ -4,10 +4,12 @@
 /** Who may carry a keyword. An include runs later, and takes few; a handler is a task that can `listen`. */
 export type Owner = "play" | "role" | "block" | "task" | "handler" | "include" | "import";
 
-/** What a keyword may hold. A template may stand in for each of the first five. */
+/** What a keyword may hold. A template may stand in for each of the first six. */
 export type Form =
   | "bool"
   | "number"
+  /** A whole number, 0 or more. */
+  | "count"
   | "text"
   /** A number, a percentage, or a list of them. */
   | "batches"
@@ -120,6 +122,12 @@ export const keywords: Readonly<Record<string, Keyword>> = {
     form: "dict",
     help: "Name the loop's variables, its labels and pauses",
   },
+  max_fail_hosts: {
+    on: ["play"],
+    form: "count",
+    help: "End the run when more than this many hosts of the whole run have failed",
+    isOurs: true,
+  },
   max_fail_percentage: {
     on: ["play"],
     form: "number",
@@ -199,6 +207,12 @@ export const keywords: Readonly<Record<string, Keyword>> = {
   tasks: { on: ["play"], form: "tasks", help: "Run these tasks after the roles" },
   throttle: { on: everywhere, form: "number", help: "Run on at most this many hosts at once" },
   timeout: { on: [...everywhere, "include"], form: "number", help: "Fail the task after this many seconds" },
+  unreachable_is_failure: {
+    on: ["play"],
+    form: "bool",
+    help: "Count unreachable hosts as failed for max_fail_percentage and max_fail_hosts",
+    isOurs: true,
+  },
   until: { on: tasks, form: "condition", help: "Try again until this holds" },
   user: { on: ["play"], form: "text", help: "As remote_user" },
   vars: { on: withIncludes, form: "dicts", help: "Set variables" },

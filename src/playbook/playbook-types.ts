@@ -164,6 +164,8 @@ export interface Play extends Shared {
   /** Number, percentage or a list of them, as written. */
   readonly serial?: Located;
   readonly maxFailPercentage?: Located;
+  readonly maxFailHosts?: Located;
+  readonly unreachableIsFailure?: Located;
   readonly strategy?: Located;
   readonly order?: Located;
   readonly forceHandlers?: Located;

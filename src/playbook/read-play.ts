@@ -198,6 +198,8 @@ const single = {
   gather_timeout: "gatherTimeout",
   serial: "serial",
   max_fail_percentage: "maxFailPercentage",
+  max_fail_hosts: "maxFailHosts",
+  unreachable_is_failure: "unreachableIsFailure",
   strategy: "strategy",
   order: "order",
   force_handlers: "forceHandlers",

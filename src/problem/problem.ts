@@ -23,7 +23,7 @@ export interface Problem {
   readonly severity?: "error" | "warning";
 }
 
-/** Exit codes, as `ansible-playbook` has them. */
+/** Exit codes, as `ansible-playbook` has them; 6, 75 and 76 are kmend's own. */
 export const exitCodes = {
   ok: 0,
   error: 1,
@@ -31,6 +31,12 @@ export const exitCodes = {
   hostsUnreachable: 4,
   parseError: 4,
   badOptions: 5,
+  /** max_fail_hosts. */
+  limitReached: 6,
+  /** --not-after, with something left to do. As EX_TEMPFAIL of sysexits.h: the same again later. */
+  windowClosed: 75,
+  /** The same, and some host has failed or was unreachable. */
+  windowClosedAndLost: 76,
   interrupted: 99,
   unexpected: 250,
 } as const;

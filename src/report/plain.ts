@@ -1,4 +1,5 @@
 import type { Event, Events, Json } from "../journal/journal.ts";
+import { cutShortLine } from "./cut-short.ts";
 import { diffText } from "./diff-text.ts";
 import { lockLine } from "./lock-line.ts";
 import type { Paper, Reader } from "./reader.ts";
@@ -64,7 +65,7 @@ export function plainReader(
         say("");
         break;
       default: {
-        const line = rollbackLine(event) ?? resumeLine(event) ?? lockLine(event);
+        const line = rollbackLine(event) ?? resumeLine(event) ?? lockLine(event) ?? cutShortLine(event);
         if (line) say(line.text, line.tone);
       }
     }

@@ -1,5 +1,6 @@
 import { Listr } from "listr2";
 import type { Event, Events } from "../journal/journal.ts";
+import { cutShortLine } from "./cut-short.ts";
 import { diffText } from "./diff-text.ts";
 import { type FleetView, fleetView, paintFleet } from "./fleet-view.ts";
 import { foldedRecap } from "./folded-recap.ts";
@@ -65,7 +66,7 @@ export function prettyReader(paper: Paper, options: { readonly diff: boolean }):
         say(`\n${foldedRecap(event.recap, paper.colour).join("\n")}`);
         break;
       default: {
-        const line = rollbackLine(event) ?? resumeLine(event) ?? lockLine(event);
+        const line = rollbackLine(event) ?? resumeLine(event) ?? lockLine(event) ?? cutShortLine(event);
         if (line) say(paint(paper.colour, line.tone, line.text));
       }
     }

@@ -1,0 +1,49 @@
+import type { EndReason, Event, Events } from "../journal/journal.ts";
+import { harmless, type Tone } from "./style.ts";
+
+/** More names than that say less, not more: the journal has all of them. */
+const mostNames = 20;
+
+/** Why a run ends early, and what stands then; null for events that say nothing of it. */
+export function cutShortLine(event: Event): { text: string; tone: Tone } | null {
+  if (event.type === "run:limit-reached") return { text: `\n${limitText(event)}`, tone: "failed" };
+  if (event.type !== "run:cut-short") return null;
+  const lists = [
+    ["done", event.done],
+    ["half done", event.halfDone],
+    ["untouched", event.untouched],
+  ] as const;
+  const lines = lists
+    .filter(([, hosts]) => hosts.length > 0)
+    .map(([what, hosts]) => `  ${what}: ${names(hosts)}`);
+  const goOn = `  To go on with it:\n      kmend resume ${event.run}`;
+  return {
+    text: [`\nENDED EARLY: ${reasons[event.reason](event)}`, ...lines, goOn].join("\n"),
+    tone: "warning",
+  };
+}
+
+/** Which limit was reached, with its numbers. */
+export function limitText({ keyword, allowed, failed, of }: Events["run:limit-reached"]): string {
+  const share = (100 * failed.length) / of;
+  return keyword === "max_fail_hosts"
+    ? `TOO MANY FAILED: ${failed.length} hosts of the run, max_fail_hosts allows ${allowed}: ${names(failed)}`
+    : `TOO MANY FAILED: ${failed.length} of ${of} hosts of the batch (${Number(share.toFixed(1))} %), max_fail_percentage allows ${allowed} %: ${names(failed)}`;
+}
+
+function names(hosts: readonly string[]): string {
+  const rest = hosts.length - mostNames;
+  const shown = hosts.slice(0, mostNames).map(harmless).join(", ");
+  return rest > 0 ? `${shown} and ${rest} more` : shown;
+}
+
+const reasons: Readonly<Record<EndReason, (event: Events["run:cut-short"]) => string>> = {
+  done: () => "something was left to do",
+  failed: () => "hosts failed",
+  unreachable: () => "hosts could not be reached",
+  limit: () => "too many hosts failed",
+  window: ({ notAfter }) => `no batch starts after ${notAfter}`,
+  interrupted: () => "it was interrupted",
+  error: () => "it could not go on",
+  fault: () => "a fault in kmend",
+};

@@ -1,0 +1,35 @@
+import { InvalidArgumentError } from "commander";
+import t from "tap";
+import { notAfterMs } from "../../src/cli/not-after.ts";
+
+const now = new Date(2026, 10, 26, 22, 15, 30).getTime();
+const at = (day: number, hours: number, minutes: number): number =>
+  new Date(2026, 10, day, hours, minutes).getTime();
+
+t.test(
+  "a time of day is the next that comes, a duration counts from now, a date is what it says",
+  async (t) => {
+    t.equal(notAfterMs("23:00", now), at(26, 23, 0));
+    t.equal(notAfterMs("4:00", now), at(27, 4, 0));
+    t.equal(notAfterMs("22:15", now), at(27, 22, 15), "that minute has begun");
+    t.equal(notAfterMs("+2h30m", now), now + 150 * 60_000);
+    t.equal(notAfterMs("2026-11-27T04:00", now), at(27, 4, 0));
+    t.equal(notAfterMs("2026-11-27 04:00", now), at(27, 4, 0));
+    t.equal(notAfterMs("2026-11-27T04:00:00Z", now), Date.UTC(2026, 10, 27, 4));
+  },
+);
+
+t.test("what is no time, or is past, is refused", async (t) => {
+  for (const text of [
+    "",
+    "24:00",
+    "4",
+    "noon",
+    "+",
+    "+x",
+    "2026-11-27",
+    "2026-13-01T00:00",
+    "2026-11-26T22:00",
+  ])
+    t.throws(() => notAfterMs(text, now), InvalidArgumentError, text);
+});
