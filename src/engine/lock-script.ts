@@ -43,8 +43,8 @@ umask 077
 mkdir -p "$folder" || exit 1
 token=${owner.token}
 boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)
-printf '%s\n' "$token" ${owner.run} ${owner.who} ${owner.since} ${owner.command} "$boot" "$$" "$(began "$$")" > "$folder/draft-$token-$$" || exit 1
-printf '%s\n' "$(date +%s)" > "$folder/beat-$token" || exit 1
+printf '%s\n' "$token" ${owner.run} ${owner.who} ${owner.since} ${owner.command} "$boot" "$$" "$(began "$$")" | cat > "$folder/draft-$token-$$" &&
+  date +%s > "$folder/beat-$token" || { rm -f "$folder/draft-$token-$$" "$folder/beat-$token"; exit 1; }
 tries=0
 while :; do
   newest

@@ -9,6 +9,7 @@ import type { Shell } from "../connection/connection.ts";
 import { TaskFailed, text } from "../modules/modules.ts";
 import { KmendError } from "../problem/problem.ts";
 import { raw, type Script } from "../script/script.ts";
+import { withHint } from "./apply-failed.ts";
 import {
   beat,
   type Holder,
@@ -83,7 +84,7 @@ export function openLocks(world: World, runs: readonly string[]): Locks {
       const output = await shell.run(takeLock(place.folder, owner, own), { signal: world.stop.hard });
       if (output.code !== 0)
         throw new TaskFailed(
-          `Cannot lock the host: ${text(output.stderr).trim() || `exit code ${output.code}`}`,
+          withHint(`Cannot lock the host: ${text(output.stderr).trim() || `exit code ${output.code}`}`),
         );
       const answer = readLockAnswer(text(output.stdout).trimEnd());
       if (answer.kind === "held") return keep(place, answer.number, answer.broken);

@@ -2,8 +2,9 @@
 
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import t from "tap";
+import { chained } from "../../src/journal/chain.ts";
 import { podsOnNodes, rebootNodes, whatIsMissing } from "../../src/lab/lab.ts";
 import { raiseLab } from "../lab/with-lab.ts";
 import { type Schema, wrongBy } from "../report/json-schema.ts";
@@ -88,15 +89,18 @@ t.test("a scan of a leaking host", { skip: whatIsMissing() ?? false, timeout: 28
 /** Makes every run in a state folder so much older. */
 function backdate(state: string, ms: number): void {
   for (const path of globSync(join(state, "runs/*/journal.jsonl"))) {
-    const events = readFileSync(path, "utf8")
+    let sum = basename(dirname(path));
+    const older = readFileSync(path, "utf8")
       .trimEnd()
       .split("\n")
-      .map((line) => JSON.parse(line));
-    const older = events.map((event) => ({
-      ...event,
-      at: new Date(Date.parse(event.at) - ms).toISOString(),
-    }));
-    writeFileSync(path, older.map((event) => `${JSON.stringify(event)}\n`).join(""));
+      .map((text) => {
+        const { sum: _, ...event } = JSON.parse(text);
+        const at = new Date(Date.parse(event.at) - ms).toISOString();
+        const link = chained(JSON.stringify({ ...event, at }), sum);
+        sum = link.sum;
+        return `${link.line}\n`;
+      });
+    writeFileSync(path, older.join(""));
   }
 }
 
