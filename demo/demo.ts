@@ -114,6 +114,20 @@ async function tell(fleet: Fleet): Promise<void> {
   });
 
   stage(
+    "kmend is killed in the middle of a run, and goes on where it stopped",
+    "nothing that was done is done again; taken back, the host is what it was",
+  );
+  const kubelet = ["-i", fleet.inventory, "--limit", faulty];
+  await fleet.killKmend(["run", ...kubelet, "playbooks/fix-kubelet.yml"], 2);
+  await fleet.kmend(["resume", "last", "--in-flight", "retry"]);
+  await fleet.kmend(["show", "last", "--verify"]);
+  await fleet.kmend(["rollback", "last"]);
+  const taken = await fleet.fingerprint(faulty);
+  claim(`${faulty} is what it was before all of this`, () => {
+    check(taken === before, difference(before, taken));
+  });
+
+  stage(
     `${faulty} again, with pods that nobody may disturb: no drain, no reboot`,
     "kubepods is renewed under them, and the same processes run on",
   );

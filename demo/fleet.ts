@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 
 import { brief } from "./brief.ts";
 
@@ -18,6 +19,8 @@ export interface Fleet {
   down(): Promise<void>;
   /** Runs kmend and shows what it prints. @throws Error when it exits otherwise than expected (default: 0) */
   kmend(args: readonly string[], options?: { readonly expect?: readonly number[] }): Promise<void>;
+  /** Starts kmend, and kills it with SIGKILL in the middle of its work, once so many changes are made. */
+  killKmend(args: readonly string[], changes: number): Promise<void>;
   pods(order: "create" | "delete", count: number, hosts: readonly string[]): Promise<void>;
   /** What the model of each host's kernel holds: the judge. */
   counts(): Promise<ReadonlyMap<string, Ids>>;
@@ -46,6 +49,7 @@ export function createFleet(name: string): Fleet {
     up: () => show(["lab", "up", "--name", name, "--nodes", "6", "--inventory", inventory], [0]),
     down: () => show(["lab", "down", "--name", name], [0]),
     kmend: (args, { expect = [0] } = {}) => show(args, expect),
+    killKmend,
     async pods(order, count, hosts) {
       await capture([
         "lab",
@@ -106,6 +110,23 @@ async function show(args: readonly string[], expect: readonly number[]): Promise
   if (!isLive) console.log(brief(output).trimEnd());
   if (!expect.includes(code))
     throw new Error(`kmend ${args.join(" ")} exited with ${code}, wanted ${expect.join(" or ")}`);
+}
+
+async function killKmend(args: readonly string[], changes: number): Promise<void> {
+  console.log(`\n   $ kmend ${args.join(" ")}   ... and kill -9 after ${changes} changes`);
+  const child = spawn(process.execPath, [main, ...args, "--output", "ndjson"], {
+    env,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(child, "close");
+  let made = 0;
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (!line.includes('"type":"change:applied"')) continue;
+    made += 1;
+    if (made === changes) child.kill("SIGKILL");
+  }
+  const [, signal] = await ended;
+  if (signal !== "SIGKILL") throw new Error(`kmend ${args.join(" ")} ended before it could be killed`);
 }
 
 async function capture(args: readonly string[], expect: readonly number[] = [0]): Promise<string> {
