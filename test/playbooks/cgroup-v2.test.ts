@@ -12,7 +12,7 @@ import { raiseLab } from "../lab/with-lab.ts";
  *  with /etc/kubelet-dies its kubelet then finds no place for its cgroups. */
 const newerStandins = `set -e
 sed -i 's/1\\.15\\.5/1.28.3/; s#^MEMORY = .*#MEMORY = "/run/no-cgroups"#' /usr/bin/kubelet
-sed -i 's/18\\.06\\.1-ce/24.0.7/; s/"CgroupDriver": "cgroupfs"/"CgroupDriver": "systemd"/' /usr/bin/docker /usr/bin/dockerd
+sed -i 's/18\\.06\\.1-ce/24.0.7/; s/is_systemd = .*/is_systemd = True/' /usr/bin/docker /usr/bin/dockerd
 sed -i 's/1\\.0\\.0-rc[0-9]*/1.1.12/' /usr/bin/runc
 sed -i 's/--cgroup-driver=cgroupfs/--cgroup-driver=systemd/' /etc/sysconfig/kubelet
 echo 5.14.0-362.el9.x86_64 >/etc/newer-kernel
