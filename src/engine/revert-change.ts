@@ -13,7 +13,7 @@ import {
   TaskFailed,
   text,
 } from "../modules/modules.ts";
-import { type Script, sh } from "../script/script.ts";
+import { raw, type Script, sh } from "../script/script.ts";
 import { Dict, fromJson } from "../template/template.ts";
 import { bringAgain, noteTakingBack, recordTakingBack } from "./again.ts";
 import { isSecretChange, type Recorded } from "./change.ts";
@@ -61,8 +61,9 @@ export async function revertChange(run: Run, change: Recorded, aim: Aim): Promis
   if (wayBack.kind === "again") return bringAgain(module, doingAgain(run, module, change, there), change);
   // How it ended is not known, or it ended badly: it may be that nothing was changed at all.
   const isUnsure = run.changeEnds.get(change.change) !== "applied";
-  const stands = isUnsure && (await compare(module, change, there)).kind === "reverted";
-  if (stands && (!module.tidy || isSecretChange(change))) return { kind: "reverted" };
+  const stands =
+    isUnsure && isComparable(change) && (await compare(module, change, there)).kind === "reverted";
+  if (stands && !module.tidy) return { kind: "reverted" };
   if (isUnsure) {
     const { check } = await run.locks.hold(lockPlace(run.connections, there));
     await tidyUp(module, change, { shell: there.shell, check });
@@ -112,7 +113,7 @@ async function revertAndCompare(
   const { check } = await run.locks.hold(lockPlace(run.connections, there));
   const script = sh`( ${check}
 ${before}
-${revertScript(module, change)}
+${revertScript(run, module, change)}
 ) >&2
 kmend_code=$?
 if [ $kmend_code -ne 0 ]; then echo ${saidNo} >&2; (exit $kmend_code)
@@ -141,14 +142,36 @@ function warnOfScript(run: Run, { host, task, save, script }: Recorded, found: s
 
 const saidNo = "kmend: the revert said no";
 
-function revertScript(module: HostModule, change: Recorded): Script {
+function revertScript(run: Run, module: HostModule, change: Recorded): Script {
   const kept = `${change.save}/revert.sh`;
-  // A secret change is not in the journal: its script lies on the host only.
-  const own = isSecretChange(change) ? sh`sh ${kept}` : module.revert(change.changes, whereOf(change));
+  const own = isSecretChange(change)
+    ? savedScript(change, run.changeEnds.get(change.change) === "applied")
+    : module.revert(change.changes, whereOf(change));
   if (!own) throw new Error(`${change.module} promised a revert and gives none`);
   const { script } = change;
   return sh`( ${script === undefined ? own : trustedRevert(change.save, script, own)}
 ) && { [ ! -f ${kept} ] || mv ${kept} ${`${change.save}/reverted.sh`}; }`;
+}
+
+/** A secret change is not in the journal: its script lies on the host only, written before the change is begun. Where it is missing
+ *  nothing was begun, unless the change is known to have been made. */
+function savedScript({ save }: Recorded, isApplied: boolean): Script {
+  const [kept, done] = [`${save}/revert.sh`, `${save}/reverted.sh`];
+  return sh`if [ -f ${done} ] && [ ! -f ${kept} ]; then sh ${done}
+elif [ -f ${kept} ] || ${raw(isApplied ? "true" : "false")}; then sh ${kept}
+fi`;
+}
+
+/** Of a secret change, and of one that nothing can be read of, no state was written down. */
+function isComparable({ state }: Recorded): boolean {
+  return state !== undefined && state !== null;
+}
+
+/** The script that looks at what it changed: changes of one thing have the same. null: nothing can be read. */
+export async function lookOf(run: Run, change: Recorded): Promise<string | null> {
+  const module = run.world.catalogue.find(change.module);
+  if (change.wayBack.kind !== "revert" || module?.kind !== "host") return null;
+  return inspectionOf(module, change, await reach(run, change, change.become))?.script.text ?? null;
 }
 
 function whereOf(change: Recorded): { save: string; tmp: string } {
@@ -164,7 +187,7 @@ async function compare(module: HostModule, change: Recorded, there: Reached): Pr
 
 /** null: there is no recorded state to compare with. */
 function inspectionOf(module: HostModule, change: Recorded, there: Reached): Inspection<unknown> | null {
-  if (change.state === undefined || change.state === null) return null;
+  if (!isComparable(change)) return null;
   const { args, setting } = remembered(module, change, there);
   return module.inspect?.(args, setting) ?? null;
 }

@@ -7,7 +7,7 @@ import type { Recorded } from "./change.ts";
 import type { Aim } from "./foreign.ts";
 import { handlersOf } from "./handlers-back.ts";
 import { pool } from "./pool.ts";
-import { type Reverted, revertChange, runResolved } from "./revert-change.ts";
+import { lookOf, type Reverted, revertChange, runResolved } from "./revert-change.ts";
 import { hostState, type Run } from "./run.ts";
 import { wayOut } from "./way-out.ts";
 
@@ -38,12 +38,15 @@ export async function takeBack(run: Run, changes: readonly Recorded[], given: Ta
   return Object.values(verdicts).every((verdict) => verdict === "rolled back" || verdict === "nothing to do");
 }
 
-/** A change that cannot be taken back does not keep the older ones from being: each is reported by itself. */
+/** A change that cannot be taken back does not keep the older ones from being: each is reported by itself. Only those of the same
+ *  thing wait for it: taken back below it, they would be undone again by its own revert later. */
 async function takeBackHost(run: Run, changes: readonly Recorded[], aim: Aim): Promise<Verdict> {
   let verdict: Verdict = "nothing to do";
   const takenBack: Recorded[] = [];
+  const standing: Recorded[] = [];
   for (const change of [...changes].reverse()) {
-    const reverted = await revertOne(run, change, aim);
+    const above = standing.length > 0 ? await standingAbove(run, change, standing) : null;
+    const reverted = above ?? (await revertOne(run, change, aim));
     if (reverted === null) continue;
     if (reverted.kind === "passed") {
       const text = `${change.host}: ${change.task.name}: left as it is: ${reverted.message}`;
@@ -53,10 +56,24 @@ async function takeBackHost(run: Run, changes: readonly Recorded[], aim: Aim): P
     verdict = worse(verdict, verdictOf(reverted));
     report(run, change, reverted, aim);
     if (reverted.kind === "unreachable") return verdict;
+    if (reverted.kind === "failed" || reverted.kind === "foreign") standing.push(change);
     if (reverted.kind === "reverted" || reverted.kind === "different") takenBack.unshift(change);
   }
   const isWell = !aim.handlers || (await runHandlers(run, takenBack));
   return isWell ? verdict : "rollback failed";
+}
+
+/** Why the change has to wait: a newer one of the same thing stands; null: none does. */
+async function standingAbove(
+  run: Run,
+  change: Recorded,
+  standing: readonly Recorded[],
+): Promise<Reverted | null> {
+  const look = await lookOf(run, change);
+  for (const newer of standing)
+    if (look !== null && look === (await lookOf(run, newer)))
+      return { kind: "failed", message: `a newer change of the same thing stands: ${newer.task.name}` };
+  return null;
 }
 
 /** @returns whether every handler ended well */

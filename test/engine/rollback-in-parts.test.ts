@@ -1,0 +1,75 @@
+/** Rollbacks of which a part goes wrong. */
+
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import type { Event } from "../../src/journal/journal.ts";
+import { Workplace } from "./local-run.ts";
+
+t.setTimeout(120_000);
+
+const play = (tasks: string) => `- hosts: all\n  gather_facts: false\n  tasks:\n${tasks}`;
+
+t.test("a no_log change of which nobody knows the end is taken back, by the host's own script", async (t) => {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  const file = join(place.folder, "file");
+  writeFileSync(file, "old\n");
+  const run = await place.run(play("    - copy: {content: hidden, dest: DIR/file}\n      no_log: true\n"));
+  const unknown = run.events.filter((event) => event.type !== "change:applied");
+  const back = await place.rollback(unknown);
+  t.equal(back.outcome.exitCode, 0);
+  t.equal(readFileSync(file, "utf8"), "old\n");
+});
+
+t.test("one that was never begun on the host needs nothing", async (t) => {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  const file = join(place.folder, "file");
+  writeFileSync(file, "old\n");
+  const run = await place.run(play("    - copy: {content: hidden, dest: DIR/file}\n      no_log: true\n"));
+  const { save } = recorded(run.events)[0] ?? { save: "" };
+  renameSync(save, `${save}-gone`);
+  writeFileSync(file, "old\n");
+  const back = await place.rollback(run.events.filter((event) => event.type !== "change:applied"));
+  t.equal(back.outcome.exitCode, 0);
+  const lost = await place.rollback(run.events);
+  t.equal(lost.outcome.exitCode, 2, "but one that was made, and whose script is gone, is told");
+});
+
+t.test(
+  "below a newer change of the same thing that stands, nothing is taken back; the next rollback takes both",
+  async (t) => {
+    const place = new Workplace();
+    t.teardown(() => place.remove());
+    const [file, other] = [join(place.folder, "file"), join(place.folder, "other")];
+    writeFileSync(file, "old\n");
+    writeFileSync(other, "old\n");
+    const copy = (name: string, content: string) =>
+      `    - copy: {content: "${content}", dest: DIR/${name}}\n`;
+    const run = await place.run(play(copy("other", "new") + copy("file", "one") + copy("file", "two")));
+    const { save } = recorded(run.events).at(-1) ?? { save: "" };
+    renameSync(save, `${save}-away`);
+    const first = await place.rollback(run.events);
+    t.equal(first.outcome.exitCode, 2);
+    t.equal(readFileSync(file, "utf8"), "two");
+    t.equal(readFileSync(other, "utf8"), "old\n", "what is of another thing is taken back");
+    t.match(
+      first.events.find(
+        (event) => event.type === "change:revert-failed" && /newer change/.test(event.message),
+      ),
+      { kind: "failed" },
+    );
+    renameSync(`${save}-away`, save);
+    const reverted = new Set(
+      first.events.flatMap((each) => (each.type === "change:reverted" ? [each.change] : [])),
+    );
+    const second = await place.rollback(run.events, ["a"], (world) => world, { takenBack: reverted });
+    t.equal(second.outcome.exitCode, 0);
+    t.equal(readFileSync(file, "utf8"), "old\n");
+  },
+);
+
+function recorded(events: readonly Event[]) {
+  return events.filter((event) => event.type === "change:recorded");
+}
