@@ -157,9 +157,9 @@ export function openLocks(world: World, runs: readonly string[]): Locks {
     },
     async releaseAll() {
       ending.abort();
-      await beating;
       // Cut off, nothing is waited for: the heartbeat has ended, and that tells the others.
       if (world.stop.hard.aborted) return;
+      await beating;
       const all = await Promise.allSettled(held.values());
       held.clear();
       await Promise.all(all.map((each) => (each.status === "fulfilled" ? release(each.value) : null)));
