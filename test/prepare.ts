@@ -23,6 +23,8 @@ const programs: Readonly<Record<string, string>> = {
   "systemd-nspawn": "systemd-container",
   ps: "procps",
   python3: "python3",
+  curl: "curl",
+  wget: "wget",
 };
 
 const missing = [
