@@ -28,10 +28,7 @@ export async function runBatch(
   if (lost.length > 0 || !held) {
     const policy = failurePolicy(run, play);
     const isTakenBack = await takeBackAfterFailure(run, policy, { lost, batch });
-    if (isTakenBack && policy !== "rollback_host") {
-      for (const name of policy === "rollback_run" ? run.hosts.keys() : names) run.takenBack.add(name);
-      return false;
-    }
+    if (isTakenBack && policy !== "rollback_host") return false;
   }
   return held && lost.length < batch.length;
 }

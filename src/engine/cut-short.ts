@@ -1,6 +1,6 @@
 /** What stands when a run ends with something still to do. */
 
-import type { EndReason } from "../journal/journal.ts";
+import type { EndReason, Events } from "../journal/journal.ts";
 import { exitCodes } from "../problem/problem.ts";
 import { isActive } from "./host-state.ts";
 import { hostsToCome } from "./plays.ts";
@@ -26,8 +26,16 @@ export function noteCutShort(run: Run, reason: EndReason): void {
     done,
     halfDone: toDo.filter((name) => run.touched.has(name)),
     untouched: toDo.filter((name) => !run.touched.has(name)),
+    goOn: goOn(run, reason),
     ...(reason === "window" && notAfter !== undefined ? { notAfter: new Date(notAfter).toISOString() } : {}),
   });
+}
+
+/** What hosts failed at stands in the journal as failed: with it a plain resume comes to the same end. */
+function goOn(run: Run, reason: EndReason): Events["run:cut-short"]["goOn"] {
+  if (reason !== "limit" && reason !== "failed") return "resume";
+  const isTakenBack = [...run.hosts.values()].some((host) => host.failure && run.takenBack.has(host.name));
+  return isTakenBack ? "anew" : "retry";
 }
 
 /** In the order in which their turn would have come. */

@@ -27,6 +27,7 @@ export async function takeBackAfterFailure(
     .map((host) => `${host.name}: ${host.failure?.taskName ?? "unreachable"} failed`)
     .join("; ");
   const hosts = meant ? [...meant] : [...run.hosts.keys()];
+  for (const host of hosts) run.takenBack.add(host);
   const aim = {
     of: run.world.journal.run,
     all: [...run.recorded],

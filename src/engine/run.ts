@@ -54,7 +54,7 @@ export interface Run {
   readonly ahead: Ahead;
   /** Hosts on which a task has begun. */
   readonly touched: Set<string>;
-  /** Hosts of a batch or run that `on_failure:` took back. */
+  /** Hosts that `on_failure:` took back. */
   readonly takenBack: Set<string>;
 }
 

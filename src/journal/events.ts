@@ -289,6 +289,9 @@ export interface Events {
     readonly untouched: readonly string[];
     /** When no new batch was to start any more, ISO 8601. */
     readonly notAfter?: string;
+    /** What takes it further: a resume, one that tries again what hosts failed at, or only a new run, as hosts that failed were
+     *  taken back. */
+    readonly goOn: "resume" | "retry" | "anew";
   };
   /** The handlers that an applied change notified, ready to run after it is taken back; and those that are not, by name. */
   "change:handlers": {

@@ -16,12 +16,20 @@ export function cutShortLine(event: Event): { text: string; tone: Tone } | null 
   const lines = lists
     .filter(([, hosts]) => hosts.length > 0)
     .map(([what, hosts]) => `  ${what}: ${names(hosts)}`);
-  const goOn = `  To go on with it:\n      kmend resume ${event.run}`;
   return {
-    text: [`\nENDED EARLY: ${reasons[event.reason](event)}`, ...lines, goOn].join("\n"),
+    text: [`\nENDED EARLY: ${reasons[event.reason](event)}`, ...lines, waysOn[event.goOn](event.run)].join(
+      "\n",
+    ),
     tone: "warning",
   };
 }
+
+const waysOn: Readonly<Record<Events["run:cut-short"]["goOn"], (run: string) => string>> = {
+  resume: (run) => `  To go on with it:\n      kmend resume ${run}`,
+  retry: (run) =>
+    `  Once what the hosts failed at is mended, to go on with it:\n      kmend resume ${run} --retry-failed`,
+  anew: () => "  The hosts that failed were taken back: once the reason is gone, run the playbook again.",
+};
 
 /** Which limit was reached, with its numbers. */
 export function limitText({ keyword, allowed, failed, of }: Events["run:limit-reached"]): string {

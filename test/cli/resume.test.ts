@@ -305,6 +305,79 @@ t.test("a task that failed stands as failed, and is tried again when that is wan
   t.equal(place.lines("first"), 1);
 });
 
+t.test("the command that a run printed when it ended early does go on with it", async (t) => {
+  const play = `
+- hosts: all
+  gather_facts: false
+  serial: 1
+  KEYWORD
+  tasks:
+    - command: test -e DIR/cause
+    - copy: {content: x, dest: "DIR/out-{{ inventory_hostname }}"}
+`;
+  for (const [keyword, code] of [
+    ["max_fail_hosts: 0", 6],
+    ["max_fail_percentage: 0", 2],
+    ["any_errors_fatal: true", 2],
+  ] as const) {
+    const place = new Place(t, play.replace("KEYWORD", keyword));
+    const ended = await place.kmend("run", ...local, "play.yml");
+    t.equal(ended.code, code, keyword);
+    const command = /^ +kmend (resume .*)$/m.exec(ended.stdout)?.[1] ?? "";
+    t.match(ended.stdout, /untouched: b/);
+    writeFileSync(join(place.folder, "cause"), "");
+    const resumed = await place.kmend(...command.split(" "));
+    t.equal(resumed.code, 0, `${keyword}: ${command}: ${resumed.stdout}${resumed.stderr}`);
+    for (const host of ["a", "b"]) t.ok(existsSync(join(place.folder, `out-${host}`)), `${keyword}: ${host}`);
+  }
+});
+
+t.test("where the hosts that failed were taken back, it says to run again, and not to resume", async (t) => {
+  for (const policy of ["rollback_host", "rollback_batch"]) {
+    const place = new Place(
+      t,
+      `
+- hosts: all
+  gather_facts: false
+  serial: 1
+  max_fail_hosts: 0
+  on_failure: ${policy}
+  tasks:
+    - copy: {content: x, dest: "DIR/out-{{ inventory_hostname }}"}
+    - command: test -e DIR/cause
+`,
+    );
+    const ended = await place.kmend("run", ...local, "play.yml");
+    t.match(
+      ended.stdout,
+      /untouched: b\n +The hosts that failed were taken back: .* run the playbook again/,
+      policy,
+    );
+    t.notMatch(ended.stdout, /kmend resume/);
+    writeFileSync(join(place.folder, "cause"), "");
+    t.equal((await place.kmend("run", ...local, "play.yml")).code, 0);
+  }
+});
+
+t.test("a run whose time was up goes on the next night", async (t) => {
+  const place = new Place(
+    t,
+    `
+- hosts: all
+  gather_facts: false
+  serial: 1
+  tasks:
+    - command: sh -c 'echo x >> DIR/out-{{ inventory_hostname }}; sleep 1.2'
+`,
+  );
+  const first = await place.kmend("run", ...local, "--not-after", "+1s", "play.yml");
+  t.equal(first.code, 75, first.stdout + first.stderr);
+  t.match(first.stdout, /done: a\n +untouched: b/);
+  const next = await place.kmend("resume", "last", "--not-after", "+1h");
+  t.equal(next.code, 0, next.stdout + next.stderr);
+  t.strictSame([place.lines("out-a"), place.lines("out-b")], [1, 1]);
+});
+
 t.test("after Ctrl-C the run goes on", async (t) => {
   const place = new Place(
     t,

@@ -1,9 +1,11 @@
 /** The pages: what is made from the sources is up to date, and what they link to is there. */
 
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import t from "tap";
 import { compatibilityPage } from "../../docs/generate.ts";
+import { findModule } from "../../src/modules/modules.ts";
+import { loadPlaybook } from "../../src/playbook/playbook.ts";
 
 const root = join(import.meta.dirname, "../..");
 const pages = ["*.md", "docs/**/*.md"].flatMap((pattern) => globSync(pattern, { cwd: root })).sort();
@@ -25,4 +27,23 @@ t.test("every path of the sources that a page names in code is there", async (t)
       /`((?:src|test|docs|demo|bench|playbooks)\/[\w./-]+)`/g,
     ))
       t.ok(existsSync(join(root, path)), `${page}: ${path}`);
+});
+
+t.test("docs/journal.md has every event, and no other", async (t) => {
+  const typed = /export interface Events \{\n(.*?)\n\}\n/s.exec(textOf("src/journal/events.ts"))?.[1] ?? "";
+  const events = [...typed.matchAll(/^ {2}"([a-z]+:[a-z-]+)":/gm)].map(([, name = ""]) => name);
+  const rows = [...textOf("docs/journal.md").matchAll(/^\| (`[a-z]+:.*?) \|/gm)].flatMap(([, cell = ""]) =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name),
+  );
+  t.ok(events.length > 20);
+  t.strictSame(rows.sort(), events.sort());
+});
+
+t.test("the playbook of docs/rolling-out.md loads", async (t) => {
+  const [example = ""] = /(?:^ {4}.*\n)+/m.exec(textOf("docs/rolling-out.md")) ?? [];
+  const path = join(t.testdir({}), "example.yml");
+  writeFileSync(path, example.replaceAll(/^ {4}/gm, ""));
+  const [play] = loadPlaybook(path, { catalogue: { find: findModule } }).plays;
+  t.equal(play?.maxFailHosts?.value, 3);
+  t.equal(play?.gate.length, 1);
 });

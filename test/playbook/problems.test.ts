@@ -104,6 +104,9 @@ const badPlaybooks: Readonly<Record<string, readonly string[]>> = {
     '2:3: Cannot use "confirm_within": kmend does not have it\n  It is not there yet: use `on_failure: rollback_host`.',
     '3:3: Cannot use "module_defaults": kmend does not have it\n  Write the arguments at each task, or share them with a YAML anchor.',
   ],
+  '- hosts: a\n  max_fail_hosts: "10%"\n': [
+    '2:19: Cannot read "max_fail_hosts": it is the text "10%", wanted a whole number, 0 or more',
+  ],
   "- import_playbook: bad.yml\n  become: true\n": [
     "1:20: Cannot import bad.yml: it is being imported already",
     '2:3: Cannot use "become" on import_playbook: it takes name, vars, tags, when',
