@@ -4,7 +4,7 @@ import type { AnyChange, Foreign, HostModule } from "../modules/modules.ts";
 import { TaskFailed } from "../modules/modules.ts";
 import { sh } from "../script/script.ts";
 import type { Recorded } from "./change.ts";
-import type { Reached } from "./revert-change.ts";
+import type { Reached } from "./reach-again.ts";
 import type { Run } from "./run.ts";
 
 /** What a rollback knows beside the change that it takes back. */

@@ -5,12 +5,13 @@ import type { Event, Json } from "../journal/journal.ts";
 import { parseArguments } from "../modules/modules.ts";
 import type { LoadedPlaybook } from "../playbook/playbook.ts";
 import { exitCodes, formatPlace, KmendError } from "../problem/problem.ts";
-import { Dict, fromJson } from "../template/template.ts";
+import { Dict } from "../template/template.ts";
 import { unblobbed } from "./blobs.ts";
 import { goingOn } from "./going-on.ts";
 import { readHandlers } from "./handlers-back.ts";
 import { linear } from "./linear.ts";
 import { type Past, pastOf, type UnderWay } from "./past.ts";
+import { givenOf } from "./reach-again.ts";
 import { readEnds, standingChanges } from "./rollback-run.ts";
 import { newRun, type Run } from "./run.ts";
 import { actOn } from "./run-playbooks.ts";
@@ -134,14 +135,8 @@ function canBeInspected({ change }: UnderWay, { catalogue }: World): boolean {
   const module = catalogue.find(change.module);
   if (module?.kind !== "host") return false;
   if (module.comesBack) return true;
-  const given = fromJson(change.args);
-  const options = given instanceof Dict ? given.get("options") : null;
-  const free = given instanceof Dict ? given.get("free") : null;
-  const args: unknown = parseArguments(
-    module,
-    options instanceof Dict ? options : new Dict(),
-    typeof free === "string" ? free : undefined,
-  );
+  const { given, free } = givenOf(change);
+  const args: unknown = parseArguments(module, given, free);
   const setting = { checkMode: false, diff: false, user: "", uid: 0, facts: new Dict(), brought: {} };
   return (module.inspect?.(args, setting) ?? null) !== null;
 }

@@ -1,37 +1,21 @@
 /** One recorded change, taken back: by its module's revert, by the playbook's `rollback:`, or not at all. */
 
 import { isDeepStrictEqual } from "node:util";
-import type { Become, Output, Shell, Target } from "../connection/connection.ts";
-import type { Json, ResolvedTask, WayBack } from "../journal/journal.ts";
-import {
-  type AnyChange,
-  type Brought,
-  type HostModule,
-  type Inspection,
-  parseArguments,
-  type Setting,
-  TaskFailed,
-  text,
-} from "../modules/modules.ts";
+import type { Output } from "../connection/connection.ts";
+import type { Json } from "../journal/journal.ts";
+import { type AnyChange, type HostModule, type Inspection, TaskFailed, text } from "../modules/modules.ts";
 import { raw, type Script, sh } from "../script/script.ts";
-import { Dict, fromJson } from "../template/template.ts";
 import { bringAgain, noteTakingBack, recordTakingBack } from "./again.ts";
 import { isSecretChange, type Recorded } from "./change.ts";
-import { reopening } from "./come-back.ts";
 import { differences } from "./differences.ts";
-import type { Doing } from "./doing.ts";
 import { type Aim, foreignText, lookForForeign } from "./foreign.ts";
 import { inheritHandlers } from "./handlers-back.ts";
-import { runHostModule } from "./host-module.ts";
 import { lockPlace } from "./lock-place.ts";
-import { frameOf, makeKnown } from "./reached.ts";
+import { doingAgain, type Reached, reach, remembered } from "./reach-again.ts";
 import { readFound, trustedRevert } from "./revert-script.ts";
-import { hostState, type Run } from "./run.ts";
-import { runOptions } from "./run-options.ts";
-import { becomeAs, targetOf } from "./target.ts";
+import { runTasks } from "./rollback-tasks.ts";
+import type { Run } from "./run.ts";
 import { tidyUp } from "./tidy-up.ts";
-import { type View, viewOf } from "./variables.ts";
-import { runWaitModule } from "./wait-module.ts";
 
 export type Reverted =
   | { readonly kind: "reverted"; readonly kept?: string }
@@ -213,134 +197,4 @@ function readState(inspection: Inspection<unknown>, output: Output): Json {
     if (error instanceof TaskFailed) return { failed: error.message };
     throw error;
   }
-}
-
-function remembered(
-  module: HostModule,
-  change: Recorded,
-  there: Reached,
-): { args: unknown; setting: Setting } {
-  const { given, free } = givenOf(change);
-  const args: unknown = parseArguments(module, given, free);
-  const brought = (change.brought ?? {}) as unknown as Readonly<Record<string, Brought>>;
-  const { user, uid } = there.shell.session;
-  return {
-    args,
-    setting: { checkMode: false, diff: false, user, uid, facts: there.view.host.facts, brought },
-  };
-}
-
-/** The arguments as the playbook gave them. */
-function givenOf(change: Recorded): Pick<Doing, "given" | "free"> {
-  const args = fromJson(change.args);
-  const options = args instanceof Dict ? args.get("options") : null;
-  const free = args instanceof Dict ? args.get("free") : null;
-  return {
-    given: options instanceof Dict ? options : new Dict(),
-    free: typeof free === "string" ? free : undefined,
-  };
-}
-
-/** A host that was reached again. */
-export interface Reached {
-  readonly shell: Shell;
-  readonly target: Target;
-  readonly become: Become | null;
-  readonly view: View;
-}
-
-async function reach(run: Run, change: Recorded, as: Recorded["become"]): Promise<Reached> {
-  makeKnown(run, change.host, change.reached);
-  const frame = frameOf(change.reached);
-  const view = viewOf(run, hostState(run, change.host), frame);
-  const become = as ? becomeAs(run, view, as) : null;
-  const target = targetOf(run, view, frame, view);
-  return { shell: await run.connections.shell(target, become), target, become, view };
-}
-
-async function runTasks(run: Run, change: Recorded, tasks: readonly ResolvedTask[]): Promise<Reverted> {
-  for (const task of tasks) {
-    const message = await runResolved(run, change, task);
-    if (message !== null) return { kind: "failed", message: `${task.name}: ${message}` };
-  }
-  return { kind: "reverted" };
-}
-
-/** @returns why it failed, or null */
-const partOfRollback = {
-  ownWayBack: { kind: "none", reason: "it is part of a rollback" },
-  isHandler: false,
-} as const;
-
-async function isWantedBack(module: HostModule, doing: Doing): Promise<boolean> {
-  const inspection = module.isWantedBack ? module.inspect?.(doing.args, doing.setting) : null;
-  if (!inspection) return true;
-  const state: unknown = inspection.parse(await doing.shell.run(inspection.script, runOptions(doing)));
-  return module.isWantedBack?.(state, doing.args) ?? true;
-}
-
-export async function runResolved(
-  run: Run,
-  change: Recorded,
-  task: ResolvedTask,
-  { ownWayBack, isHandler }: { readonly ownWayBack: WayBack; readonly isHandler: boolean } = partOfRollback,
-): Promise<string | null> {
-  const module = run.world.catalogue.find(task.module);
-  if (!module || module.kind === "controller") return `kmend cannot run ${task.module} on the way back`;
-  const there = await reach(run, change, task.become);
-  try {
-    const { args, setting } = remembered(
-      module as HostModule,
-      { ...change, args: task.args, brought: {} },
-      there,
-    );
-    const doing = { ...doingFor(run, change, task, { ...there, args, setting }), ownWayBack };
-    if (isHandler && module.kind === "host" && !(await isWantedBack(module, doing))) return null;
-    const result =
-      module.kind === "wait" ? await runWaitModule(module, doing) : await runHostModule(module, doing);
-    return result.isFailed ? String(result.values.get("msg") ?? "failed") : null;
-  } catch (error) {
-    if (error instanceof TaskFailed) return error.message;
-    throw error;
-  }
-}
-
-/** The recorded task once more, with what the playbook gave it. */
-function doingAgain(run: Run, module: HostModule, change: Recorded, there: Reached): Doing {
-  const { name, place } = change.task;
-  const task = { name, place, module: module.name, args: change.args ?? null, become: null };
-  const { args, setting } = remembered(module, change, there);
-  return { ...doingFor(run, change, task, { ...there, args, setting }), ...givenOf(change) };
-}
-
-function doingFor(
-  run: Run,
-  change: Recorded,
-  task: ResolvedTask,
-  there: Reached & { readonly args: unknown; readonly setting: Setting },
-): Doing {
-  run.nextRollbackTask += 1;
-  const id = `rollback.${run.nextRollbackTask}`;
-  const ref = { id, name: task.name, module: task.module, place: task.place, kind: "rollback" as const };
-  return {
-    run,
-    plan: { ref },
-    host: change.for,
-    on: change.host,
-    shell: there.shell,
-    reopen: reopening(run, there.target, there.become),
-    lockPlace: lockPlace(run.connections, there),
-    isController: there.target.kind === "local",
-    become: there.become,
-    args: there.args,
-    given: new Dict(),
-    free: undefined,
-    setting: there.setting,
-    env: undefined,
-    timeoutMs: run.world.options.taskTimeoutS * 1000,
-    item: undefined,
-    isSecret: false,
-    isReadOnly: false,
-    ownWayBack: { kind: "none", reason: "it is part of a rollback" },
-  };
 }

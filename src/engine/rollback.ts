@@ -7,7 +7,8 @@ import type { Recorded } from "./change.ts";
 import type { Aim } from "./foreign.ts";
 import { handlersOf } from "./handlers-back.ts";
 import { pool } from "./pool.ts";
-import { lookOf, type Reverted, revertChange, runResolved } from "./revert-change.ts";
+import { lookOf, type Reverted, revertChange } from "./revert-change.ts";
+import { runResolved } from "./rollback-tasks.ts";
 import { hostState, type Run } from "./run.ts";
 import { wayOut } from "./way-out.ts";
 
