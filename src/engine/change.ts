@@ -20,6 +20,7 @@ import { blobbed } from "./blobs.ts";
 import type { Doing } from "./doing.ts";
 import { userFolder } from "./lock-place.ts";
 import { lostLock } from "./lock-script.ts";
+import { noLock } from "./locks.ts";
 import { recordedOutput } from "./recorded-output.ts";
 import { revertSum, runRevertScript, saveRevert } from "./revert-script.ts";
 import { runOptions } from "./run-options.ts";
@@ -45,7 +46,7 @@ export async function applyChange(
   change: AnyChange,
 ): Promise<Applied> {
   const { run } = doing;
-  const lock = await run.locks.hold(doing.lockPlace);
+  const lock = doing.isReadOnly ? noLock : await run.locks.hold(doing.lockPlace);
   const id = nextChangeId(run);
   const where = whereOf(doing, id);
   const recorded = await record(module, doing, { id, state, change, where });

@@ -48,7 +48,8 @@ export interface Held {
   beatAhead(seconds: number): Promise<void>;
 }
 
-const free: Held = { check: raw(":"), beatAhead: async () => {} };
+/** Of what changes nothing, or is not locked. */
+export const noLock: Held = { check: raw(":"), beatAhead: async () => {} };
 
 interface Kept {
   readonly place: LockPlace;
@@ -143,7 +144,7 @@ export function openLocks(world: World, runs: readonly string[]): Locks {
 
   return {
     async hold(place) {
-      if (place.isController) return free;
+      if (place.isController) return noLock;
       const key = `${place.host} ${place.folder}`;
       const taking = held.get(key) ?? take(place);
       held.set(key, taking);

@@ -14,6 +14,7 @@ const plays = {
     - command: sh -c 'touch /srv/began; while [ ! -e /srv/go ]; do sleep 0.1; done'
     - copy: {content: long, dest: /srv/long}
 `,
+  reads: "    - command: cat /proc/uptime\n      changed_when: false\n    - stat: {path: /srv}\n",
   short: "    - copy: {content: short, dest: /srv/short}\n",
 };
 
@@ -53,6 +54,7 @@ t.test("two runs, one host", { skip: whatIsMissing() ?? false, timeout: 280_000 
       "nothing was begun there",
     );
     t.equal((await run("short", "--check")).code, 0, "what only looks needs no lock");
+    t.equal((await run("reads")).code, 0, "nor does a command that changes nothing, by its author's word");
 
     const waiting = startKmend(["run", "-i", lab.inventory, "short.yml", "--lock-wait", "1m"], how);
     await until(() => lastRun(state).some((event) => event.type === "lock:waiting"));
