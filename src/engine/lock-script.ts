@@ -40,18 +40,25 @@ export type Holder = LockHolder;
 export function takeLock(folder: string, owner: LockOwner, own: readonly string[]): Script {
   return sh`${functions(folder)}
 umask 077
-mkdir -p "$folder" || exit 1
+# Every program that is started here is started on every host at once: builtins where they do.
+[ -d "$folder" ] || mkdir -p "$folder" || exit 1
 token=${owner.token}
-boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)
-printf '%s\n' "$token" ${owner.run} ${owner.who} ${owner.since} ${owner.command} "$boot" "$$" "$(began "$$")" | cat > "$folder/draft-$token-$$" &&
-  date +%s > "$folder/beat-$token" || { rm -f "$folder/draft-$token-$$" "$folder/beat-$token"; exit 1; }
+boot=
+{ read -r boot < /proc/sys/kernel/random/boot_id; } 2>/dev/null
+printf '%s\n' "$token" ${owner.run} ${owner.who} ${owner.since} ${owner.command} "$boot" "$$" "$(began "$$")" 2>/dev/null > "$folder/draft-$token-$$" &&
+  date +%s > "$folder/beat-$token" || {
+  # A builtin does not say why; cat does.
+  echo "$token" | cat > "$folder/draft-$token-$$"
+  rm -f "$folder/draft-$token-$$" "$folder/beat-$token"
+  exit 1
+}
 tries=0
 while :; do
   newest
   state=
   if [ "$number" -gt 0 ]; then
     holder
-    if [ "$h_token" = "$token" ]; then printf 'held %s\n' "$number"; rm -f "$folder/draft-$token-$$"; exit 0; fi
+    if [ "$h_token" = "$token" ]; then printf 'held %s\n' "$number"; exit 0; fi
     mine=
     for run in ${own}; do [ "$run" = "$h_run" ] && mine=1; done
     if [ -n "$mine" ]; then
@@ -71,7 +78,6 @@ while :; do
   fi
   next=$((number + 1))
   if ln "$folder/draft-$token-$$" "$folder/lock-$next" 2>/dev/null; then
-    rm -f "$folder/draft-$token-$$"
     printf 'held %s\n' "$next"
     [ -z "$state" ] || say
     exit 0
@@ -114,9 +120,9 @@ number=${number}
 ${lockStillHeld(folder, number, token)}
 while [ "$number" -gt 1 ]; do
   number=$((number - 1))
-  { read -r old < "$folder/lock-$number"; } 2>/dev/null && rm -f "$folder/beat-$old" "$folder/lock-$number"
+  { read -r old < "$folder/lock-$number"; } 2>/dev/null && rm -f "$folder/beat-$old" "$folder/lock-$number" "$folder"/draft-"$old"-*
 done
-rm -f "$folder"/lock-${number} "$folder"/beat-${token}
+rm -f "$folder"/lock-${number} "$folder"/beat-${token} "$folder"/draft-${token}-*
 )`;
 }
 
