@@ -20,7 +20,6 @@ import { blobbed } from "./blobs.ts";
 import type { Doing } from "./doing.ts";
 import { userFolder } from "./lock-place.ts";
 import { lostLock } from "./lock-script.ts";
-import { noLock } from "./locks.ts";
 import { recordedOutput } from "./recorded-output.ts";
 import { revertSum, runRevertScript, saveRevert } from "./revert-script.ts";
 import { runOptions } from "./run-options.ts";
@@ -46,19 +45,22 @@ export async function applyChange(
   change: AnyChange,
 ): Promise<Applied> {
   const { run } = doing;
-  const lock = doing.isReadOnly ? noLock : await run.locks.hold(doing.lockPlace);
+  const lock = doing.isReadOnly ? null : await run.locks.hold(doing.lockPlace);
   const id = nextChangeId(run);
   const where = whereOf(doing, id);
   const recorded = await record(module, doing, { id, state, change, where });
   const uploads = uploadsOf(module, doing, change, where);
   const away = module.comesBack?.(change, doing.args);
-  if (away) await lock.beatAhead(away.delayS + away.timeoutS);
-  const output = await perform(module, doing, { change, where, uploads, check: lock.check }).catch(
-    (error: unknown) => {
-      if (isHostsNo(error)) noteFailed(doing, id, error.message);
-      throw error;
-    },
-  );
+  if (away) await lock?.beatAhead(away.delayS + away.timeoutS);
+  const output = await perform(module, doing, {
+    change,
+    where,
+    uploads,
+    checks: lock ? [lock.check] : [],
+  }).catch((error: unknown) => {
+    if (isHostsNo(error)) noteFailed(doing, id, error.message);
+    throw error;
+  });
   const said = doing.isSecret ? {} : { output: await recordedOutput(run.world.journal, output) };
   if (output.code !== 0 && !module.exitIsData) {
     noteFailed(doing, id, text(output.stderr).trim() || `exit code ${output.code}`, said);
@@ -185,8 +187,8 @@ interface Performance {
   readonly change: AnyChange;
   readonly where: Where;
   readonly uploads: Uploads;
-  /** Fails where the host is not this run's any more. */
-  readonly check: Script;
+  /** Fails where the host is not this run's any more; empty: it need not be. */
+  readonly checks: readonly Script[];
 }
 
 /** What goes into the change's own script on the host; null: there is none. */
@@ -205,13 +207,14 @@ async function perform(module: HostModule, doing: Doing, given: Performance): Pr
   const revert = revertOf(module, doing, given);
   const needsTmp = apply.text.includes(where.tmp) || uploads.here.length + uploads.sent.length > 0;
   const needsSave = revert !== null || apply.text.includes(where.save);
-  const { check } = given;
-  const before = [check, ...preparation(doing, { where, revert, needsTmp, needsSave })];
+  const before = [...given.checks, ...preparation(doing, { where, revert, needsTmp, needsSave })];
   const after = needsTmp ? sh`rm -rf ${where.tmp}` : null;
   if (uploads.sent.length > 0) {
     checked(await doing.shell.run(guarded(before, raw(":"), null), runOptions(doing)));
     await send(doing.shell, uploads, doing.run.world.stop.hard);
-    return checked(await doing.shell.run(guarded([check, ...uploads.here], apply, after), runOptions(doing)));
+    return checked(
+      await doing.shell.run(guarded([...given.checks, ...uploads.here], apply, after), runOptions(doing)),
+    );
   }
   return checked(
     await doing.shell.run(guarded([...before, ...uploads.here], apply, after), runOptions(doing)),
@@ -244,6 +247,7 @@ function preparation(
 
 /** The change runs only where everything before it went well, and what is temporary goes away afterwards. */
 function guarded(before: readonly Script[], apply: Script, after: Script | null): Script {
+  if (before.length === 0 && !after) return apply;
   const clean = after ?? raw(":");
   // A subshell as a command of its own: within a condition `set -e` would be off.
   return sh`(

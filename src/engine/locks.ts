@@ -48,8 +48,8 @@ export interface Held {
   beatAhead(seconds: number): Promise<void>;
 }
 
-/** Of what changes nothing, or is not locked. */
-export const noLock: Held = { check: raw(":"), beatAhead: async () => {} };
+/** Of what is not locked. */
+const noLock: Held = { check: raw(":"), beatAhead: async () => {} };
 
 interface Kept {
   readonly place: LockPlace;
