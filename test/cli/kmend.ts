@@ -129,11 +129,12 @@ function readProc(pid: string, file: string): string {
   }
 }
 
-/** The events of the newest run in a state folder. */
+/** The events of the newest run in a state folder: none of one that has made its folder, and not yet its journal. */
 export function lastRun(state: string): readonly Event[] {
   const runs = join(state, "runs");
   const run = readdirSync(runs).sort().at(-1) ?? "";
-  return parseJournal(readFileSync(join(runs, run, "journal.jsonl"), "utf8"), run).events;
+  const journal = join(runs, run, "journal.jsonl");
+  return existsSync(journal) ? parseJournal(readFileSync(journal, "utf8"), run).events : [];
 }
 
 /** What became of each recorded change, by host and task, as the newest journal alone tells. */
