@@ -14,6 +14,7 @@ interface Kept {
   readonly startAtTask?: string;
   readonly forceHandlers?: boolean;
   readonly onFailure?: NonNullable<RunFlags["onFailure"]>;
+  readonly anyPlace?: boolean;
   readonly become?: { readonly enabled: boolean; readonly method: string; readonly user: string };
   readonly connection?: {
     readonly kind: string;
@@ -38,6 +39,7 @@ export function asBefore<Flags extends RunFlags>(first: Events["run:started"], g
       startAtTask: kept.startAtTask,
       forceHandlers: kept.forceHandlers,
       onFailure: kept.onFailure,
+      skipPreFlight: kept.anyPlace,
     }),
   };
   return { ...before, ...reachedAsBefore(first, given), ...defined({ limit: kept.limit ?? undefined }) };

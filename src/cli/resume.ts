@@ -10,6 +10,7 @@ import {
   addConnectionOptions,
   addLockOption,
   addOutputOptions,
+  addPreFlightOption,
   addUnattendedOptions,
   type RunFlags,
 } from "./run-options.ts";
@@ -35,7 +36,9 @@ export function resumeCommand(): Command {
     )
     .option("--retry-failed", "try tasks again that hosts failed at")
     .option("--allow-changes", "go on though the playbook's files were changed since");
-  return addOutputOptions(addUnattendedOptions(addConnectionOptions(addLockOption(command))))
+  return addOutputOptions(
+    addUnattendedOptions(addConnectionOptions(addPreFlightOption(addLockOption(command)))),
+  )
     .addHelpText(
       "after",
       `

@@ -38,6 +38,7 @@ export interface RunFlags {
   readonly notAfter?: number;
   readonly yes?: boolean;
   readonly lockWait?: number;
+  readonly skipPreFlight?: boolean;
   readonly inFlight?: "retry" | "skip" | "fail";
 }
 
@@ -95,6 +96,14 @@ export function addLockOption(command: Command): Command {
     )
       .env("KMEND_LOCK_WAIT")
       .argParser(durationMs),
+  );
+}
+
+/** What to do about a host where the way back can't be kept. */
+export function addPreFlightOption(command: Command): Command {
+  return command.option(
+    "--skip-pre-flight",
+    "change hosts also where the way back has no room, or would not outlive a reboot",
   );
 }
 

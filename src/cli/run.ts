@@ -10,6 +10,7 @@ import {
   addListingOptions,
   addLockOption,
   addOutputOptions,
+  addPreFlightOption,
   addRefusedOptions,
   addTaskOptions,
   addUnattendedOptions,
@@ -24,7 +25,7 @@ export function runCommand(): Command {
     .argument("<playbook...>", "playbooks, run one after the other")
     .option("-C, --check", "change nothing; say what would change")
     .option("-D, --diff", "show the diffs of what changes");
-  addUnattendedOptions(addLockOption(addTaskOptions(addConnectionOptions(command))));
+  addUnattendedOptions(addPreFlightOption(addLockOption(addTaskOptions(addConnectionOptions(command)))));
   addRefusedOptions(addOutputOptions(addListingOptions(command)));
   return command
     .addHelpText(

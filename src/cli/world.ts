@@ -91,6 +91,7 @@ function aboutOptions(options: EngineOptions): Events["run:started"]["options"] 
     forceHandlers: options.forceHandlers,
     onFailure: options.onFailure,
     notAfter: options.notAfter,
+    anyPlace: options.anyPlace,
     become: { enabled: become.enabled, method: become.method, user: become.user },
     connection: { kind, user, privateKeyFile, sshCommonArgs, sshExtraArgs },
   };
@@ -133,6 +134,7 @@ function engineOptions(flags: RunFlags, settings: Settings, secrets: Secrets): E
     },
     ...(flags.onFailure === undefined ? {} : { onFailure: flags.onFailure }),
     ...(flags.lockWait === undefined ? {} : { lockWaitMs: flags.lockWait }),
+    ...(flags.skipPreFlight ? { anyPlace: true } : {}),
     ...(flags.notAfter === undefined ? {} : { notAfter: flags.notAfter }),
     ...(flags.inFlight === undefined ? {} : { inFlight: flags.inFlight }),
     native: settings.jinja2Native ?? false,

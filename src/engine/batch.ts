@@ -6,7 +6,7 @@ import { playFrame } from "./frame.ts";
 import { gatherFacts } from "./gather-facts.ts";
 import { type HostState, isActive } from "./host-state.ts";
 import { locatedDurationMs } from "./located.ts";
-import { failurePolicy, takeBackAfterFailure } from "./on-failure.ts";
+import { takeBackAfterFailure } from "./on-failure.ts";
 import { pool } from "./pool.ts";
 import { checkStop, type Run } from "./run.ts";
 import { viewOf } from "./variables.ts";
@@ -26,7 +26,7 @@ export async function runBatch(
   const held = await askGate(run, play, given);
   const lost = batch.filter((host) => host.failure !== null || host.isUnreachable);
   if (lost.length > 0 || !held) {
-    const policy = failurePolicy(run, play);
+    const policy = run.play.onFailure;
     const isTakenBack = await takeBackAfterFailure(run, policy, { lost, batch });
     if (isTakenBack && policy !== "rollback_host") return false;
   }

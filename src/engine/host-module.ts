@@ -8,6 +8,7 @@ import { applyChange, wayBackOf } from "./change.ts";
 import { refuseToLeaveController, waitUntilBack } from "./come-back.ts";
 import type { Doing } from "./doing.ts";
 import { pickUp } from "./pick-up.ts";
+import { refuseWithoutWayBack } from "./promised.ts";
 import { type Result, resultOf } from "./result.ts";
 import { runOptions } from "./run-options.ts";
 
@@ -23,6 +24,7 @@ export async function runHostModule(module: HostModule, doing: Doing): Promise<R
   const change = module.plan(state, args, setting);
   if (change === null || (setting.checkMode && module.checkMode === "skip"))
     return finish(module, doing, { state, change: null, isSkipped: change !== null });
+  refuseWithoutWayBack(doing, change);
   if (setting.checkMode) return finish(module, doing, { state, change });
   const applied = await applyChange(module, doing, state, change);
   if (applied.output.code !== 0 && !module.exitIsData) throw applyFailed(module, applied.output);

@@ -9,7 +9,7 @@
  */
 
 import type { LockHolder } from "../journal/journal.ts";
-import { type Script, sh } from "../script/script.ts";
+import { raw, type Script, sh } from "../script/script.ts";
 
 export interface LockOwner {
   /** Of this process of kmend alone. */
@@ -36,12 +36,19 @@ export type LockAnswer =
  *  still runs. */
 export type Holder = LockHolder;
 
-/** @param own runs whose controller is known to be dead: this one's earlier processes, and the run that is taken back */
-export function takeLock(folder: string, owner: LockOwner, own: readonly string[]): Script {
+/** @param own runs whose controller is known to be dead: this one's earlier processes, and the run that is taken back
+ *  @param check what must hold of the folder before anything is written there */
+export function takeLock(
+  folder: string,
+  owner: LockOwner,
+  own: readonly string[],
+  check: Script = raw(":"),
+): Script {
   return sh`${functions(folder)}
 umask 077
 # Every program that is started here is started on every host at once: builtins where they do.
 [ -d "$folder" ] || mkdir -p "$folder" || exit 1
+${check}
 token=${owner.token}
 boot=
 { read -r boot < /proc/sys/kernel/random/boot_id; } 2>/dev/null

@@ -5,7 +5,7 @@
 
 import { randomBytes } from "node:crypto";
 import { hostname, userInfo } from "node:os";
-import type { Shell } from "../connection/connection.ts";
+import type { Output, Shell } from "../connection/connection.ts";
 import { TaskFailed, text } from "../modules/modules.ts";
 import { KmendError } from "../problem/problem.ts";
 import { raw, type Script } from "../script/script.ts";
@@ -19,6 +19,7 @@ import {
   releaseLock,
   takeLock,
 } from "./lock-script.ts";
+import { checkPlace, refused, whyRefused } from "./pre-flight.ts";
 import type { World } from "./world.ts";
 
 /** Where a lock is wanted. */
@@ -60,8 +61,12 @@ const beatMs = 15_000;
 /** Most holders are soon done or long at it: asked often at first, then seldom. */
 const [firstAskMs, mostAskMs] = [100, 2_000];
 
-/** @param runs whose controllers are known to be dead: they may have left a lock that is ours to take over */
-export function openLocks(world: World, runs: readonly string[]): Locks {
+/** @param runs whose controllers are known to be dead: they may have left a lock that is ours to take over
+ *  @param checksPlace whether a host is refused where a way back can't be kept */
+export function openLocks(
+  world: World,
+  { runs, checksPlace }: { readonly runs: readonly string[]; readonly checksPlace: boolean },
+): Locks {
   const owner: LockOwner = {
     token: randomBytes(8).toString("hex"),
     run: world.journal.run,
@@ -71,6 +76,7 @@ export function openLocks(world: World, runs: readonly string[]): Locks {
   };
   const own = [world.journal.run, ...runs];
   const held = new Map<string, Promise<Kept>>();
+  const checked = new Map<string, Promise<void>>();
   const ending = new AbortController();
   let beating: Promise<void> | null = null;
 
@@ -82,7 +88,10 @@ export function openLocks(world: World, runs: readonly string[]): Locks {
       isTold = true, askMs = Math.min(askMs * 1.5, mostAskMs)
     ) {
       const shell = await place.shell();
-      const output = await shell.run(takeLock(place.folder, owner, own), { signal: world.stop.hard });
+      const output = await shell.run(takeLock(place.folder, owner, own, check(place)), {
+        signal: world.stop.hard,
+      });
+      checkRefusal(place, output);
       if (output.code !== 0)
         throw new TaskFailed(
           withHint(`Cannot lock the host: ${text(output.stderr).trim() || `exit code ${output.code}`}`),
@@ -93,6 +102,17 @@ export function openLocks(world: World, runs: readonly string[]): Locks {
       if (!isTold) world.journal.note("lock:waiting", { host: place.host, holder: answer.holder });
       await world.clock.sleep(askMs, world.stop.soft);
     }
+  }
+
+  function check({ folder }: LockPlace): Script {
+    return checksPlace ? checkPlace(folder) : raw(":");
+  }
+
+  /** Where nothing is locked the way back needs its place all the same. */
+  async function checkUnlocked(place: LockPlace): Promise<void> {
+    if (!checksPlace) return;
+    const shell = await place.shell();
+    checkRefusal(place, await shell.run(check(place), { signal: world.stop.hard }));
   }
 
   function keep(place: LockPlace, number: number, broken: Holder | null): Kept {
@@ -144,8 +164,13 @@ export function openLocks(world: World, runs: readonly string[]): Locks {
 
   return {
     async hold(place) {
-      if (place.isController) return noLock;
       const key = `${place.host} ${place.folder}`;
+      if (place.isController) {
+        const checking = checked.get(key) ?? checkUnlocked(place);
+        checked.set(key, checking);
+        await checking;
+        return noLock;
+      }
       const taking = held.get(key) ?? take(place);
       held.set(key, taking);
       // A host that was busy may be free when the next task comes.
@@ -166,6 +191,10 @@ export function openLocks(world: World, runs: readonly string[]): Locks {
       await Promise.all(all.map((each) => (each.status === "fulfilled" ? release(each.value) : null)));
     },
   };
+}
+
+function checkRefusal({ folder }: LockPlace, { code, stdout }: Output): void {
+  if (code === refused) throw new TaskFailed(whyRefused(folder, text(stdout)));
 }
 
 function isLocked({ run, who, since, command, beatAgoS, state }: Holder): TaskFailed {

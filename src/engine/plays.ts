@@ -10,6 +10,7 @@ import { collectHandlers } from "./handlers.ts";
 import type { HostState } from "./host-state.ts";
 import { endAtLimit, limitsOf } from "./limits.ts";
 import { at } from "./located.ts";
+import { failurePolicy } from "./on-failure.ts";
 import { ordered } from "./order.ts";
 import { askPrompts } from "./prompts.ts";
 import { hostState, type PlayState, type PlayVariables, type Run } from "./run.ts";
@@ -163,6 +164,7 @@ function playState(
     handlers: { all: collectHandlers(play.handlers, playFrame(play)) },
     forceHandlers: run.world.options.forceHandlers || truthy(keyword(play.forceHandlers) ?? false),
     limits: limitsOf(play, keyword),
+    onFailure: failurePolicy(run, play),
     isOver: false,
     isBroken: false,
     kind: "task",

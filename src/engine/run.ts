@@ -10,7 +10,7 @@ import { type HostState, newHostState } from "./host-state.ts";
 import { type Limits, noLimits } from "./limits.ts";
 import { type Locks, openLocks } from "./locks.ts";
 import { noPast, type Past } from "./past.ts";
-import type { World } from "./world.ts";
+import type { OnFailure, World } from "./world.ts";
 
 /** How a list of nodes runs on hosts: linear, so far. */
 export type Strategy = (
@@ -79,6 +79,7 @@ export interface PlayState {
   readonly handlers: Handlers;
   readonly forceHandlers: boolean;
   readonly limits: Limits;
+  readonly onFailure: OnFailure;
   /** Nothing more of this play is to run: by `end_play`, any_errors_fatal or max_fail_percentage. */
   isOver: boolean;
   /** Set with isOver when the end is a failure: no later play runs either. */
@@ -126,7 +127,11 @@ export function newRun(
     world,
     hosts: new Map(),
     connections: openConnections(world),
-    locks: openLocks(world, given.deadRuns ?? []),
+    locks: openLocks(world, {
+      runs: given.deadRuns ?? [],
+      // A rollback needs little room, and may be what makes it.
+      checksPlace: !(given.isRollback || world.options.anyPlace),
+    }),
     recorded: [],
     changeEnds: new Map(),
     files: new Map(),
@@ -156,6 +161,7 @@ export function noPlay(folder: string): PlayState {
     handlers: { all: [] },
     forceHandlers: false,
     limits: noLimits,
+    onFailure: "stop",
     isOver: false,
     isBroken: false,
     kind: "task",

@@ -77,6 +77,8 @@ export interface EngineOptions {
   readonly inFlight?: InFlight;
   /** How long to wait for a host that another run has, in ms; absent: not at all. */
   readonly lockWaitMs?: number;
+  /** Hosts are changed also where the way back has no room, or would not outlive a reboot. */
+  readonly anyPlace?: boolean;
   /** No batch and no play starts after this, in milliseconds since 1970. */
   readonly notAfter?: number;
   /** Jinja's native types. */

@@ -192,6 +192,8 @@ export interface AnyChange {
   readonly diff?: readonly Diff[];
   /** Set when this very change has no way back; the sentence says why. */
   readonly irreversible?: string;
+  /** The module's other changes have one: what this one's would need is missing. Where a play promises a way back it is not begun. */
+  readonly lacksWayBack?: boolean;
   /** An act that is over when it is done, as a reboot is: it has no way back, and nothing of it stands that would need one. */
   readonly isPassing?: boolean;
 }

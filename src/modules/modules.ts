@@ -50,6 +50,7 @@ import { yum } from "./yum.ts";
 import { yumVersionlock } from "./yum_versionlock.ts";
 
 export { extraArguments, optionProblem, parseArguments } from "./arguments.ts";
+export { keepLimitKib } from "./files/file-plan.ts";
 export * from "./module.ts";
 export { nearest } from "./nearest.ts";
 export type { ArgumentsOf, Mode, Option, Options, OptionType } from "./options.ts";

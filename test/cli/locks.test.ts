@@ -116,4 +116,20 @@ t.test("two runs, one host", { skip: whatIsMissing() ?? false, timeout: 280_000 
       t.notOk(await has("long"));
     },
   );
+
+  await t.test("a host whose way back would not outlive a reboot is refused", async (t) => {
+    await on("rm -f /srv/*; mount -t tmpfs none /var/lib/kmend");
+    const refused = await run("short");
+    t.equal(refused.code, 2);
+    t.match(
+      refused.stdout,
+      /Cannot begin on the host: its way back would lie in \/var\/lib\/kmend, on a tmpfs/,
+    );
+    t.notOk(await has("short"));
+    t.equal((await run("reads")).code, 0, "what only looks needs no way back");
+    t.equal((await run("short", "--skip-pre-flight")).code, 0);
+    t.equal((await kmend(["rollback", "last"], how)).code, 0, "what it holds can be taken back");
+    t.notOk(await has("short"));
+    await on("umount /var/lib/kmend");
+  });
 });

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import t from "tap";
+import type { World } from "../../src/engine/engine.ts";
 import type { Event } from "../../src/journal/journal.ts";
 import { Workplace } from "./local-run.ts";
 
@@ -117,6 +118,41 @@ t.test("an act that is over has no way back, and fails no rollback", async (t) =
     ),
   );
   t.notOk(existsSync(join(place.folder, "file")));
+});
+
+t.test("a play that promises a way back does not begin what has none", async (t) => {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  const large = join(place.folder, "large");
+  mkdirSync(large);
+  execFileSync("fallocate", ["-l", "65M", join(large, "file")]);
+  const removing = (policy: string, wayBack = "") => `
+- hosts: all
+  gather_facts: false
+  ${policy}
+  tasks:
+    - copy: {content: "new", dest: DIR/before}
+    - file: {path: DIR/large, state: absent}
+      ${wayBack}
+`;
+  const refused = await place.run(removing("on_failure: rollback_host"));
+  t.equal(refused.outcome.exitCode, 2);
+  t.match(
+    refused.events.findLast((event) => event.type === "task:ended"),
+    {
+      result: {
+        msg: /^Cannot begin what could not be taken back, as on_failure: rollback_host promises: .*large is 65 MiB/,
+      },
+    },
+  );
+  t.ok(existsSync(large));
+  t.notOk(existsSync(join(place.folder, "before")), "and what was begun before it is taken back");
+  const check = (world: World): World => ({ ...world, options: { ...world.options, check: true } });
+  const planned = await place.run(removing("on_failure: rollback_host"), ["a"], check);
+  t.equal(planned.outcome.exitCode, 2, "a dry run says so, too");
+  const accepted = await place.run(removing("on_failure: rollback_host", "rollback: none"));
+  t.equal(accepted.outcome.exitCode, 0);
+  t.notOk(existsSync(large), "whoever says that there is none gets it");
 });
 
 t.test("on_failure: rollback_host takes back the host that failed, and no other", async (t) => {

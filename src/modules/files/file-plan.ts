@@ -38,7 +38,11 @@ function absent(state: FileModuleState): FilesChange | null {
   const change = build(state, [{ do: "remove", path: target.path, was: was(state), keep }], "absent");
   if (keep) return change;
   const mib = Math.round((folder?.kib ?? 0) / 1024);
-  return { ...change, irreversible: `${target.path} is ${mib} MiB, more than the 64 MiB that are kept` };
+  return {
+    ...change,
+    lacksWayBack: true,
+    irreversible: `${target.path} is ${mib} MiB, more than the 64 MiB that are kept`,
+  };
 }
 
 function directory(state: FileModuleState, args: FileModuleArgs): FilesChange | null {

@@ -63,6 +63,7 @@ export function planPackages(
     ],
     ...(lost
       ? {
+          lacksWayBack: true,
           irreversible: `the RPM of ${lost.from}, which is installed now, is in no repository and not in ${cacheFolders.join(", ")}; keep it with kmend.package.secure first`,
         }
       : {}),
