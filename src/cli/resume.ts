@@ -3,9 +3,8 @@ import { type InFlight, resumeRun } from "../engine/engine.ts";
 import { createFileStore, type Events, type RecordedRun, stateFolder } from "../journal/journal.ts";
 import { exitCodes, KmendError } from "../problem/problem.ts";
 import { asBefore } from "./flags-before.ts";
+import { withFollowers } from "./followers.ts";
 import { loadAll } from "./load-all.ts";
-import { stdoutPaper } from "./paper.ts";
-import { chooseReader, withReader } from "./reader.ts";
 import {
   addConnectionOptions,
   addLockOption,
@@ -14,6 +13,7 @@ import {
   addUnattendedOptions,
   type RunFlags,
 } from "./run-options.ts";
+import { checkSummaryFile } from "./summary-file.ts";
 import { readGround, withWorld } from "./world.ts";
 
 type ResumeFlags = RunFlags & {
@@ -64,19 +64,25 @@ async function resume(run: string, given: ResumeFlags): Promise<number> {
   const flags = asBefore(first, others);
   const playbooks = await loadAll(first.playbooks, flags);
   const ground = await readGround(first.command, flags);
+  checkSummaryFile(flags.summary);
   const { journal, recorded: before } = await store.reopen(recorded.run);
   return withWorld(
     ground,
     (world) =>
-      withReader(chooseReader(flags, stdoutPaper()), journal, async () => {
-        const { exitCode } = await resumeRun(playbooks, before.events, world, {
-          ...(narrowed === undefined ? {} : { limit: narrowed }),
-          retryFailed: given.retryFailed ?? false,
-          allowChanges: given.allowChanges ?? false,
-          blob: (sha256) => store.blob(recorded.run, sha256),
-        });
-        return exitCode;
-      }),
+      withFollowers(
+        flags,
+        journal,
+        async () => {
+          const { exitCode } = await resumeRun(playbooks, before.events, world, {
+            ...(narrowed === undefined ? {} : { limit: narrowed }),
+            retryFailed: given.retryFailed ?? false,
+            allowChanges: given.allowChanges ?? false,
+            blob: (sha256) => store.blob(recorded.run, sha256),
+          });
+          return exitCode;
+        },
+        before.events,
+      ),
     async () => journal,
   );
 }

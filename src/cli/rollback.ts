@@ -2,9 +2,15 @@ import { Command } from "commander";
 import { rollbackRun } from "../engine/engine.ts";
 import { checkWhole, createFileStore, isLive, type Store, stateFolder } from "../journal/journal.ts";
 import { reachedAsBefore } from "./flags-before.ts";
-import { stdoutPaper } from "./paper.ts";
-import { chooseReader, withReader } from "./reader.ts";
-import { addConnectionOptions, addLockOption, addOutputOptions, type RunFlags } from "./run-options.ts";
+import { withFollowers } from "./followers.ts";
+import {
+  addConnectionOptions,
+  addFollowerOptions,
+  addLockOption,
+  addOutputOptions,
+  type RunFlags,
+} from "./run-options.ts";
+import { checkSummaryFile } from "./summary-file.ts";
 import { readGround, withWorld } from "./world.ts";
 
 type RollbackFlags = RunFlags & {
@@ -24,7 +30,7 @@ export function rollbackCommand(): Command {
     .option("--force", "take back also what somebody else changed since; theirs is kept on the host first")
     .option("--no-handlers", "leave out the handlers that the changes had notified")
     .option("-C, --check", "change nothing; say what would be taken back");
-  return addOutputOptions(addConnectionOptions(addLockOption(command)))
+  return addOutputOptions(addFollowerOptions(addConnectionOptions(addLockOption(command))))
     .addHelpText(
       "after",
       `
@@ -65,8 +71,9 @@ async function rollback(run: string, flags: RollbackFlags): Promise<number> {
     "rollback",
     begun?.type === "run:started" ? reachedAsBefore(begun, flags) : flags,
   );
+  checkSummaryFile(flags.summary);
   return withWorld(ground, (world, journal) =>
-    withReader(chooseReader(flags, stdoutPaper()), journal, async () => {
+    withFollowers(flags, journal, async () => {
       const { exitCode } = await rollbackRun(recorded.events, world, {
         ...(flags.limit === undefined ? {} : { limit: flags.limit }),
         ...(flags.to === undefined ? {} : { to: flags.to }),

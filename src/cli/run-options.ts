@@ -39,6 +39,8 @@ export interface RunFlags {
   readonly yes?: boolean;
   readonly lockWait?: number;
   readonly skipPreFlight?: boolean;
+  readonly summary?: string;
+  readonly onEvent?: readonly string[];
   readonly inFlight?: "retry" | "skip" | "fail";
 }
 
@@ -142,10 +144,24 @@ export function addTaskOptions(command: Command): Command {
 
 /** Options of a run that nobody watches. */
 export function addUnattendedOptions(command: Command): Command {
+  return addFollowerOptions(
+    command
+      .optionsGroup("Unattended:")
+      .option("--not-after <time>", "start no batch after this: HH:MM, +2h, or a date with a time", (text) =>
+        notAfterMs(text),
+      ),
+  );
+}
+
+/** What other programs learn of a run. */
+export function addFollowerOptions(command: Command): Command {
   return command
     .optionsGroup("Unattended:")
-    .option("--not-after <time>", "start no batch after this: HH:MM, +2h, or a date with a time", (text) =>
-      notAfterMs(text),
+    .option("--summary <file>", "write what came of it to a file, as JSON, for the next program")
+    .option(
+      "--on-event <command>",
+      "give each event, a JSON line each, to a command's standard input",
+      collect,
     );
 }
 

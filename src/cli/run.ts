@@ -1,10 +1,9 @@
 import { Command } from "commander";
 import { runPlaybooks } from "../engine/engine.ts";
 import type { LoadedPlaybook } from "../playbook/playbook.ts";
+import { withFollowers } from "./followers.ts";
 import { isListing, listing } from "./listing.ts";
 import { loadAll } from "./load-all.ts";
-import { stdoutPaper } from "./paper.ts";
-import { chooseReader, withReader } from "./reader.ts";
 import {
   addConnectionOptions,
   addListingOptions,
@@ -16,6 +15,7 @@ import {
   addUnattendedOptions,
   type RunFlags,
 } from "./run-options.ts";
+import { checkSummaryFile } from "./summary-file.ts";
 import { type Ground, readGround, withWorld } from "./world.ts";
 
 /** `kmend run PLAYBOOK...`. */
@@ -54,8 +54,9 @@ async function runOver(
   ground: Ground,
   flags: RunFlags,
 ): Promise<number> {
+  checkSummaryFile(flags.summary);
   return withWorld(ground, (world, journal) =>
-    withReader(chooseReader(flags, stdoutPaper()), journal, async () => {
+    withFollowers(flags, journal, async () => {
       const { exitCode } = await runPlaybooks(playbooks, world);
       return exitCode;
     }),

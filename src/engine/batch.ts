@@ -25,12 +25,34 @@ export async function runBatch(
   await runSections(run, play, batch);
   const held = await askGate(run, play, given);
   const lost = batch.filter((host) => host.failure !== null || host.isUnreachable);
-  if (lost.length > 0 || !held) {
-    const policy = run.play.onFailure;
-    const isTakenBack = await takeBackAfterFailure(run, policy, { lost, batch });
-    if (isTakenBack && policy !== "rollback_host") return false;
-  }
+  const policy = run.play.onFailure;
+  const isLost = lost.length > 0 || !held;
+  const isTakenBack = isLost && (await takeBackAfterFailure(run, policy, { lost, batch }));
+  noteEnd(run, given, isTakenBack);
+  if (isTakenBack && policy !== "rollback_host") return false;
   return held && lost.length < batch.length;
+}
+
+function noteEnd(
+  run: Run,
+  {
+    batch,
+    number,
+    of,
+  }: { readonly batch: readonly HostState[]; readonly number: number; readonly of: number },
+  takenBack: boolean,
+): void {
+  const names = (hosts: readonly HostState[]): string[] => hosts.map((host) => host.name);
+  run.world.journal.note("batch:ended", {
+    play: run.play.number,
+    batch: number,
+    of,
+    hosts: batch.length,
+    failed: names(batch.filter((host) => host.failure !== null && !host.isUnreachable)),
+    unreachable: names(batch.filter((host) => host.isUnreachable)),
+    takenBack,
+    toCome: run.ahead.batches.flat().length,
+  });
 }
 
 async function runSections(run: Run, play: Play, batch: readonly HostState[]): Promise<void> {

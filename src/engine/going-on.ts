@@ -74,6 +74,8 @@ function identity(type: EventName, body: object): string | null {
       return JSON.stringify([type, about.task?.id]);
     case "gate:ended":
       return JSON.stringify([type, about["play"], about["batch"], about["held"]]);
+    case "batch:ended":
+      return JSON.stringify([type, about["play"], about["batch"], about["failed"], about["unreachable"]]);
     case "message:said":
       return JSON.stringify([type, about["level"], about["text"]]);
     case "rollback:started":

@@ -307,6 +307,19 @@ export interface Events {
     readonly place: Place;
     readonly message?: string;
   };
+  /** The batch is over: its tasks, handlers and gate, and what was taken back of it. */
+  "batch:ended": {
+    readonly play: number;
+    readonly batch: number;
+    readonly of: number;
+    readonly hosts: number;
+    readonly failed: readonly string[];
+    readonly unreachable: readonly string[];
+    /** `on_failure:` had something to take back. */
+    readonly takenBack: boolean;
+    /** Hosts of the play's batches that have not begun. */
+    readonly toCome: number;
+  };
 }
 
 export type EventName = keyof Events;

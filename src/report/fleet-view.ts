@@ -69,7 +69,7 @@ function takeEvent(view: FleetView, event: Event): void {
 }
 
 /** The sentence of a failed result. */
-function failureText(result: unknown): string {
+export function failureText(result: unknown): string {
   const said = result as { msg?: unknown; stderr?: unknown } | null;
   const text = [said?.msg, said?.stderr].filter((part) => typeof part === "string" && part !== "").join(": ");
   return text || "no message";

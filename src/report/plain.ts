@@ -1,4 +1,5 @@
 import type { Event, Events, Json } from "../journal/journal.ts";
+import { batchLine } from "./batch-line.ts";
 import { cutShortLine } from "./cut-short.ts";
 import { diffText } from "./diff-text.ts";
 import { lockLine } from "./lock-line.ts";
@@ -65,7 +66,12 @@ export function plainReader(
         say("");
         break;
       default: {
-        const line = rollbackLine(event) ?? resumeLine(event) ?? lockLine(event) ?? cutShortLine(event);
+        const line =
+          batchLine(event) ??
+          rollbackLine(event) ??
+          resumeLine(event) ??
+          lockLine(event) ??
+          cutShortLine(event);
         if (line) say(line.text, line.tone);
       }
     }

@@ -1,5 +1,6 @@
 import { Listr } from "listr2";
 import type { Event, Events } from "../journal/journal.ts";
+import { batchLine } from "./batch-line.ts";
 import { cutShortLine } from "./cut-short.ts";
 import { diffText } from "./diff-text.ts";
 import { type FleetView, fleetView, paintFleet } from "./fleet-view.ts";
@@ -66,7 +67,12 @@ export function prettyReader(paper: Paper, options: { readonly diff: boolean }):
         say(`\n${foldedRecap(event.recap, paper.colour).join("\n")}`);
         break;
       default: {
-        const line = rollbackLine(event) ?? resumeLine(event) ?? lockLine(event) ?? cutShortLine(event);
+        const line =
+          batchLine(event) ??
+          rollbackLine(event) ??
+          resumeLine(event) ??
+          lockLine(event) ??
+          cutShortLine(event);
         if (line) say(paint(paper.colour, line.tone, line.text));
       }
     }

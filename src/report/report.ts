@@ -14,6 +14,7 @@ export { plainReader } from "./plain.ts";
 export { planSummary } from "./plan-summary.ts";
 export { prettyReader } from "./pretty.ts";
 export type { Paper, Reader } from "./reader.ts";
+export { type HostSummary, runSummary, type WrittenSummary } from "./run-summary.ts";
 export { runsTable } from "./runs-table.ts";
 export { leaks, type ScannedHost, scannedHosts } from "./scan.ts";
 export { explainText } from "./scan-explain.ts";

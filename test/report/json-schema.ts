@@ -48,6 +48,14 @@ const keywords: Readonly<Record<string, Keyword>> = {
     isObject(value)
       ? given.flatMap((key) => says(!Object.hasOwn(value, key), at, `"${key}" is missing`))
       : [],
+  additionalProperties: (at, schema: Schema, value) => {
+    const known = Object.keys((at.schema["properties"] ?? {}) as object);
+    return isObject(value)
+      ? Object.entries(value).flatMap(([key, each]) =>
+          known.includes(key) ? [] : wrong({ ...at, schema, place: `${at.place}.${key}` }, each),
+        )
+      : [];
+  },
   properties: (at, given: Readonly<Record<string, Schema>>, value) =>
     isObject(value)
       ? Object.entries(value).flatMap(([key, each]) => {

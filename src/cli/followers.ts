@@ -1,0 +1,30 @@
+/** Who follows a run while it is written: the reader of its output, a summary for the next program, hooks. */
+
+import type { Event, Journal } from "../journal/journal.ts";
+import { startHook } from "./hook.ts";
+import { stdoutPaper } from "./paper.ts";
+import { chooseReader, withReader } from "./reader.ts";
+import type { RunFlags } from "./run-options.ts";
+import { keepSummary } from "./summary-file.ts";
+
+/** Runs `act` with all that the flags ask for, and ends each on every path: hooks last, as they may take their time.
+ *  @param past events of a run that goes on */
+export async function withFollowers<T>(
+  flags: RunFlags,
+  journal: Journal,
+  act: () => Promise<T>,
+  past: readonly Event[] = [],
+): Promise<T> {
+  const endSummary = flags.summary === undefined ? () => {} : keepSummary(flags.summary, journal, past, warn);
+  const hooks = (flags.onEvent ?? []).map((command) => startHook(command, journal, warn));
+  try {
+    return await withReader(chooseReader(flags, stdoutPaper()), journal, act);
+  } finally {
+    endSummary();
+    await Promise.all(hooks.map((end) => end()));
+  }
+}
+
+function warn(text: string): void {
+  process.stderr.write(`[WARNING]: ${text}\n`);
+}

@@ -1,0 +1,150 @@
+/** What a run came to, for the next program: one JSON object, whose form docs/summary.schema.json has. */
+
+import type { EndReason, Event, Events, Recap } from "../journal/journal.ts";
+import { failureText } from "./fleet-view.ts";
+import { harmless } from "./style.ts";
+
+/** How a host stands when the run ends; the words of a rollback win over those of tasks. */
+export type HostEnd =
+  | "ok"
+  | "changed"
+  | "failed"
+  | "unreachable"
+  | Exclude<Events["rollback:ended"]["hosts"][string], "nothing to do">;
+
+export interface HostSummary {
+  readonly end: HostEnd;
+  readonly counts: Recap;
+  /** What it failed at last in this process. */
+  readonly failedAt?: { readonly task: string; readonly place: string; readonly message: string };
+}
+
+export interface WrittenSummary {
+  readonly schema: 1;
+  readonly run: string;
+  readonly command: string;
+  /** For a rollback: the run that it takes back. */
+  readonly of?: string;
+  readonly playbooks: readonly string[];
+  readonly check: boolean;
+  /** The run's folder, with its journal. */
+  readonly folder: string;
+  readonly startedAt: string;
+  /** `running` also where kmend was killed: then nobody writes it any more. */
+  readonly state: "running" | "ended";
+  readonly endedAt?: string;
+  readonly exitCode?: number;
+  readonly reason?: EndReason;
+  readonly seconds?: number;
+  readonly hosts: Readonly<Record<string, HostSummary>>;
+  /** What a run that ended early left to do. */
+  readonly left?: Pick<Events["run:cut-short"], "done" | "halfDone" | "untouched" | "goOn">;
+}
+
+/** Takes in the events of a run as they come; `written` is what is known so far. */
+export function runSummary(about: Pick<WrittenSummary, "run" | "folder">): {
+  take(event: Event): void;
+  written(): WrittenSummary;
+} {
+  let head: Pick<WrittenSummary, "command" | "of" | "playbooks" | "check" | "startedAt"> = {
+    command: "resume",
+    playbooks: [],
+    check: false,
+    startedAt: new Date(0).toISOString(),
+  };
+  let left: WrittenSummary["left"];
+  let end: (Events["run:ended"] & { readonly at: string }) | null = null;
+  const failures = new Map<string, NonNullable<HostSummary["failedAt"]>>();
+  const takenBack = new Map<string, HostEnd>();
+
+  function take(event: Event): void {
+    switch (event.type) {
+      case "run:started":
+        head = {
+          command: event.command,
+          ...(event.of === undefined ? {} : { of: event.of }),
+          playbooks: event.playbooks,
+          check: event.check,
+          startedAt: event.at,
+        };
+        break;
+      case "run:resumed":
+        // The last word of the process before counts no more.
+        head = { ...head, startedAt: event.at };
+        left = undefined;
+        end = null;
+        break;
+      case "task:ended":
+        if ((event.outcome === "failed" || event.outcome === "unreachable") && !event.ignored)
+          failures.set(event.host, {
+            task: harmless(event.task.name),
+            place: `${event.task.place.file}:${event.task.place.line}:${event.task.place.column}`,
+            message: harmless(failureText(event.result)),
+          });
+        break;
+      case "rollback:ended":
+        for (const [host, how] of Object.entries(event.hosts))
+          if (how !== "nothing to do") takenBack.set(host, how);
+        break;
+      case "run:cut-short":
+        left = { done: event.done, halfDone: event.halfDone, untouched: event.untouched, goOn: event.goOn };
+        break;
+      case "run:ended":
+        end = event;
+        break;
+      default:
+    }
+  }
+
+  function hostSummary(host: string, counts: Recap): HostSummary {
+    const failedAt = failures.get(host);
+    const isLost = counts.failed > 0 || counts.unreachable > 0;
+    return {
+      end: takenBack.get(host) ?? endOf(counts),
+      counts,
+      ...(failedAt && isLost ? { failedAt } : {}),
+    };
+  }
+
+  function written(): WrittenSummary {
+    const recap = end?.recap ?? {};
+    const names = new Set([...Object.keys(recap), ...takenBack.keys()]);
+    const hosts = [...names].map((host) => [host, hostSummary(host, recap[host] ?? nothing)]);
+    const ended = end
+      ? {
+          endedAt: end.at,
+          exitCode: end.exitCode,
+          seconds: end.seconds,
+          ...(end.reason ? { reason: end.reason } : {}),
+        }
+      : {};
+    return {
+      schema: 1,
+      ...about,
+      ...head,
+      state: end ? "ended" : "running",
+      ...ended,
+      hosts: Object.fromEntries(hosts),
+      ...(left ? { left } : {}),
+    };
+  }
+
+  return { take, written };
+}
+
+/** A rollback counts no tasks. */
+const nothing: Recap = {
+  ok: 0,
+  changed: 0,
+  unreachable: 0,
+  failed: 0,
+  skipped: 0,
+  rescued: 0,
+  ignored: 0,
+};
+
+function endOf({ failed, unreachable, changed }: Recap): HostEnd {
+  if (unreachable > 0) return "unreachable";
+  if (failed > 0) return "failed";
+  return changed > 0 ? "changed" : "ok";
+}
