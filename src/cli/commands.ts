@@ -44,6 +44,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./show.ts")).showCommand(),
   },
   {
+    name: "prune",
+    summary: "Let go of old runs that are settled, here and on their hosts",
+    load: async () => (await import("./prune.ts")).pruneCommand(),
+  },
+  {
     name: "inventory",
     summary: "Show the inventory as it was understood",
     load: async () => (await import("./inventory.ts")).inventoryCommand(),

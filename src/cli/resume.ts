@@ -1,6 +1,12 @@
 import { Command, Option } from "commander";
 import { type InFlight, resumeRun } from "../engine/engine.ts";
-import { createFileStore, type Events, type RecordedRun, stateFolder } from "../journal/journal.ts";
+import {
+  checkNotPruned,
+  createFileStore,
+  type Events,
+  type RecordedRun,
+  stateFolder,
+} from "../journal/journal.ts";
 import { exitCodes, KmendError } from "../problem/problem.ts";
 import { asBefore } from "./flags-before.ts";
 import { withFollowers } from "./followers.ts";
@@ -60,6 +66,7 @@ async function resume(run: string, given: ResumeFlags): Promise<number> {
   const store = createFileStore(stateFolder(given.state, process.env));
   const recorded = await store.read(run);
   const first = firstOf(recorded);
+  checkNotPruned(recorded);
   const { limit: narrowed, ...others } = given;
   const flags = asBefore(first, others);
   const playbooks = await loadAll(first.playbooks, flags);

@@ -1,6 +1,13 @@
 import { Command } from "commander";
 import { rollbackRun } from "../engine/engine.ts";
-import { checkWhole, createFileStore, isLive, type Store, stateFolder } from "../journal/journal.ts";
+import {
+  checkNotPruned,
+  checkWhole,
+  createFileStore,
+  isLive,
+  type Store,
+  stateFolder,
+} from "../journal/journal.ts";
 import { reachedAsBefore } from "./flags-before.ts";
 import { withFollowers } from "./followers.ts";
 import {
@@ -64,6 +71,7 @@ async function rollback(run: string, flags: RollbackFlags): Promise<number> {
   const recorded = await store.read(run === "last" ? await lastThatChanged(store) : run);
   if (recorded.writer) throw isLive(recorded.run, recorded.writer);
   if (!flags.evenDamaged) checkWhole(recorded);
+  checkNotPruned(recorded);
   const takenBack = await takenBackBefore(store, recorded.run);
   const [begun] = recorded.events;
   // The run knows its own inventory and how it reached its hosts: only what has changed since must be said again.

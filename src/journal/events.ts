@@ -320,6 +320,8 @@ export interface Events {
     /** Hosts of the play's batches that have not begun. */
     readonly toCome: number;
   };
+  /** What a settled run kept on a host is gone: nothing of it can be taken back there any more. */
+  "host:pruned": { readonly host: string; readonly folder: string };
 }
 
 export type EventName = keyof Events;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, stat } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileReason, KmendError } from "../problem/problem.ts";
 import { chained } from "./chain.ts";
@@ -23,6 +23,7 @@ export function createFileStore(state: string): Store {
     reopen: async (run) => reopenJournal(runs, await findRun(runs, run)),
     read: async (run) => readRun(runs, await findRun(runs, run)),
     verify: async (run) => verifyRun(await readRun(runs, await findRun(runs, run))),
+    remove: async (run) => rm(join(runs, await findRun(runs, run)), { recursive: true, force: true }),
     blob: (run, sha256) => readBlob(join(runs, run), sha256),
     ids: async () => (await runIds(runs)).sort().reverse(),
     list: () => listRuns(runs),

@@ -15,6 +15,7 @@ export { checkWhole, damageLines } from "./damage.ts";
 export * from "./events.ts";
 export { createFileStore } from "./file-store.ts";
 export type { Damage } from "./parse-journal.ts";
+export { checkNotPruned, factsOf, prunable, type RunFacts } from "./prunable.ts";
 export { isLive, type Writer } from "./run-lock.ts";
 export { stateFolder } from "./state-folder.ts";
 
@@ -84,6 +85,8 @@ export interface Store {
   reopen(run: string): Promise<{ readonly journal: Journal; readonly recorded: RecordedRun }>;
   /** A unique beginning of an id, or `last`, is enough. @throws KmendError `unknown-run`, `ambiguous-run` */
   read(run: string): Promise<RecordedRun>;
+  /** Takes a run away, with its journal: call it while the run is reopened, so that nobody else goes on with it. */
+  remove(run: string): Promise<void>;
   /** What is wrong with a run: its journal's lines, and texts kept apart that are gone or are not what they were. */
   verify(run: string): Promise<Verified>;
   /** @throws KmendError `missing-blob` */
