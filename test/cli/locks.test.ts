@@ -117,6 +117,17 @@ t.test("two runs, one host", { skip: whatIsMissing() ?? false, timeout: 280_000 
     },
   );
 
+  await t.test("on a host that does not answer, the second Ctrl-C ends the run", async (t) => {
+    const first = await holder();
+    // All that sshd does for this run, and the script under way: nothing of it answers any more.
+    await on("for pid in $(pgrep -f '[s]shd.*root|[t]ouch /srv/began'); do kill -STOP $pid; done");
+    first.process.kill("SIGINT");
+    await sleep(200);
+    first.process.kill("SIGINT");
+    t.equal((await first.ended).code, 99);
+    await on("pkill -CONT sshd; pkill -CONT -f /srv/began; touch /srv/go");
+  });
+
   await t.test("a host whose way back would not outlive a reboot is refused", async (t) => {
     await on("rm -f /srv/*; mount -t tmpfs none /var/lib/kmend");
     const refused = await run("short");

@@ -254,6 +254,19 @@ async function links(t: Test, sshd: TestSshd) {
     "root",
     "but who asks again gets another one",
   );
+  await t.test("is left alone by a run that ends before it is noticed", async (t) => {
+    const another = createConnector();
+    const opened = await another.open(sshd.target());
+    const frozen = await opened.shell(null);
+    const pid = Number(text((await frozen.run(raw("echo $PPID"))).stdout));
+    const stop = new AbortController();
+    const cut = frozen.run(raw("sleep 321"), { signal: stop.signal });
+    process.kill(pid, "SIGSTOP");
+    stop.abort();
+    await t.rejects(cut, { code: "interrupted" });
+    await another.closeAll();
+    process.kill(pid, "SIGKILL");
+  });
 }
 
 async function openssh(t: Test, sshd: TestSshd) {

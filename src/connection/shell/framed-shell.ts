@@ -13,6 +13,8 @@ import { type Got, getFile, putContent } from "./transfer.ts";
 
 /** How long ending a script on the host may take before we just let go. */
 const endingMs = 10_000;
+/** The same where the operator waits for it: TERM's grace, and a little. */
+const interruptedMs = 3_000;
 
 /** What a framed shell needs from its connection. */
 export interface ShellSource {
@@ -113,7 +115,7 @@ export class FramedShell implements Shell {
       return await Promise.race([answer, limit.promise]);
     } catch (error) {
       answer.catch(() => {});
-      await this.#endScript();
+      await this.#endScript(signals.some((signal) => signal?.aborted) ? interruptedMs : endingMs);
       throw error;
     } finally {
       if (timer) clearTimeout(timer);
@@ -122,7 +124,7 @@ export class FramedShell implements Shell {
   }
 
   /** Ends what runs, by a second shell: the first one is busy. */
-  async #endScript(): Promise<void> {
+  async #endScript(withinMs: number): Promise<void> {
     const opened = this.#opened;
     if (!opened) return;
     if (opened.sessionId > 0) {
@@ -134,7 +136,7 @@ export class FramedShell implements Shell {
       await Promise.race([
         ending.catch(() => {}),
         opened.wire.ended.then((end) => lostOnly(end.kind)),
-        elapse(endingMs),
+        elapse(withinMs),
       ]);
     }
     this.#drop();

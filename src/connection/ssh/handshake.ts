@@ -11,6 +11,7 @@ import { nameInKnownHosts, readKnownHosts } from "../host-keys/known-hosts.ts";
 import { judgeKey, keyTypesToAskFor, refuseKey, typeOfKey } from "../host-keys/verdict.ts";
 import { maskInTrace, trace } from "../trace.ts";
 import { authentication } from "./authentication.ts";
+import { speaksOver } from "./ending.ts";
 import {
   droppedHandshake,
   explainGreeting,
@@ -63,6 +64,7 @@ export async function shakeHands(
     client.on("error", (error) => trace(settings.name, "*", `ssh: ${error.message}`));
     stream.on("data", listen);
     await ready;
+    speaksOver(client, stream);
     client.setNoDelay(true); // Nagle's algorithm would cost 40 ms a script
     return client;
   } catch (error) {

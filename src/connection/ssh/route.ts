@@ -5,6 +5,7 @@ import { Duplex } from "node:stream";
 import type { Client } from "ssh2";
 import { KmendError } from "../../problem/problem.ts";
 import type { Target } from "../connection.ts";
+import { endClient } from "./ending.ts";
 import { cannotForward, dial, shakeHands } from "./handshake.ts";
 import type { Handshakes } from "./handshakes.ts";
 import type { KeyRing } from "./keys.ts";
@@ -132,18 +133,5 @@ function forward(client: Client, settings: Settings, through: Settings): Promise
       if (error) reject(cannotForward(settings, through, error));
       else resolve(channel);
     });
-  });
-}
-
-/** Ends a client; settles when its socket is closed. */
-export function endClient(client: Client): Promise<void> {
-  return new Promise((resolve) => {
-    const patienceMs = 2000;
-    const timer = setTimeout(() => client.destroy(), patienceMs);
-    client.once("close", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    client.end();
   });
 }

@@ -4,7 +4,7 @@ import type { Client, ClientChannel } from "ssh2";
 import type { KmendError } from "../../problem/problem.ts";
 import { unreachable } from "../failures.ts";
 import { codeOfSignal, lastWordsMs, type Transport, type Wire, type WireEnd } from "../wire.ts";
-import { endClient } from "./route.ts";
+import { endClient } from "./ending.ts";
 
 /** A transport over a client that is ready. */
 export function sshTransport(host: string, client: Client): Transport {
