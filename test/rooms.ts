@@ -7,6 +7,7 @@ import { dirname, join, normalize } from "node:path";
 const rooms: Readonly<Record<string, readonly string[]>> = {
   problem: [],
   package: [],
+  mask: [],
   script: ["problem"],
   template: ["problem"],
   kmem: ["problem", "script", "template"],
@@ -15,7 +16,17 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   playbook: ["problem", "template", "modules"],
   connection: ["problem", "script"],
   journal: ["problem"],
-  engine: ["problem", "script", "template", "modules", "inventory", "playbook", "connection", "journal"],
+  engine: [
+    "problem",
+    "script",
+    "template",
+    "modules",
+    "inventory",
+    "playbook",
+    "connection",
+    "journal",
+    "mask",
+  ],
   report: ["problem", "journal"],
   wizard: ["problem", "journal", "report", "kmem"],
   lab: ["problem", "package", "script"],
@@ -34,6 +45,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "wizard",
     "kmem",
     "lab",
+    "mask",
   ],
 };
 /** Rooms that touch neither network nor clock nor disk... */

@@ -47,8 +47,16 @@ function parsePairs(text: string): Dict {
     vars.set(key, unquoted(value));
     end += whole.length;
   }
-  if (end !== text.length) throw badExtraVars(`"${text.slice(end)}" is not key=value`);
+  if (end !== text.length) throw badExtraVars(whatIsWrong(text.slice(end), vars));
   return vars;
+}
+
+/** Names no value: it may be a password, or the half of one. */
+function whatIsWrong(rest: string, before: Dict): string {
+  const name = /^([^\s=]+)=/.exec(rest)?.[1];
+  if (name !== undefined) return `what is given for "${name}" cannot be read`;
+  const last = before.keys().at(-1);
+  return `${last === undefined ? "it" : `what stands behind "${last}=..."`} is not key=value`;
 }
 
 function unquoted(value: string): string {

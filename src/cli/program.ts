@@ -3,6 +3,7 @@
 import { Command } from "commander";
 import { exitCodes, formatProblem, KmendError, systemProblem } from "../problem/problem.ts";
 import { commands } from "./commands.ts";
+import { processMask } from "./process-mask.ts";
 
 const program = new Command("kmend")
   .helpOption("-h, --help", "show this and do nothing else")
@@ -56,7 +57,7 @@ function inheriting(command: Command): Command {
 function report(error: unknown): number {
   if (error instanceof KmendError) {
     const sorted = [...error.problems].sort(byPlace);
-    process.stderr.write(`${sorted.map((problem) => formatProblem(problem)).join("\n")}\n`);
+    complain(sorted.map((problem) => formatProblem(problem)).join("\n"));
     return error.exitCode;
   }
   const commanders = error as { code?: unknown; exitCode?: unknown };
@@ -64,15 +65,19 @@ function report(error: unknown): number {
     return commanders.exitCode === 0 ? exitCodes.ok : exitCodes.badOptions;
   const refused = systemProblem(error);
   if (refused) {
-    process.stderr.write(`${formatProblem(refused)}\n`);
+    complain(formatProblem(refused));
     return exitCodes.error;
   }
-  process.stderr.write(
+  complain(
     `Cannot go on: ${error instanceof Error ? error.message : String(error)}\n` +
-      "  This is a fault in kmend. What happened until here is in the journal; KMEND_DEBUG=1 shows where it broke.\n",
+      "  This is a fault in kmend. What happened until here is in the journal; KMEND_DEBUG=1 shows where it broke.",
   );
-  if (process.env["KMEND_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  if (process.env["KMEND_DEBUG"] && error instanceof Error) complain(String(error.stack));
   return exitCodes.unexpected;
+}
+
+function complain(text: string): void {
+  process.stderr.write(`${processMask.text(text)}\n`);
 }
 
 function byPlace(a: KmendError["problems"][number], b: KmendError["problems"][number]): number {

@@ -8,6 +8,7 @@ import { version } from "../package/package.ts";
 import { exitCodes, KmendError } from "../problem/problem.ts";
 import { terminalAsk } from "./ask.ts";
 import { parseExtraVars } from "./extra-vars.ts";
+import { processMask } from "./process-mask.ts";
 import type { RunFlags } from "./run-options.ts";
 import { readSecrets, type Secrets } from "./secrets.ts";
 import { readSettings, type Settings } from "./settings.ts";
@@ -67,6 +68,7 @@ export async function withWorld<T>(
     stop: { soft: stop.soft, hard: stop.hard },
     clock: wallClock,
     ask: terminalAsk(),
+    mask: processMask,
   };
   try {
     return await act(world, journal);

@@ -51,6 +51,8 @@ export interface RunOptions {
   /** Ends the script with TaskTimeout after this long; 0 or absent: none. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** No trace shows the script, nor what it prints. */
+  readonly isSecret?: boolean;
   /** Bytes for the script's own stdin; default: none (/dev/null). */
   readonly stdin?: Uint8Array;
 }

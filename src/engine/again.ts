@@ -3,6 +3,7 @@
  * to make the first one once more, from bytes that the rollback kept on the host; that again is a change with its revert.
  */
 
+import { isMasked } from "../mask/mask.ts";
 import type { AnyChange, HostModule } from "../modules/modules.ts";
 import { text } from "../modules/modules.ts";
 import { type Script, sh } from "../script/script.ts";
@@ -55,7 +56,9 @@ export async function bringAgain(module: HostModule, doing: Doing, change: Recor
     ? inspection.parse(await doing.shell.run(inspection.script, runOptions(doing)))
     : null;
   const wanted = change.changes as unknown as AnyChange;
-  const { id, output } = await applyChange(module, { ...doing, ownWayBack: null }, state, wanted);
+  // Where a secret was masked, this process does not know it: what the host says now may hold it, and is not written down.
+  const told = isMasked(wanted) ? null : state;
+  const { id, output } = await applyChange(module, { ...doing, ownWayBack: null }, told, wanted);
   inheritHandlers(doing.run, change.change, id, change.for);
   if (output.code === 0) return { kind: "reverted" };
   return { kind: "failed", message: text(output.stderr).trim() || `it exited with ${output.code}` };

@@ -20,6 +20,7 @@ import { blobbed } from "./blobs.ts";
 import type { Doing } from "./doing.ts";
 import { userFolder } from "./lock-place.ts";
 import { lostLock } from "./lock-script.ts";
+import { tellable } from "./masked-change.ts";
 import { recordedOutput } from "./recorded-output.ts";
 import { revertSum, runRevertScript, saveRevert } from "./revert-script.ts";
 import { runOptions } from "./run-options.ts";
@@ -61,7 +62,7 @@ export async function applyChange(
     if (isHostsNo(error)) noteFailed(doing, id, error.message);
     throw error;
   });
-  const said = doing.isSecret ? {} : { output: await recordedOutput(run.world.journal, output) };
+  const said = doing.isSecret ? {} : await recordedOutput(run, output);
   if (output.code !== 0 && !module.exitIsData) {
     noteFailed(doing, id, text(output.stderr).trim() || `exit code ${output.code}`, said);
   } else {
@@ -82,7 +83,7 @@ function noteFailed(
   { run, on, isSecret }: Doing,
   change: string,
   message: string,
-  said: Pick<Events["change:failed"], "output"> = {},
+  said: Pick<Events["change:failed"], "output" | "masked"> = {},
 ): void {
   run.changeEnds.set(change, "failed");
   run.world.journal.note("change:failed", {
@@ -149,9 +150,10 @@ export async function record(
     ...(isSecret ? { changes: { censored: true } } : opened(module, doing, made)),
   };
   run.recorded.push(recorded);
+  const told = isSecret ? recorded : tellable(module, doing, recorded, made);
   await journal.write(
     "change:recorded",
-    (await blobbed(journal, recorded as unknown as Json)) as unknown as Recorded,
+    (await blobbed(journal, told as unknown as Json)) as unknown as Recorded,
   );
   return recorded;
 }
@@ -231,8 +233,11 @@ function preparation(
   },
 ): Script[] {
   const { save, tmp } = given.where;
-  const folders = [...(given.needsSave ? [save] : []), ...(given.needsTmp ? [tmp] : [])];
-  const scripts: Script[] = folders.length > 0 ? [sh`mkdir -p ${folders}`] : [];
+  // In a place where everybody may write, a folder that stands there already is somebody else's, with links in it maybe.
+  const scripts: Script[] = [
+    ...(given.needsSave ? [sh`mkdir -p ${save}`] : []),
+    ...(given.needsTmp ? [sh`mkdir ${tmp}`] : []),
+  ];
   if (given.revert) {
     const folder = stateFolder(doing);
     const key = `${doing.on}:${folder}`;

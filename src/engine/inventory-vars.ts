@@ -1,5 +1,6 @@
 import { hostVars } from "../inventory/inventory.ts";
 import type { Dict } from "../template/template.ts";
+import { knowVariables } from "./known-secrets.ts";
 import type { Run } from "./run.ts";
 
 const caches = new WeakMap<Run, Map<string, Dict>>();
@@ -9,8 +10,11 @@ export function inventoryVars(run: Run, host: string): Dict {
   const cache = caches.get(run) ?? new Map<string, Dict>();
   caches.set(run, cache);
   const key = `${run.play.folder}\n${host}`;
-  const vars = cache.get(key) ?? hostVars(run.world.inventory, host, { playbookDir: run.play.folder });
+  const known = cache.get(key);
+  if (known) return known;
+  const vars = hostVars(run.world.inventory, host, { playbookDir: run.play.folder });
   cache.set(key, vars);
+  knowVariables(run.mask, vars);
   return vars;
 }
 

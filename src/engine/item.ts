@@ -15,6 +15,7 @@ import { keyword } from "./frame.ts";
 import { runHostModule } from "./host-module.ts";
 import type { HostState } from "./host-state.ts";
 import { holds, judged } from "./judge.ts";
+import { knowArguments } from "./known-secrets.ts";
 import { locatedBoolean, locatedNumber } from "./located.ts";
 import { lockPlace } from "./lock-place.ts";
 import { bring } from "./needs.ts";
@@ -144,6 +145,7 @@ async function act(run: Run, plan: PlannedTask, view: View, round: Round): Promi
   if (!module || task.foreign)
     throw new TaskFailed(`kmend has no module ${task.module}; this task cannot run`, {}, task.place);
   const { options, free } = finalArguments(plan, module, view);
+  knowArguments(run.mask, module, options);
   const args = parseArguments(module, options, free);
   const checkMode = locatedBoolean(keyword(plan.frame, "checkMode"), view, run.world.options.check);
   const diff = locatedBoolean(keyword(plan.frame, "diff"), view, run.world.options.diff);
@@ -194,7 +196,7 @@ async function reach(run: Run, plan: PlannedTask, view: View, round: Round, give
     given: given.given,
     free: given.free,
     setting: { ...given.base, user, uid, facts: there.host.facts },
-    env: environmentOf(plan.frame, view),
+    env: environmentOf(plan.frame, view, run.mask),
     timeoutMs: (locatedNumber(keyword(plan.frame, "timeout"), view) ?? run.world.options.taskTimeoutS) * 1000,
     item: round.item === undefined ? undefined : (toJson(round.item) as Json),
     isSecret: secretFor(plan, view),

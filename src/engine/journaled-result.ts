@@ -26,8 +26,13 @@ function censored(result: Result): Json {
   };
 }
 
-/** What it registered is gone, with whatever else it said. */
-export function isCensored({ result }: Journaled): boolean {
+/** What it registered is gone, or a part of it; with whatever else it said. */
+export function isCensored({ result, masked }: Journaled & Pick<Events["item:ended"], "masked">): boolean {
+  return masked === true || isHidden({ result });
+}
+
+/** Of a `no_log` task nothing was written down. */
+function isHidden({ result }: Journaled): boolean {
   return typeof result === "object" && result !== null && "censored" in result;
 }
 
@@ -40,7 +45,7 @@ export function resultFrom(end: Events["item:ended"] | Events["task:ended"]): Re
     isSkipped: end.outcome === "skipped",
     isUnreachable: end.outcome === "unreachable",
     ...(effects.length > 0 ? { effects } : {}),
-    ...(isCensored(end) ? { isSecret: true } : {}),
+    ...(isHidden(end) ? { isSecret: true } : {}),
     ...("delegate" in end && end.delegate !== undefined ? { delegate: end.delegate } : {}),
   });
 }

@@ -7,8 +7,8 @@
  * Must: what is recorded as done is not done again. Must: a change whose end nobody wrote down is never guessed at.
  */
 
-import { isDeepStrictEqual } from "node:util";
 import type { Event, Events, RecordedOutput, TaskRef } from "../journal/journal.ts";
+import { equalButMasked } from "../mask/mask.ts";
 import { KmendError } from "../problem/problem.ts";
 import type { Recorded } from "./change.ts";
 
@@ -19,7 +19,12 @@ export type ItemEnd = Events["item:ended"];
 export interface UnderWay {
   readonly change: Recorded;
   /** null: nobody knows. `message`: it failed, and says why. */
-  readonly end: { readonly message: string | null; readonly output: RecordedOutput | undefined } | null;
+  readonly end: {
+    readonly message: string | null;
+    readonly output: RecordedOutput | undefined;
+    /** The output held a secret, and is not whole. */
+    readonly isMasked: boolean;
+  } | null;
 }
 
 export interface Past {
@@ -154,7 +159,11 @@ function changesUnderWay(events: readonly Event[]): Map<string, UnderWay> {
 }
 
 function endOf(event: Events["change:applied"] | Events["change:failed"]): UnderWay["end"] {
-  return { message: "message" in event ? event.message : null, output: event.output };
+  return {
+    message: "message" in event ? event.message : null,
+    output: event.output,
+    isMasked: event.masked ?? false,
+  };
 }
 
 function checkTask(before: TaskRef | undefined, now: TaskRef): void {
@@ -169,7 +178,7 @@ function checkTask(before: TaskRef | undefined, now: TaskRef): void {
 
 /** @throws KmendError `resume-diverged` where the loop's round was for another item */
 export function checkRound(before: ItemEnd, item: unknown): void {
-  if (before.item === "censored" || isDeepStrictEqual(before.item, item)) return;
+  if (before.item === "censored" || equalButMasked(before.item, item)) return;
   throw new KmendError({
     code: "resume-diverged",
     message: `Cannot go on: round ${before.index + 1} of the loop of "${before.task.name}" was for ${JSON.stringify(before.item)}, and is now for ${JSON.stringify(item)}`,

@@ -8,7 +8,7 @@
  *   be inspected
  */
 
-import { isDeepStrictEqual } from "node:util";
+import { equalButMasked } from "../mask/mask.ts";
 import { type AnyChange, type HostModule, TaskFailed } from "../modules/modules.ts";
 import { formatPlace } from "../problem/problem.ts";
 import { applyFailed } from "./apply-failed.ts";
@@ -17,6 +17,7 @@ import { hasComeBack, waitUntilBack } from "./come-back.ts";
 import type { Doing } from "./doing.ts";
 import type { Done } from "./host-module.ts";
 import type { UnderWay } from "./past.ts";
+import type { PlannedTask } from "./plan.ts";
 import { asOutput } from "./recorded-output.ts";
 import { runOptions } from "./run-options.ts";
 import { tidyUp } from "./tidy-up.ts";
@@ -28,7 +29,7 @@ export async function pickUp(module: HostModule, doing: Doing): Promise<Done | n
   const begun = run.past.takeUnderWay(plan.ref.id, host);
   if (!begun || !isSameRound(begun, doing)) return null;
   const { change, end } = begun;
-  const output = asOutput(end?.output);
+  const output = end?.isMasked && isRegistered(doing) ? null : asOutput(end?.output);
   if (end && end.message !== null) throw output ? applyFailed(module, output) : new TaskFailed(end.message);
   if (!output && !(await wasMade(module, doing, begun))) {
     if (module.tidy) {
@@ -54,9 +55,15 @@ export async function pickUp(module: HostModule, doing: Doing): Promise<Done | n
   };
 }
 
-/** A loop's items have a change each. */
+/** Stars would stand in what later tasks ask for: then the output is as good as none. */
+function isRegistered({ plan }: Doing): boolean {
+  return (plan as Partial<PlannedTask>).task?.register !== undefined;
+}
+
+/** A loop's items have a change each. One that no journal may tell is taken for this round's: rounds before it have ends. */
 function isSameRound({ change }: UnderWay, doing: Doing): boolean {
-  return isDeepStrictEqual(change.item ?? null, (doing.isSecret ? null : doing.item) ?? null);
+  if (isSecretChange(change) && change.item === undefined) return true;
+  return equalButMasked(change.item ?? null, doing.item ?? null);
 }
 
 async function wasMade(module: HostModule, doing: Doing, begun: UnderWay): Promise<boolean> {
@@ -74,6 +81,10 @@ async function isTakenForMade(doing: Doing, begun: UnderWay): Promise<boolean> {
   const choice = inFlight ?? (await asked(doing, begun));
   if (choice === "skip") return true;
   if (choice === "retry") return false;
+  if (begun.end)
+    throw new TaskFailed(
+      `It ran to its end, and what it printed held a secret: that is in no journal, and only running it again would tell it\n  Say so with --in-flight retry, or go on without it by skip. It is the change ${begun.change.change}.`,
+    );
   throw new TaskFailed(
     `Nobody knows whether this ran to its end: the run stopped in the middle of it\n  Look at the host. What was recorded of it is the change ${begun.change.change}.`,
   );

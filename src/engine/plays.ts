@@ -8,6 +8,7 @@ import { runBatch } from "./batch.ts";
 import { playFrame } from "./frame.ts";
 import { collectHandlers } from "./handlers.ts";
 import type { HostState } from "./host-state.ts";
+import { knowVariables } from "./known-secrets.ts";
 import { endAtLimit, limitsOf } from "./limits.ts";
 import { at } from "./located.ts";
 import { failurePolicy } from "./on-failure.ts";
@@ -126,10 +127,11 @@ function patternOf(pattern: Value): string {
 }
 
 async function playVariables(run: Run, play: Play): Promise<PlayVariables> {
+  knowVariables(run.mask, play.vars ?? new Dict());
   const roles = [...new Set(play.roles.flatMap((block) => rolesIn(block)))];
   return {
     vars: play.vars ?? new Dict(),
-    prompted: await askPrompts(run.world, play),
+    prompted: await askPrompts(run.world, run.mask, play),
     roleDefaults: roles.map((role) => role.defaults),
     roleVars: roles.map((role) => role.vars),
     roleNames: [...new Set(roles.map((role) => role.name))],

@@ -1,18 +1,18 @@
 import type { Output } from "../connection/connection.ts";
-import type { Journal, RecordedOutput } from "../journal/journal.ts";
+import type { Events, RecordedOutput } from "../journal/journal.ts";
 import { text } from "../modules/modules.ts";
 import { blobbed } from "./blobs.ts";
+import type { Run } from "./run.ts";
 
 /** With it in the journal, a run that stops right after a change can still say what its task came to. */
 export async function recordedOutput(
-  journal: Journal,
+  { mask, world: { journal } }: Run,
   { code, stdout, stderr }: Output,
-): Promise<RecordedOutput> {
-  return {
-    code,
-    stdout: await blobbed(journal, text(stdout)),
-    stderr: await blobbed(journal, text(stderr)),
-  };
+): Promise<Pick<Events["change:applied"], "output" | "masked">> {
+  const whole = [text(stdout), text(stderr)] as const;
+  const [out, err] = [mask.text(whole[0]), mask.text(whole[1])];
+  const output = { code, stdout: await blobbed(journal, out), stderr: await blobbed(journal, err) };
+  return out === whole[0] && err === whole[1] ? { output } : { output, masked: true };
 }
 
 /** @param recorded blobs read; null where there is none */

@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Output } from "../connection/connection.ts";
 import type { Json } from "../journal/journal.ts";
+import { equalButMasked, hiddenAlike } from "../mask/mask.ts";
 import { type AnyChange, type HostModule, type Inspection, TaskFailed, text } from "../modules/modules.ts";
 import { raw, type Script, sh } from "../script/script.ts";
 import { bringAgain, noteTakingBack, recordTakingBack } from "./again.ts";
@@ -176,11 +177,15 @@ function inspectionOf(module: HostModule, change: Recorded, there: Reached): Ins
   return module.inspect?.(args, setting) ?? null;
 }
 
-function judge(module: HostModule, change: Recorded, actual: Json): Reverted {
+function judge(module: HostModule, change: Recorded, seen: Json): Reverted {
   const restored = (state: unknown): unknown => (module.restored ? module.restored(state) : state);
   const expected = change.state ?? null;
-  if (isDeepStrictEqual(restored(actual), restored(expected))) return { kind: "reverted" };
-  const what = differences(restored(expected) as Json, restored(actual) as Json);
+  const [now, before] = [restored(seen), restored(expected)];
+  const isSame = change.masked ? equalButMasked(before, now) : isDeepStrictEqual(now, before);
+  if (isSame) return { kind: "reverted" };
+  // What is hidden of the state before may be just what stands there now.
+  const actual = hiddenAlike(expected, seen) as Json;
+  const what = differences(before as Json, restored(actual) as Json);
   return {
     kind: "different",
     message: `the state after the revert is not the recorded one: ${what}`,

@@ -45,6 +45,7 @@ export async function runResolved(
 ): Promise<string | null> {
   const module = run.world.catalogue.find(task.module);
   if (!module || module.kind === "controller") return `kmend cannot run ${task.module} on the way back`;
+  if (task.masked) return "its arguments held a secret, which no journal keeps: run it by hand";
   const there = await reach(run, change, task.become);
   try {
     const { args, setting } = remembered(

@@ -14,6 +14,7 @@ import type { HostState } from "./host-state.ts";
 import { runItem, secretFor, settled } from "./item.ts";
 import { journaled } from "./journaled-result.ts";
 import { holds } from "./judge.ts";
+import { knowHidden } from "./known-secrets.ts";
 import { located, locatedBoolean, locatedNumber } from "./located.ts";
 import { combined } from "./loop-result.ts";
 import { loopItems, type Round, rounds } from "./loops.ts";
@@ -61,6 +62,7 @@ async function runOnce(run: Run, plan: PlannedTask, view: View): Promise<Result>
 
 /** What follows from a result; where that cannot be found out, the host has failed, with what it changed. */
 async function afterwards(run: Run, plan: PlannedTask, view: View, result: Result): Promise<Result> {
+  if (result.isSecret) knowHidden(run.mask, result);
   const after = await settled(run, view.host.name, () => consequences(run, plan, view, result));
   const { changes, diff, isSecret } = result;
   return {

@@ -1,4 +1,6 @@
+import { maskInTrace } from "../connection/connection.ts";
 import type { TaskRef } from "../journal/journal.ts";
+import { type Mask, newMask } from "../mask/mask.ts";
 import type { Node, Play } from "../playbook/playbook.ts";
 import { KmendError } from "../problem/problem.ts";
 import { Dict } from "../template/template.ts";
@@ -7,8 +9,10 @@ import { type Connections, openConnections } from "./connections.ts";
 import type { Frame } from "./frame.ts";
 import type { Handlers } from "./handlers.ts";
 import { type HostState, newHostState } from "./host-state.ts";
+import { knowOptions } from "./known-secrets.ts";
 import { type Limits, noLimits } from "./limits.ts";
 import { type Locks, openLocks } from "./locks.ts";
+import { maskedJournal } from "./masked-journal.ts";
 import { noPast, type Past } from "./past.ts";
 import type { OnFailure, World } from "./world.ts";
 
@@ -23,6 +27,8 @@ export type Strategy = (
 /** One run under way: what its parts share. */
 export interface Run {
   readonly world: World;
+  /** The run's secrets; its journal masks them. */
+  readonly mask: Mask;
   readonly strategy: Strategy;
   /** What the run did before it stopped, where it goes on. */
   readonly past: Past;
@@ -112,7 +118,7 @@ export function checkStop(run: Run): void {
 
 /** A run that has not begun. */
 export function newRun(
-  world: World,
+  outer: World,
   given: {
     readonly strategy: Strategy;
     readonly isRollback: boolean;
@@ -121,10 +127,15 @@ export function newRun(
     readonly deadRuns?: readonly string[];
   },
 ): Run {
+  const mask = outer.mask ?? newMask();
+  mask.onKnown(maskInTrace);
+  knowOptions(mask, outer.options);
+  const world = { ...outer, journal: maskedJournal(outer.journal, mask) };
   return {
     past: noPast,
     ...given,
     world,
+    mask,
     hosts: new Map(),
     connections: openConnections(world),
     locks: openLocks(world, {

@@ -16,8 +16,7 @@ export async function fromBefore(
   host: HostState,
   { end, act }: { readonly end: TaskEnd | ItemEnd; readonly act: () => Promise<Result> },
 ): Promise<Result> {
-  if (!isCensored(end) || plan.task.register === undefined || end.outcome === "skipped")
-    return resultFrom(end);
+  if (!isCensored(end) || !isAskedFor(end, plan) || end.outcome === "skipped") return resultFrom(end);
   const module = run.world.catalogue.find(plan.task.module);
   // A command: with `creates` it could be inspected, and would then say nothing of what it had printed.
   const isBlind = module?.kind === "host" && module.checkMode === "skip";
@@ -30,6 +29,12 @@ export async function fromBefore(
   const isChanged = end.outcome === "changed";
   result.values.set("changed", isChanged);
   return { ...result, isChanged };
+}
+
+/** Later tasks may speak of what was registered, and of facts. */
+function isAskedFor({ result, effects }: TaskEnd | ItemEnd, { task }: PlannedTask): boolean {
+  const hasFacts = typeof result === "object" && result !== null && "ansible_facts" in result;
+  return task.register !== undefined || effects !== undefined || hasFacts;
 }
 
 function isGone({ ref }: PlannedTask, host: HostState): KmendError {

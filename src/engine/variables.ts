@@ -7,6 +7,7 @@ import { type Dict, type Layer, Layers, type Source, Templar, type Value } from 
 import { chain, type Frame, rolesAround } from "./frame.ts";
 import type { HostState } from "./host-state.ts";
 import { inventoryVars } from "./inventory-vars.ts";
+import { knowVariable, watchedEnvironment } from "./known-secrets.ts";
 import { factsDict, magicVariables } from "./magic.ts";
 import type { Run } from "./run.ts";
 import { searchPaths } from "./search-paths.ts";
@@ -71,7 +72,8 @@ function templarOver(run: Run, scope: Layers, frame: Frame | null): Templar {
   return new Templar(scope, {
     native: run.world.options.native,
     searchPaths: searchPaths(run, frame),
-    lookups: { environment: process.env },
+    lookups: { environment: watchedEnvironment(run.mask, process.env) },
+    onVariable: (name, value) => knowVariable(run.mask, name, value),
   });
 }
 

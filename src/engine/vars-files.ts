@@ -6,6 +6,7 @@ import { KmendError } from "../problem/problem.ts";
 import { Dict, isList, readYaml, str, toValue, type Value } from "../template/template.ts";
 import { playFrame } from "./frame.ts";
 import type { HostState } from "./host-state.ts";
+import { knowVariables } from "./known-secrets.ts";
 import type { Run } from "./run.ts";
 import { candidates } from "./search-paths.ts";
 import { viewOf } from "./variables.ts";
@@ -70,6 +71,7 @@ async function firstReadable(run: Run, path: string): Promise<Dict | null> {
     if (text === null) continue;
     const dict = asDict(text, candidate);
     run.files.set(candidate, dict);
+    knowVariables(run.mask, dict);
     return dict;
   }
   return null;

@@ -3,6 +3,7 @@
 import type { Connector } from "../connection/connection.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { Events, Journal, Recap } from "../journal/journal.ts";
+import type { Mask } from "../mask/mask.ts";
 import type { Module } from "../modules/modules.ts";
 import type { Dict } from "../template/template.ts";
 
@@ -20,6 +21,8 @@ export interface World {
   readonly clock: Clock;
   /** Asks on the terminal (vars_prompt, pause); null where there is none. */
   readonly ask: Ask | null;
+  /** What the process must not tell; absent: the run has its own. */
+  readonly mask?: Mask;
 }
 
 export interface ModuleCatalogue {

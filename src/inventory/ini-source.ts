@@ -81,14 +81,15 @@ class IniReader {
     } catch (error) {
       if (!(error instanceof BadHostName) && (error as Error).message !== "No closing quotation") throw error;
       const reason = error instanceof BadHostName ? error.message : "a quote is not closed";
-      this.#wrong(`Cannot read host line "${line.trim()}": ${reason}`, place);
+      // The words behind it may be half of a password.
+      this.#wrong(`Cannot read the line of host "${line.trim().split(/\s/)[0]}": ${reason}`, place);
     }
   }
 
   #hostVariable(names: readonly string[], word: string, place: Place): void {
     const equals = word.indexOf("=");
     if (equals < 1) {
-      this.#wrong(`Cannot read "${word}": wanted key=value behind a host's name`, place);
+      this.#wrong("Cannot read this word: wanted key=value behind a host's name", place);
       return;
     }
     const value = typed(word.slice(equals + 1));
@@ -112,7 +113,7 @@ class IniReader {
   #variable(line: string, place: Place): void {
     const equals = line.indexOf("=");
     if (equals < 1) {
-      this.#wrong(`Cannot read "${line}": wanted key=value`, place);
+      this.#wrong(`Cannot read "${line.split(/[\s:]/)[0]}": wanted key=value`, place);
       return;
     }
     const [key, value] = [line.slice(0, equals).trim(), typed(line.slice(equals + 1).trim())];

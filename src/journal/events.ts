@@ -42,6 +42,8 @@ export interface ResolvedTask {
   readonly args: Json;
   readonly become: { readonly method: string; readonly user: string } | null;
   readonly place: Place;
+  /** Its arguments held a secret and are masked: it cannot be run from here. */
+  readonly masked?: true;
 }
 
 /** Who had a host's lock. */
@@ -143,6 +145,8 @@ export interface Events {
     readonly state?: Json;
     readonly args?: Json;
     readonly brought?: Json;
+    /** Texts in it held a secret and are masked; its revert needs none of them. */
+    readonly masked?: true;
     readonly reached?: Reached;
     /** SHA-256 of the revert.sh that lies in the save folder. */
     readonly script?: string;
@@ -151,13 +155,20 @@ export interface Events {
     readonly wayBack: WayBack;
   };
   /** The change's script ended well; where this is missing, the change is "unknown". */
-  "change:applied": { readonly change: string; readonly host: string; readonly output?: RecordedOutput };
+  "change:applied": {
+    readonly change: string;
+    readonly host: string;
+    readonly output?: RecordedOutput;
+    /** The output held a secret and is masked: no result can be made of it. */
+    readonly masked?: true;
+  };
   /** The change's script failed: the host may hold part of it. */
   "change:failed": {
     readonly change: string;
     readonly host: string;
     readonly message: string;
     readonly output?: RecordedOutput;
+    readonly masked?: true;
   };
   /** The `rollback:` tasks of an applied change, resolved with its registered result; replaces its wayBack. */
   "change:wayback": { readonly change: string; readonly host: string; readonly wayBack: WayBack };
@@ -174,6 +185,8 @@ export interface Events {
     readonly result: Json;
     readonly exact?: Json;
     readonly effects?: Json;
+    /** The result held a secret and is masked: a resume has it again. */
+    readonly masked?: true;
   };
   /** One try of `until`, or of a wait, said no. */
   "task:retrying": {
@@ -194,6 +207,8 @@ export interface Events {
     readonly exact?: Json;
     /** What it changed in the play (facts, hosts, groups), in the same form: a resume does it again. */
     readonly effects?: Json;
+    /** As for an item. */
+    readonly masked?: true;
     readonly diff?: readonly {
       readonly beforeHeader: string;
       readonly afterHeader: string;

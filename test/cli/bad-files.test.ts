@@ -253,7 +253,12 @@ const cases: Readonly<Record<string, Case>> = {
   "variables that are no pairs": {
     argv: [...run, "-e", "a b"],
     code: 5,
-    says: /"a b" is not key=value\n {2}Write k=v/,
+    says: /it is not key=value\n {2}Write k=v/,
+  },
+  "a password with a space, without quotes": {
+    argv: [...run, "-e", "db_password=my secret"],
+    code: 5,
+    says: /: what stands behind "db_password=\.\.\." is not key=value\n {2}Write k=v/,
   },
   "variables in malformed YAML": {
     argv: [...run, "-e", "{a: "],

@@ -27,6 +27,7 @@ export interface ShellSource {
 export interface Run extends Exchange {
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  readonly isSecret?: boolean | undefined;
 }
 
 /** One sh as one user, over whatever wires its source opens. */
@@ -45,9 +46,9 @@ export class FramedShell implements Shell {
   }
 
   run(script: Script, options: RunOptions = {}): Promise<Output> {
-    const { env = {}, timeoutMs, signal, stdin } = options;
+    const { env = {}, timeoutMs, signal, isSecret, stdin } = options;
     const input = stdin ? { stdin: { size: stdin.length, chunks: [stdin] } } : {};
-    return this.exchange({ script: script.text, env, timeoutMs, signal, ...input });
+    return this.exchange({ script: script.text, env, timeoutMs, signal, isSecret, ...input });
   }
 
   put(content: Content, to: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
@@ -88,10 +89,15 @@ export class FramedShell implements Shell {
     if (this.#isClosed) throw unreachable(`${host}: Cannot run a script: the connection is closed`);
     this.#opened ??= await this.#source.open();
     const { wire } = this.#opened;
-    trace(host, ">", run.script);
+    const shown = (text: string): string => (run.isSecret ? "(hidden: no_log)" : text);
+    trace(host, ">", shown(run.script));
     const started = performance.now();
     const answer = await this.#withinLimits(run, exchange(wire, run));
-    trace(host, "<", `${answer.code ?? "?"} ${answer.stdout.toString()}${answer.stderr.toString()}`);
+    trace(
+      host,
+      "<",
+      `${answer.code ?? "?"} ${shown(`${answer.stdout.toString()}${answer.stderr.toString()}`)}`,
+    );
     if (answer.code === null) this.#drop();
     if (answer.end?.kind === "lost") throw answer.end.problem;
     return {

@@ -34,6 +34,8 @@ export interface TemplarOptions {
   readonly place?: Place;
   /** Ansible's `jinja2_extensions`, as far as we have them. */
   readonly extensions?: Syntax["extensions"];
+  /** Hears of each variable's value before anything is made of it. */
+  onVariable?(name: string, value: Value): void;
 }
 
 /** What lookups and filters may read of the world outside. */
@@ -139,6 +141,7 @@ export class Templar implements Context {
     if (raw === undefined) return undefined;
     const value = this.#isLazy(name) ? this.#resolve(name, raw) : plain(raw);
     this.#rendered.set(name, value);
+    this.#options.onVariable?.(name, value);
     return value;
   }
 
@@ -187,7 +190,10 @@ export class Templar implements Context {
     const single = /^\{\{\s*(\w+)\s*\}\}\n?$/.exec(source)?.[1];
     if (single !== undefined) {
       const raw = this.#scope.get(single);
-      if (raw !== undefined && isSimple(raw)) return raw;
+      if (raw !== undefined && isSimple(raw)) {
+        this.#options.onVariable?.(single, raw);
+        return raw;
+      }
     }
     const compiled = program(withoutLastNewline(source), this.#syntax);
     const output = new Output();

@@ -1,0 +1,52 @@
+/** A run goes on where it stopped, and what it registered held a secret: stars are not what later tasks get. */
+
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import { crashing } from "../torture/crashing.ts";
+import { forgetSaved, kmend, lastRun } from "./kmend.ts";
+
+t.setTimeout(120_000);
+
+const secret = "hunter2-of-the-day";
+
+t.test("registered results and facts with a secret in them are had again", async (t) => {
+  const folder = t.testdir({});
+  t.teardown(() => forgetSaved(join(folder, "state")));
+  writeFileSync(join(folder, "kept"), `${secret}\n`);
+  writeFileSync(
+    join(folder, "play.yml"),
+    `- hosts: a
+  gather_facts: false
+  vars: {db_password: ${secret}}
+  tasks:
+    - set_fact: {line: "password={{ db_password }}"}
+    - slurp: {src: ${folder}/kept}
+      register: kept
+    - copy: {content: "{{ db_password }} {{ item }}", dest: "${folder}/{{ item }}"}
+      loop: [one, two]
+      register: copied
+    - command: echo {{ db_password }}
+      register: said
+      changed_when: false
+    - copy: {content: "{{ line }} {{ kept.content | b64decode }} {{ copied.results | length }}", dest: ${folder}/out}
+`,
+  );
+  const argv = ["-i", "a,", "-c", "local"];
+  const run = ["run", ...argv, "play.yml"];
+  await kmend(run, { cwd: folder });
+  const whole = readFileSync(join(folder, "out"), "utf8");
+  t.equal(whole, `password=${secret} ${secret}\n 2`);
+  const last = lastRun(join(folder, "state")).findLast((event) => event.type === "task:started");
+  for (const name of ["one", "two", "out", "state"]) rmSync(join(folder, name), { recursive: true });
+  await crashing(run, { cwd: folder }, { at: last?.n ?? 0, how: "after" });
+
+  const asked = await kmend(["resume", "last"], { cwd: folder });
+  t.equal(asked.code, 5, "a command is not run again unasked");
+  t.match(asked.stdout, /the secret result of "command"/);
+  const resumed = await kmend(["resume", "last", "--in-flight", "retry"], { cwd: folder });
+  t.equal(resumed.code, 0, resumed.stdout + resumed.stderr);
+  t.equal(readFileSync(join(folder, "out"), "utf8"), whole);
+  t.match(resumed.stdout, /ok=5 +changed=2/);
+  t.notMatch(JSON.stringify(lastRun(join(folder, "state"))), /hunter2/);
+});

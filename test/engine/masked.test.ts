@@ -1,0 +1,144 @@
+/** A change that holds a secret: the journal does not tell it, and it is taken back all the same. */
+
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t, { type Test } from "tap";
+import type { World } from "../../src/engine/engine.ts";
+import type { Event } from "../../src/journal/journal.ts";
+import type { HostModule, Module } from "../../src/modules/modules.ts";
+import { raw } from "../../src/script/script.ts";
+import { Dict } from "../../src/template/template.ts";
+import { Workplace } from "./local-run.ts";
+
+t.setTimeout(120_000);
+
+const secret = "hunter2-of-the-day";
+const play = (tasks: string): string =>
+  `- hosts: a\n  gather_facts: false\n  vars: {db_password: ${secret}}\n  tasks:\n${tasks}`;
+
+function workplace(t: Test): Workplace {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  return place;
+}
+
+const changes = (events: readonly Event[]) => events.filter((event) => event.type === "change:recorded");
+
+/** Everything below the runs' folder, as one text. */
+function journalsOf({ folder }: Workplace): string {
+  return readdirSync(join(folder, "state"), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
+    .join("\n");
+}
+
+t.test("a line with a secret is masked, and compared after its rollback, and brought again", async (t) => {
+  const place = workplace(t);
+  const file = join(place.folder, "file");
+  const old = `user=app\npassword=the-one-before\n${"# filler\n".repeat(600)}`;
+  writeFileSync(file, old);
+  const run = await place.run(
+    play('    - lineinfile: {path: DIR/file, regexp: ^password, line: "password={{ db_password }}"}\n'),
+  );
+  t.equal(run.outcome.exitCode, 0);
+  t.match(readFileSync(file, "utf8"), `password=${secret}`);
+  t.match(changes(run.events), [{ masked: true, wayBack: { kind: "revert" } }]);
+  const back = await place.rollback(run.events);
+  t.equal(back.outcome.exitCode, 0, JSON.stringify(back.events.at(-3)));
+  t.equal(readFileSync(file, "utf8"), old);
+  const again = await place.rollback(back.events);
+  t.equal(again.outcome.exitCode, 0, JSON.stringify(again.events.at(-3)));
+  t.match(readFileSync(file, "utf8"), `password=${secret}`);
+  t.notMatch(journalsOf(place), /hunter2|the-one-before/);
+});
+
+t.test("what somebody else made of it since is still theirs", async (t) => {
+  const place = workplace(t);
+  const run = await place.run(play('    - copy: {content: "{{ db_password }}", dest: DIR/file}\n'));
+  writeFileSync(join(place.folder, "file"), "theirs");
+  const back = await place.rollback(run.events);
+  t.equal(back.outcome.exitCode, 2);
+  t.match(
+    back.events.find((event) => event.type === "change:revert-failed"),
+    { kind: "foreign" },
+  );
+  t.equal(readFileSync(join(place.folder, "file"), "utf8"), "theirs");
+});
+
+t.test(
+  "where a path holds the secret nothing of the change is told, and the host takes it back",
+  async (t) => {
+    const place = workplace(t);
+    const run = await place.run(play('    - copy: {content: x, dest: "DIR/{{ db_password }}"}\n'));
+    t.ok(existsSync(join(place.folder, secret)));
+    const [recorded] = changes(run.events);
+    t.strictSame(recorded?.changes, { censored: true });
+    t.equal(recorded?.script, undefined);
+    const back = await place.rollback(run.events);
+    t.equal(back.outcome.exitCode, 0, JSON.stringify(back.events.at(-3)));
+    t.notOk(existsSync(join(place.folder, secret)));
+    t.notMatch(journalsOf(place), /hunter2/);
+  },
+);
+
+t.test("a run that takes itself back knows its secrets: its rollback tasks and handlers run", async (t) => {
+  const place = workplace(t);
+  const run = await place.run(
+    play(`    - copy: {content: x, dest: DIR/file}
+      rollback: [{copy: {content: "{{ db_password }}", dest: DIR/undone}}]
+    - command: /bin/false
+`).replace("  tasks:", "  on_failure: rollback_host\n  tasks:"),
+  );
+  t.equal(run.outcome.exitCode, 2);
+  t.equal(readFileSync(join(place.folder, "undone"), "utf8"), secret);
+  t.notMatch(journalsOf(place), /hunter2/);
+});
+
+t.test("a rollback task that held a secret is not run with stars in its place", async (t) => {
+  const place = workplace(t);
+  const run = await place.run(
+    play(`    - copy: {content: x, dest: DIR/file}
+      rollback: [{copy: {content: "{{ db_password }}", dest: DIR/undone}}]
+`),
+  );
+  const back = await place.rollback(run.events);
+  t.equal(back.outcome.exitCode, 2);
+  t.match(
+    back.events.find((event) => event.type === "change:revert-failed"),
+    { message: /held a secret, which no journal keeps: run it by hand/ },
+  );
+  t.notOk(existsSync(join(place.folder, "undone")));
+});
+
+t.test("an option that is a secret by itself is masked wherever it turns up", async (t) => {
+  const place = workplace(t);
+  const { events } = await place.run(
+    play("    - lock_up: {pin: not-a-secret-name}\n    - debug: {msg: not-a-secret-name}\n"),
+    ["a"],
+    withModule(lockUp),
+  );
+  const ends = events.filter((event) => event.type === "task:ended");
+  t.match(ends, [{ result: { said: "********" } }, { result: { msg: "********" } }]);
+  t.notMatch(JSON.stringify(events), /not-a-secret-name/);
+});
+
+/** A module that says again what it was given to keep. */
+const lockUp: HostModule<{ pin: string }, null, { before: null; after: null; irreversible: string }> = {
+  kind: "host",
+  name: "lock_up",
+  summary: "Keep a number",
+  options: { pin: { type: "str", required: true, secret: true, help: "Keep this" } },
+  wayBack: "None.",
+  inspect: null,
+  plan: () => ({ before: null, after: null, irreversible: "it is kept" }),
+  apply: () => raw(":"),
+  revert: () => null,
+  result: ({ args }) => Dict.of({ said: args.pin }),
+};
+
+function withModule(module: Module): (world: World) => World {
+  return (world) => ({
+    ...world,
+    catalogue: { find: (name) => (name === module.name ? module : world.catalogue.find(name)) },
+  });
+}
