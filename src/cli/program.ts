@@ -1,7 +1,7 @@
 /** Parses argv and runs a command. Each command is one file, loaded only when it is called. */
 
 import { Command } from "commander";
-import { exitCodes, formatProblem, KmendError, systemProblem } from "../problem/problem.ts";
+import { exitCodes, formatProblem, harmless, KmendError, systemProblem } from "../problem/problem.ts";
 import { commands } from "./commands.ts";
 import { processMask } from "./process-mask.ts";
 
@@ -77,7 +77,7 @@ function report(error: unknown): number {
 }
 
 function complain(text: string): void {
-  process.stderr.write(`${processMask.text(text)}\n`);
+  process.stderr.write(`${harmless(processMask.text(text))}\n`);
 }
 
 function byPlace(a: KmendError["problems"][number], b: KmendError["problems"][number]): number {

@@ -25,6 +25,26 @@ export function timedOut(host: string, timeoutMs: number): KmendError {
   );
 }
 
+/** The script printed more than anybody would read; what it started on the host was ended. */
+export function tooMuchOutput(host: string, mostBytes: number): KmendError {
+  return new KmendError(
+    {
+      code: "too-much-output",
+      message: `${host}: Cannot take in what the script prints: it is more than ${mostBytes / 1024 / 1024} MiB`,
+      hint: "What it had started on the host was ended. Let it write into a file there, or print less.",
+    },
+    exitCodes.hostsFailed,
+  );
+}
+
+/** What came back is no answer of a shell. */
+export function badAnswer(host: string): KmendError {
+  return unreachable(
+    `${host}: Cannot speak to its shell: it answers with an exit code that no shell has`,
+    "Something there stands between sshd and /bin/sh, and answers in its place. See what the login shell is.",
+  );
+}
+
 /** Somebody asked us to stop. */
 export function interrupted(host: string): KmendError {
   return new KmendError(

@@ -1,5 +1,7 @@
 /** `KMEND_DEBUG=1` shows every frame on stderr, secrets masked. */
 
+import { harmless } from "../problem/problem.ts";
+
 const secrets = new Set<string>();
 
 /** Remembers a text that no trace may show. */
@@ -14,5 +16,5 @@ export function trace(host: string, direction: ">" | "<" | "*", text: string): v
   for (const secret of secrets) shown = shown.replaceAll(secret, "********");
   const limit = 4000; // enough for a module's script, not for a file
   if (shown.length > limit) shown = `${shown.slice(0, limit)}... (${text.length} characters)`;
-  for (const line of shown.split("\n")) process.stderr.write(`${host} ${direction} ${line}\n`);
+  for (const line of shown.split("\n")) process.stderr.write(`${host} ${direction} ${harmless(line)}\n`);
 }

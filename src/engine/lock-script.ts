@@ -167,7 +167,19 @@ say() { printf '%s\n' "$h_run" "$h_who" "$h_since" "$h_command" "$age" "$state";
 export function readLockAnswer(output: string): LockAnswer {
   const [verdict = "", ...rest] = output.split("\n");
   const [run = "", who = "", since = "", command = "", age = "0", state = ""] = rest;
-  const holder: Holder = { run, who, since, command, beatAgoS: Number(age), state };
+  const holder: Holder = {
+    run: plainWord(run),
+    who: plainWord(who),
+    since: plainWord(since),
+    command: plainWord(command),
+    beatAgoS: Number(age) || 0,
+    state: plainWord(state),
+  };
   if (verdict === "busy") return { kind: "busy", holder };
   return { kind: "held", number: Number(verdict.split(" ")[1]), broken: run === "" ? null : holder };
+}
+
+/** The host says it, and people copy it into a command: nothing that a shell reads otherwise. */
+function plainWord(text: string): string {
+  return text.replaceAll(/[^\w@.:+-]/g, "?").slice(0, 200);
 }

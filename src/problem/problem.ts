@@ -5,6 +5,8 @@
  * Must: a problem's text never holds a secret.
  */
 
+export { harmless, harmlessJson } from "./harmless.ts";
+
 /** A position in a file that a user wrote. Lines and columns count from 1. */
 export interface Place {
   readonly file: string;

@@ -1,4 +1,5 @@
 import type { Event, Events, Json } from "../journal/journal.ts";
+import { harmlessJson } from "../problem/problem.ts";
 import type { Paper, Reader } from "./reader.ts";
 
 interface TaskReport {
@@ -78,9 +79,14 @@ export function ansibleJson(paper: Paper): Reader {
     read,
     end: () =>
       paper.write(
-        `${JSON.stringify({ custom_stats: {}, global_custom_stats: {}, kmend: { run, messages: said, rollback }, plays, stats: ansibleStats(stats) }, null, 4)}\n`,
+        `${harmlessJsonLines({ custom_stats: {}, global_custom_stats: {}, kmend: { run, messages: said, rollback }, plays, stats: ansibleStats(stats) })}\n`,
       ),
   };
+}
+
+function harmlessJsonLines(document: object): string {
+  const lines = JSON.stringify(document, null, 4).split("\n");
+  return lines.map(harmlessJson).join("\n");
 }
 
 function addResult(play: PlayReport | undefined, event: Events["task:ended"], at: string): void {

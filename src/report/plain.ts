@@ -37,7 +37,7 @@ export function plainReader(
   function read(event: Event): void {
     switch (event.type) {
       case "play:started":
-        say(`\n${banner(`PLAY [${event.name}]`, paper.columns)}`);
+        say(`\n${banner(`PLAY [${harmless(event.name)}]`, paper.columns)}`);
         break;
       case "task:started":
         say(`\n${banner(`${heading[event.task.kind]} [${harmless(event.task.name)}]`, paper.columns)}`);
@@ -50,7 +50,7 @@ export function plainReader(
         break;
       case "task:retrying":
         say(
-          `FAILED - RETRYING: [${event.host}]: ${event.task.name} (${event.retriesLeft} retries left).`,
+          `FAILED - RETRYING: [${event.host}]: ${harmless(event.task.name)} (${event.retriesLeft} retries left).`,
           "skipped",
         );
         break;

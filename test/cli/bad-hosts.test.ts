@@ -74,7 +74,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
     says: /FAILED! .*Cannot become root by sudo: sudo wants a password and none was given\\n +Give the right one with `-K`/,
   },
   "a sudo that is given the wrong password": {
-    vars: { ansible_user: "ops", ansible_become_password: "wrong" },
+    vars: { ansible_user: "ops", ansible_become_password: "not-this-one" },
     flags: ["--become"],
     code: 2,
     says: /FAILED! .*Cannot become root by sudo: (the password is wrong|sudo did not take the password)/,

@@ -134,3 +134,18 @@ t.test("of many who come at once, one has it", async (t) => {
     t.strictSame(answers.sort(), ["busy", "busy", "busy", "held"], `round ${round + 1}`);
   }
 });
+
+t.test("what a host says of a holder is no command that somebody would copy", async (t) => {
+  const answer = readLockAnswer("busy\nrun; touch /tmp/x\n$(id)\n`id`\n\u001b[2J\nmany\nfree");
+  t.strictSame(answer, {
+    kind: "busy",
+    holder: {
+      run: "run??touch??tmp?x",
+      who: "??id?",
+      since: "?id?",
+      command: "??2J",
+      beatAgoS: 0,
+      state: "free",
+    },
+  });
+});

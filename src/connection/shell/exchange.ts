@@ -27,7 +27,22 @@ export interface Answer {
 /** Below a packet's size the host may be waiting for us; above it, acknowledgements flow by themselves. */
 const smallChunk = 1400;
 
-/** Sends a frame and reads until both streams showed their end mark, or the wire is gone. */
+/**
+ * What a script may print on both streams together, in bytes. A host that never stops must not fill our memory; what people have
+ * scripts print is smaller by far, and a file of any size is streamed.
+ */
+export const mostOutputBytes = 16 * 1024 * 1024;
+
+/** The host's answer is none that a shell gives: whoever has the host puts it into words. */
+export class BadAnswer extends Error {
+  readonly kind: "too much" | "no exit code";
+  constructor(kind: BadAnswer["kind"]) {
+    super(kind);
+    this.kind = kind;
+  }
+}
+
+/** Sends a frame and reads until both streams showed their end mark, or the wire is gone. @throws BadAnswer */
 export async function exchange(wire: Wire, what: Exchange): Promise<Answer> {
   const frame = makeFrame(what.script, what.env, what.stdin?.size ?? null);
   const begun = Promise.withResolvers<void>();
@@ -37,11 +52,16 @@ export async function exchange(wire: Wire, what: Exchange): Promise<Answer> {
   const sinks = [what.sink, undefined] as const;
 
   let isOver = false;
+  let heldBytes = 0;
 
   const listen = (index: 0 | 1) => {
     const stream = index === 0 ? wire.stdout : wire.stderr;
     const take = (chunk: Buffer) => {
       const bytes = readers[index].push(chunk);
+      if (readers[index].isBroken) return done.reject(new BadAnswer("no exit code"));
+      // What comes before the begin mark is dropped, and counts all the same.
+      heldBytes += sinks[index] && readers[index].hasBegun ? 0 : chunk.length;
+      if (heldBytes > mostOutputBytes) return done.reject(new BadAnswer("too much"));
       if (readers[0].hasBegun) begun.resolve();
       if (bytes.length > 0) pass(bytes);
       if (readers.every((reader) => reader.code !== null)) done.resolve();

@@ -60,6 +60,9 @@ function checkedName(name: string): string {
   throw new Error(`Cannot export ${JSON.stringify(name)}: it is no name for a variable of the shell`);
 }
 
+/** Three digits and a newline: shells know no exit code above 255. */
+const longestCode = 4;
+
 /** Takes one stream of a frame apart, chunk by chunk. */
 export interface FrameReader {
   /** The script's own bytes in this chunk; more may come later. */
@@ -68,6 +71,8 @@ export interface FrameReader {
   readonly hasBegun: boolean;
   /** The exit code, once the end mark is complete. */
   readonly code: number | null;
+  /** What stands behind the end mark is no exit code: no shell wrote it. */
+  readonly isBroken: boolean;
   /** Bytes that could have been the start of a mark when the stream ended. */
   rest(): Buffer;
 }
@@ -79,6 +84,7 @@ export function readFrame(frame: Pick<Frame, "begin" | "end">): FrameReader {
   let pending: Buffer = Buffer.alloc(0);
   let hasBegun = frame.begin === null;
   let code: number | null = null;
+  let isBroken = false;
 
   function takeUpTo(mark: Buffer): Buffer | null {
     const at = pending.indexOf(mark);
@@ -96,7 +102,7 @@ export function readFrame(frame: Pick<Frame, "begin" | "end">): FrameReader {
   return {
     push(chunk) {
       const nothing = Buffer.alloc(0);
-      if (code !== null) return nothing;
+      if (code !== null || isBroken) return nothing;
       pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
       if (!hasBegun) {
         if (takeUpTo(begin) === null) {
@@ -108,11 +114,15 @@ export function readFrame(frame: Pick<Frame, "begin" | "end">): FrameReader {
       }
       const bytes = takeUpTo(end);
       if (bytes === null) return takeUnlessMark(end);
-      const line = pending.indexOf("\n");
-      if (line >= 0) code = Number(pending.toString("latin1", end.length, line));
+      const behind = pending.toString("latin1", end.length, end.length + longestCode);
+      if (/^\d{1,3}\n/.test(behind) && Number.parseInt(behind, 10) <= 255) code = Number.parseInt(behind, 10);
+      else isBroken = !/^\d{0,3}$/.test(behind);
       return bytes;
     },
     rest: () => (hasBegun && code === null ? pending : Buffer.alloc(0)),
+    get isBroken() {
+      return isBroken;
+    },
     get hasBegun() {
       return hasBegun;
     },

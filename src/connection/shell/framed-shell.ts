@@ -4,10 +4,10 @@
  */
 
 import type { Content, Output, RunOptions, Script, Session, Shell } from "../connection.ts";
-import { interrupted, timedOut, unreachable } from "../failures.ts";
+import { badAnswer, interrupted, timedOut, tooMuchOutput, unreachable } from "../failures.ts";
 import { trace } from "../trace.ts";
 import { endSession } from "./ending.ts";
-import { type Answer, type Exchange, exchange } from "./exchange.ts";
+import { type Answer, BadAnswer, type Exchange, exchange, mostOutputBytes } from "./exchange.ts";
 import type { OpenedShell } from "./opening.ts";
 import { type Got, getFile, putContent } from "./transfer.ts";
 
@@ -122,7 +122,8 @@ export class FramedShell implements Shell {
     } catch (error) {
       answer.catch(() => {});
       await this.#endScript(signals.some((signal) => signal?.aborted) ? interruptedMs : endingMs);
-      throw error;
+      if (!(error instanceof BadAnswer)) throw error;
+      throw error.kind === "too much" ? tooMuchOutput(host, mostOutputBytes) : badAnswer(host);
     } finally {
       if (timer) clearTimeout(timer);
       for (const signal of signals) signal?.removeEventListener("abort", stop);
@@ -134,7 +135,8 @@ export class FramedShell implements Shell {
     const opened = this.#opened;
     if (!opened) return;
     if (opened.sessionId > 0) {
-      const ending = this.#source.open().then(async (other) => {
+      const opening = this.#source.open();
+      const ending = opening.then(async (other) => {
         await endSession(other, opened.sessionId);
         other.wire.stdin.end();
         await other.wire.ended;
@@ -144,6 +146,8 @@ export class FramedShell implements Shell {
         opened.wire.ended.then((end) => lostOnly(end.kind)),
         elapse(withinMs),
       ]);
+      // A host that does not answer there, either, keeps nothing of ours open.
+      opening.then((other) => other.wire.destroy()).catch(() => {});
     }
     this.#drop();
   }

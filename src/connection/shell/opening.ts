@@ -2,11 +2,11 @@
 
 import { sh } from "../../script/script.ts";
 import type { Become, Session } from "../connection.ts";
-import { becomeFailed, unreachable } from "../failures.ts";
+import { badAnswer, becomeFailed, unreachable } from "../failures.ts";
 import { trace } from "../trace.ts";
 import type { Transport, Wire } from "../wire.ts";
 import { type BecomeCommand, becomeCommand, explainRefusal } from "./become.ts";
-import { exchange } from "./exchange.ts";
+import { BadAnswer, exchange } from "./exchange.ts";
 import { freshMark } from "./frame.ts";
 
 /** A shell that answers. */
@@ -34,12 +34,25 @@ export async function openShell(transport: Transport, opening: Opening): Promise
     : { line: sh`exec /bin/sh -c ${start}`.text };
   trace(opening.host, ">", command.line);
   const wire = await transport.start(command.line);
+  const until = Date.now() + opening.timeoutMs;
   try {
     await ready(wire, mark, command, opening);
-    return await learn(wire, opening.host);
+    return await inTime(learn(wire, opening.host), opening, until);
   } catch (error) {
     wire.destroy();
-    throw error;
+    throw error instanceof BadAnswer ? badAnswer(opening.host) : error;
+  }
+}
+
+/** A host that showed the mark and then says nothing more is as silent as one that never did. */
+async function inTime<T>(answer: Promise<T>, opening: Opening, until: number): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(late(opening, "")), Math.max(0, until - Date.now()));
+  answer.catch(() => {});
+  try {
+    return await Promise.race([answer, promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
