@@ -1,6 +1,7 @@
 /** One batch of a play, from its facts to its gate. */
 
 import type { Node, Play } from "../playbook/playbook.ts";
+import { confirmBatch, noteUnconfirmed } from "./dead-man.ts";
 import { flushHandlers } from "./flush-handlers.ts";
 import { playFrame } from "./frame.ts";
 import { gatherFacts } from "./gather-facts.ts";
@@ -24,10 +25,12 @@ export async function runBatch(
   run.world.journal.note("batch:started", { play: run.play.number, batch: number, of, hosts: names });
   await runSections(run, play, batch);
   const held = await askGate(run, play, given);
+  await confirmBatch(run, batch, held);
   const lost = batch.filter((host) => host.failure !== null || host.isUnreachable);
   const policy = run.play.onFailure;
   const isLost = lost.length > 0 || !held;
   const isTakenBack = isLost && (await takeBackAfterFailure(run, policy, { lost, batch }));
+  noteUnconfirmed(run, held ? "its host failed" : "the gate did not hold");
   noteEnd(run, given, isTakenBack);
   if (isTakenBack && policy !== "rollback_host") return false;
   return held && lost.length < batch.length;

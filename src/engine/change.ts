@@ -17,6 +17,8 @@ import { join, raw, type Script, sh } from "../script/script.ts";
 import { toJson } from "../template/template.ts";
 import { withHint } from "./apply-failed.ts";
 import { blobbed } from "./blobs.ts";
+import { armBefore, warnOfArmed } from "./dead-man.ts";
+import { timeIsUp } from "./dead-man-script.ts";
 import type { Doing } from "./doing.ts";
 import { userFolder } from "./lock-place.ts";
 import { lostLock } from "./lock-script.ts";
@@ -47,9 +49,11 @@ export async function applyChange(
 ): Promise<Applied> {
   const { run } = doing;
   const lock = doing.isReadOnly ? null : await run.locks.hold(doing.lockPlace);
+  const armed = await armBefore(doing, stateFolder(doing));
   const id = nextChangeId(run);
   const where = whereOf(doing, id);
   const recorded = await record(module, doing, { id, state, change, where });
+  if (armed) warnOfArmed(doing, recorded);
   const uploads = uploadsOf(module, doing, change, where);
   const away = module.comesBack?.(change, doing.args);
   if (away) await lock?.beatAhead(away.delayS + away.timeoutS);
@@ -57,7 +61,8 @@ export async function applyChange(
     change,
     where,
     uploads,
-    checks: lock ? [lock.check] : [],
+    checks: [...(lock ? [lock.check] : []), ...(armed ? [armed.enter] : [])],
+    leave: armed?.leave ?? null,
   }).catch((error: unknown) => {
     if (isHostsNo(error)) noteFailed(doing, id, error.message);
     throw error;
@@ -191,6 +196,8 @@ interface Performance {
   readonly uploads: Uploads;
   /** Fails where the host is not this run's any more; empty: it need not be. */
   readonly checks: readonly Script[];
+  /** Runs after it, whatever came of it. */
+  readonly leave: Script | null;
 }
 
 /** What goes into the change's own script on the host; null: there is none. */
@@ -210,7 +217,8 @@ async function perform(module: HostModule, doing: Doing, given: Performance): Pr
   const needsTmp = apply.text.includes(where.tmp) || uploads.here.length + uploads.sent.length > 0;
   const needsSave = revert !== null || apply.text.includes(where.save);
   const before = [...given.checks, ...preparation(doing, { where, revert, needsTmp, needsSave })];
-  const after = needsTmp ? sh`rm -rf ${where.tmp}` : null;
+  const ends = [...(needsTmp ? [sh`rm -rf ${where.tmp}`] : []), ...(given.leave ? [given.leave] : [])];
+  const after = ends.length > 0 ? join(ends) : null;
   if (uploads.sent.length > 0) {
     checked(await doing.shell.run(guarded(before, raw(":"), null), runOptions(doing)));
     await send(doing.shell, uploads, doing.run.world.stop.hard);
@@ -274,12 +282,16 @@ ${clean}
 const lostHost =
   "Cannot change the host: the lock on this host was lost, as another run found this one silent for more than a minute\n  See what that run did (kmend runs, on its controller), then go on with this one by kmend resume.";
 
+const lateHost =
+  "Cannot change the host: it was not confirmed in time and takes itself back\n  Give confirm_within: more time than a batch takes.";
+
 const cannotPrepare = "kmend: cannot prepare the change";
 
 /** Where the folders or files that a change needs could not be made, the change itself did not run. */
 function checked(output: Output): Output {
   const said = text(output.stderr);
   if (said.includes(lostLock)) throw new TaskFailed(lostHost);
+  if (said.includes(timeIsUp)) throw new TaskFailed(lateHost);
   if (!said.includes(cannotPrepare)) return output;
   throw new TaskFailed(
     withHint(`Cannot prepare the change on the host: ${said.replace(cannotPrepare, "").trim()}`),

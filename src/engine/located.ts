@@ -37,8 +37,12 @@ export function at<T>(place: Place, run: () => T): T {
 
 /** A duration as people write it: `90` (seconds), `30s`, `5m`, `1h30m`. */
 export function locatedDurationMs(value: Located | undefined, view: View): number {
-  const given = located(value, view);
-  if (value === undefined || given === undefined || given === null) return 0;
+  return value === undefined ? 0 : durationMs(located(value, view), value.place);
+}
+
+/** The same of a value that is filled in. @throws KmendError `invalid-duration` at its place */
+export function durationMs(given: Value | undefined, place: Place): number {
+  if (given === undefined || given === null) return 0;
   const text = str(given).trim();
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)];
@@ -46,7 +50,7 @@ export function locatedDurationMs(value: Located | undefined, view: View): numbe
     throw new KmendError({
       code: "invalid-duration",
       message: `Cannot read "${text}" as a duration, wanted something like 30s, 5m or 1h30m`,
-      place: value.place,
+      place,
     });
   return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (unitMs[unit ?? "s"] ?? 0), 0);
 }

@@ -49,6 +49,17 @@ umask 077
 # Every program that is started here is started on every host at once: builtins where they do.
 [ -d "$folder" ] || mkdir -p "$folder" || exit 1
 ${check}
+# A run that nobody has confirmed takes itself back soon: whoever changes the host meanwhile would be in its way.
+for armed in "$folder"/*/armed "$folder"/*/taking-*; do
+  [ -e "$armed" ] || continue
+  h_run=\${armed%/*} h_run=\${h_run##*/} h_since=
+  mine=
+  for run in ${own}; do [ "$run" = "$h_run" ] && mine=1; done
+  [ -z "$mine" ] || continue
+  { read -r h_since rest < "$armed"; } 2>/dev/null
+  h_who= h_command= age=0 state=armed
+  printf 'busy\n'; say; exit 0
+done
 token=${owner.token}
 boot=
 { read -r boot < /proc/sys/kernel/random/boot_id; } 2>/dev/null

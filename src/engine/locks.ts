@@ -198,6 +198,10 @@ function checkRefusal({ folder }: LockPlace, { code, stdout }: Output): void {
 }
 
 function isLocked({ run, who, since, command, beatAgoS, state }: Holder): TaskFailed {
+  if (state === "armed")
+    return new TaskFailed(
+      `Cannot change the host: nobody has confirmed the run ${run} there, and it takes itself back at ${new Date(Number(since) * 1000).toISOString()}\n  Wait for it with --lock-wait 10m; or where it was started: kmend resume ${run}, kmend rollback ${run}; or keep it, on the host: sh dead-man.sh confirm, in the run's folder.`,
+    );
   const what =
     state === "working"
       ? `Cannot change the host: a script that an earlier process of the run ${run} began still runs there`

@@ -10,7 +10,7 @@ import { collectHandlers } from "./handlers.ts";
 import type { HostState } from "./host-state.ts";
 import { knowVariables } from "./known-secrets.ts";
 import { endAtLimit, limitsOf } from "./limits.ts";
-import { at } from "./located.ts";
+import { at, durationMs } from "./located.ts";
 import { failurePolicy } from "./on-failure.ts";
 import { ordered } from "./order.ts";
 import { askPrompts } from "./prompts.ts";
@@ -167,6 +167,9 @@ function playState(
     forceHandlers: run.world.options.forceHandlers || truthy(keyword(play.forceHandlers) ?? false),
     limits: limitsOf(play, keyword),
     onFailure: failurePolicy(run, play),
+    confirmWithinMs: play.confirmWithin
+      ? durationMs(keyword(play.confirmWithin), play.confirmWithin.place)
+      : 0,
     isOver: false,
     isBroken: false,
     kind: "task",

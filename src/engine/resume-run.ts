@@ -7,6 +7,8 @@ import type { LoadedPlaybook } from "../playbook/playbook.ts";
 import { exitCodes, formatPlace, KmendError } from "../problem/problem.ts";
 import { Dict } from "../template/template.ts";
 import { unblobbed } from "./blobs.ts";
+import { armedBy } from "./dead-man.ts";
+import { takeBackFired } from "./fired.ts";
 import { goingOn } from "./going-on.ts";
 import { readHandlers } from "./handlers-back.ts";
 import { linear } from "./linear.ts";
@@ -40,14 +42,16 @@ export async function resumeRun(
 ): Promise<RunOutcome> {
   const events = await Promise.all(recorded.map((event) => whole(event, options)));
   checkResumable(events, playbooks, options);
-  const past = pastOf(events, { only: onlyOf(world, events, options), retryFailed: options.retryFailed });
-  checkInFlight(past, world);
+  const only = { only: onlyOf(world, events, options), retryFailed: options.retryFailed };
+  checkInFlight(pastOf(events, only), world);
+  const hadEnded = events.at(-1)?.type === "run:ended";
+  events.push(...(await settleFired(events, world, options)));
+  const past = pastOf(events, only);
   const run = newRun(
     { ...world, journal: goingOn(world.journal, events, past) },
     { strategy: linear, isRollback: false, past },
   );
   await remember(run, events, options);
-  const hadEnded = events.at(-1)?.type === "run:ended";
   return wholeRun(run, { kind: "resumed", hadEnded, limit: options.limit ?? null }, () =>
     actOn(run, playbooks),
   );
@@ -141,6 +145,23 @@ function canBeInspected({ change }: UnderWay, { catalogue }: World): boolean {
   return (module.inspect?.(args, setting) ?? null) !== null;
 }
 
+/** Hosts that nobody confirmed while the run was dead have taken themselves back: that is proved and written down before anything
+ *  else, as any rollback is. @returns the events that tell of it */
+async function settleFired(events: readonly Event[], world: World, options: ResumeOptions): Promise<Event[]> {
+  if (armedBy(events).size === 0) return [];
+  const told: Event[] = [];
+  const stopListening = world.journal.subscribe((event) => told.push(event));
+  const early = newRun(world, { strategy: linear, isRollback: false });
+  await remember(early, events, options);
+  try {
+    await takeBackFired(early);
+  } finally {
+    stopListening();
+    await early.locks.releaseAll();
+  }
+  return told;
+}
+
 /** What the run knew of its changes when it stopped. */
 async function remember(run: Run, events: readonly Event[], { blob }: ResumeOptions): Promise<void> {
   readEnds(run, events);
@@ -154,4 +175,5 @@ async function remember(run: Run, events: readonly Event[], { blob }: ResumeOpti
       : [],
   );
   run.nextRollbackTask = Math.max(0, ...ids);
+  for (const [key, armed] of armedBy(events)) run.armed.set(key, armed);
 }

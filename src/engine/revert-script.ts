@@ -31,10 +31,15 @@ export function saveRevert(save: string, revert: Script, task: TaskRef): Script 
 export function runRevertScript(folder: string, run: string, draft: string): Script {
   const script = `#!/bin/sh
 # Takes back what the kmend run ${run} changed on this host, newest change first. Safe to run again.
+#   sh revert.sh [--from CHANGE]    only that change and what came after it
+from=0
+[ "$1" != --from ] || from=\${2#"\${2%%[!0]*}"}
 cd ${quote(folder)} || exit 1
 done=0 failed=0
 for change in $(ls -r); do
   [ -f "$change/revert.sh" ] || continue
+  case $change$from in *[!0-9]*) continue ;; esac
+  [ "\${change#"\${change%%[!0]*}"}" -ge "\${from:-0}" ] || continue
   sed -n 's/^# Takes back: /taking back: /p' "$change/revert.sh"
   if sh "$change/revert.sh"; then
     mv "$change/revert.sh" "$change/reverted.sh"

@@ -6,6 +6,7 @@ import type { Event, Json } from "../journal/journal.ts";
 import { KmendError } from "../problem/problem.ts";
 import { unblobbed } from "./blobs.ts";
 import type { Recorded } from "./change.ts";
+import { armedBy } from "./dead-man.ts";
 import type { Aim } from "./foreign.ts";
 import { readHandlers } from "./handlers-back.ts";
 import { linear } from "./linear.ts";
@@ -44,6 +45,7 @@ export async function rollbackRun(
   const run = newRun(world, { strategy: linear, isRollback: true, deadRuns: [first.run] });
   run.play = noPlay(dirname(first.playbooks[0] ?? "."));
   run.nextChange = lastChange(events);
+  for (const [key, armed] of armedBy(events)) run.armed.set(key, armed);
   return wholeRun(run, { kind: "started", playbooks: first.playbooks, of: first.run }, async () => {
     const changes = await standingChanges(run, events, options);
     if (changes.length === 0) return nothing(run, first.run);

@@ -4,6 +4,7 @@ import type { ResolvedTask, WayBack } from "../journal/journal.ts";
 import { TaskFailed } from "../modules/modules.ts";
 import { KmendError } from "../problem/problem.ts";
 import type { Recorded } from "./change.ts";
+import { settleArmed } from "./dead-man.ts";
 import type { Aim } from "./foreign.ts";
 import { handlersOf } from "./handlers-back.ts";
 import { pool } from "./pool.ts";
@@ -46,8 +47,9 @@ async function takeBackHost(run: Run, changes: readonly Recorded[], aim: Aim): P
   const takenBack: Recorded[] = [];
   const standing: Recorded[] = [];
   for (const change of [...changes].reverse()) {
+    const timer = await settleOne(run, change);
     const above = standing.length > 0 ? await standingAbove(run, change, standing) : null;
-    const reverted = above ?? (await revertOne(run, change, aim));
+    const reverted = timer ?? above ?? (await revertOne(run, change, aim));
     if (reverted === null) continue;
     if (reverted.kind === "passed") {
       const text = `${change.host}: ${change.task.name}: left as it is: ${reverted.message}`;
@@ -140,9 +142,21 @@ function worse(one: Verdict, other: Verdict): Verdict {
   return byGravity.indexOf(one) > byGravity.indexOf(other) ? one : other;
 }
 
-async function revertOne(run: Run, change: Recorded, aim: Aim): Promise<Reverted | null> {
+/** What keeps the host from being touched: its own timer can't be spoken to. */
+async function settleOne(run: Run, change: Recorded): Promise<Reverted | null> {
+  return caught(async () => {
+    await settleArmed(run, change);
+    return null;
+  });
+}
+
+function revertOne(run: Run, change: Recorded, aim: Aim): Promise<Reverted | null> {
+  return caught(() => revertChange(run, change, aim));
+}
+
+async function caught(act: () => Promise<Reverted | null>): Promise<Reverted | null> {
   try {
-    return await revertChange(run, change, aim);
+    return await act();
   } catch (error) {
     if (error instanceof TaskFailed) return { kind: "failed", message: error.message };
     if (!(error instanceof KmendError) || error.code === "journal-unwritable") throw error;

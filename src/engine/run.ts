@@ -6,6 +6,7 @@ import { KmendError } from "../problem/problem.ts";
 import { Dict } from "../template/template.ts";
 import type { Recorded } from "./change.ts";
 import { type Connections, openConnections } from "./connections.ts";
+import type { AllArmed } from "./dead-man.ts";
 import type { Frame } from "./frame.ts";
 import type { Handlers } from "./handlers.ts";
 import { type HostState, newHostState } from "./host-state.ts";
@@ -60,6 +61,8 @@ export interface Run {
   readonly ahead: Ahead;
   /** Hosts on which a task has begun. */
   readonly touched: Set<string>;
+  /** Hosts that take themselves back unless they are confirmed. */
+  readonly armed: AllArmed;
   /** Hosts that `on_failure:` took back. */
   readonly takenBack: Set<string>;
 }
@@ -86,6 +89,8 @@ export interface PlayState {
   readonly forceHandlers: boolean;
   readonly limits: Limits;
   readonly onFailure: OnFailure;
+  /** How long after its first change a host takes itself back unless its batch ended well; 0: it does not. */
+  readonly confirmWithinMs: number;
   /** Nothing more of this play is to run: by `end_play`, any_errors_fatal or max_fail_percentage. */
   isOver: boolean;
   /** Set with isOver when the end is a failure: no later play runs either. */
@@ -156,6 +161,7 @@ export function newRun(
     cut: null,
     ahead: { plays: [], batches: [], open: [] },
     touched: new Set(),
+    armed: new Map(),
     takenBack: new Set(),
   };
 }
@@ -173,6 +179,7 @@ export function noPlay(folder: string): PlayState {
     forceHandlers: false,
     limits: noLimits,
     onFailure: "stop",
+    confirmWithinMs: 0,
     isOver: false,
     isBroken: false,
     kind: "task",

@@ -3,6 +3,7 @@
 import { type EndReason, type Events, journalFormat, type Recap } from "../journal/journal.ts";
 import { exitCodes, formatProblem, KmendError, systemProblem } from "../problem/problem.ts";
 import { hostsToDo, noteCutShort, reasonOf } from "./cut-short.ts";
+import { noteUnconfirmed } from "./dead-man.ts";
 import type { Run } from "./run.ts";
 import type { RunOutcome } from "./world.ts";
 
@@ -24,6 +25,7 @@ export async function wholeRun(run: Run, opening: Opening, act: () => Promise<bo
     await run.locks.releaseAll();
     await run.connections.closeAll().catch(() => {});
   });
+  if (!run.isRollback) noteUnconfirmed(run, "the run ended before");
   const recap = recapOf(run);
   const seconds = (world.clock.now() - began) / 1000;
   noteCutShort(run, reason);

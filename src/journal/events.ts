@@ -337,6 +337,40 @@ export interface Events {
   };
   /** What a settled run kept on a host is gone: nothing of it can be taken back there any more. */
   "host:pruned": { readonly host: string; readonly folder: string };
+  /** Written before the host is told: unless it is confirmed in time, it takes back what was changed there from `from` on. */
+  "deadman:armed": {
+    readonly host: string;
+    readonly folder: string;
+    /** The first change that it takes back. */
+    readonly from: string;
+    readonly withinS: number;
+    /** About when, by the controller's clock, ISO 8601; the host counts by its own. */
+    readonly due: string;
+  };
+  /** The host keeps its changes, or another takes them back: its timer is gone. */
+  "deadman:disarmed": {
+    readonly host: string;
+    readonly folder: string;
+    readonly why: "confirmed" | "rollback" | "not armed";
+  };
+  /** Nobody has confirmed: the host will take itself back. */
+  "deadman:unconfirmed": {
+    readonly host: string;
+    readonly folder: string;
+    readonly due: string;
+    readonly reason: string;
+  };
+  /** The host has taken itself back; read when it was next spoken to. */
+  "deadman:fired": {
+    readonly host: string;
+    readonly folder: string;
+    /** By the host's clock, ISO 8601. */
+    readonly at: string;
+    /** Of the host's revert.sh: 0 where it took back everything that it could. */
+    readonly code: number;
+    /** What it printed. */
+    readonly report: string;
+  };
 }
 
 export type EventName = keyof Events;

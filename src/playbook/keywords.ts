@@ -69,9 +69,8 @@ export const keywords: Readonly<Record<string, Keyword>> = {
   confirm_within: {
     on: ["play"],
     form: "text",
-    help: "Take everything back unless the play ends in this time",
+    help: "Let each host take itself back unless its batch ends well in this time, e.g. 10m",
     isOurs: true,
-    refused: "it is not there yet: use `on_failure: rollback_host`",
   },
   connection: { on: everywhere, form: "text", help: "Reach hosts by ssh, openssh or local" },
   debugger: {

@@ -178,6 +178,7 @@ export interface Play extends Shared {
   readonly handlers: readonly Node[];
   readonly gate: readonly Node[];
   readonly soak?: Located;
+  readonly confirmWithin?: Located;
   readonly onFailure?: Located;
   readonly baseDir: string;
 }

@@ -204,6 +204,7 @@ const single = {
   order: "order",
   force_handlers: "forceHandlers",
   soak: "soak",
+  confirm_within: "confirmWithin",
   on_failure: "onFailure",
 } as const satisfies Readonly<Record<string, keyof Play>>;
 

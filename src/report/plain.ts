@@ -1,6 +1,7 @@
 import type { Event, Events, Json } from "../journal/journal.ts";
 import { batchLine } from "./batch-line.ts";
 import { cutShortLine } from "./cut-short.ts";
+import { deadManLine } from "./dead-man-line.ts";
 import { diffText } from "./diff-text.ts";
 import { lockLine } from "./lock-line.ts";
 import type { Paper, Reader } from "./reader.ts";
@@ -68,6 +69,7 @@ export function plainReader(
       default: {
         const line =
           batchLine(event) ??
+          deadManLine(event) ??
           rollbackLine(event) ??
           resumeLine(event) ??
           lockLine(event) ??

@@ -2,6 +2,7 @@ import { Listr } from "listr2";
 import type { Event, Events } from "../journal/journal.ts";
 import { batchLine } from "./batch-line.ts";
 import { cutShortLine } from "./cut-short.ts";
+import { deadManLine } from "./dead-man-line.ts";
 import { diffText } from "./diff-text.ts";
 import { type FleetView, fleetView, paintFleet } from "./fleet-view.ts";
 import { foldedRecap } from "./folded-recap.ts";
@@ -69,6 +70,7 @@ export function prettyReader(paper: Paper, options: { readonly diff: boolean }):
       default: {
         const line =
           batchLine(event) ??
+          deadManLine(event) ??
           rollbackLine(event) ??
           resumeLine(event) ??
           lockLine(event) ??

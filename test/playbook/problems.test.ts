@@ -100,9 +100,8 @@ const badPlaybooks: Readonly<Record<string, readonly string[]>> = {
     '4:10: Cannot read "order": it is the text "up", wanted inventory, reverse_inventory, sorted, reverse_sorted, shuffle',
     '5:13: Cannot use "strategy: free": kmend does not have it\n  Use `strategy: linear` and a higher --forks.',
   ],
-  "- hosts: a\n  confirm_within: 5m\n  module_defaults: {}\n": [
-    '2:3: Cannot use "confirm_within": kmend does not have it\n  It is not there yet: use `on_failure: rollback_host`.',
-    '3:3: Cannot use "module_defaults": kmend does not have it\n  Write the arguments at each task, or share them with a YAML anchor.',
+  "- hosts: a\n  module_defaults: {}\n": [
+    '2:3: Cannot use "module_defaults": kmend does not have it\n  Write the arguments at each task, or share them with a YAML anchor.',
   ],
   '- hosts: a\n  max_fail_hosts: "10%"\n': [
     '2:19: Cannot read "max_fail_hosts": it is the text "10%", wanted a whole number, 0 or more',

@@ -1,0 +1,197 @@
+/** `confirm_within:` on real hosts: what is not confirmed in time takes itself back, whatever became of kmend and of the network. */
+
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import t from "tap";
+import type { Event } from "../../src/journal/journal.ts";
+import { parseJournal } from "../../src/journal/parse-journal.ts";
+import { execOnNode, rebootNodes, whatIsMissing } from "../../src/lab/lab.ts";
+import { raiseLab } from "../lab/with-lab.ts";
+import { type Ended, kmend, notForUsers, type Started, startKmend } from "./kmend.ts";
+
+const holds =
+  "    - command: sh -c 'touch /srv/began; while [ ! -e /srv/go ]; do sleep 0.1; done'\n      rollback: []\n";
+
+t.test("hosts that take themselves back", { skip: whatIsMissing() ?? false, timeout: 280_000 }, async (t) => {
+  const lab = await raiseLab(t, { nodes: { app_nodes: 0, compute_nodes: 0, clean_nodes: 4, both_nodes: 0 } });
+  const folder = mkdtempSync(join(tmpdir(), "kmend-dead-man-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+
+  /** A host, with a state folder of its own, so that each story has its own last run. */
+  class Host {
+    readonly name: string;
+    readonly #folder: string;
+    constructor(name: string) {
+      this.name = name;
+      this.#folder = mkdtempSync(join(folder, `${name}-`));
+    }
+    on(script: string): Promise<string> {
+      return execOnNode(lab, this.name, script).then(({ stdout }) => stdout.trim());
+    }
+    play(keywords: string, tasks: string): void {
+      writeFileSync(
+        join(this.#folder, "play.yml"),
+        `- hosts: ${this.name}\n  gather_facts: false\n${keywords.replaceAll(/^/gm, "  ")}\n  tasks:\n    - copy: {content: new, dest: /srv/file}\n${tasks}`,
+      );
+    }
+    readonly argv = ["run", "-i", lab.inventory, "play.yml"];
+    kmend(...argv: string[]): Promise<Ended> {
+      return kmend(argv.length > 0 ? argv : this.argv, { cwd: this.#folder });
+    }
+    /** Runs until its first change is made, and is in the middle of another. */
+    async begin(keywords: string): Promise<Started> {
+      this.play(keywords, holds);
+      const started = startKmend(this.argv, { cwd: this.#folder });
+      while ((await this.on("[ ! -e /srv/began ] || echo yes")) !== "yes") await sleep(50);
+      return started;
+    }
+    async kill(keywords: string): Promise<void> {
+      const started = await this.begin(keywords);
+      started.process.kill("SIGKILL");
+      await started.ended;
+      await this.on("touch /srv/go");
+    }
+    async isBack(): Promise<void> {
+      while ((await this.on("[ -e /srv/file ] && echo yes")) === "yes") await sleep(200);
+      // The report is written after the last revert.
+      while ((await this.on("ls /var/lib/kmend/*/fired 2>/dev/null")) === "") await sleep(100);
+    }
+    content(): Promise<string> {
+      return this.on("cat /srv/file 2>/dev/null");
+    }
+    traces(): Promise<string> {
+      return this.on("ls /etc/systemd/system | grep kmend-dead-man; pgrep -f [d]ead-man.sh");
+    }
+    runs(): string[] {
+      return readdirSync(join(this.#folder, "state/runs")).sort();
+    }
+    events(run = this.runs().at(-1) ?? ""): readonly Event[] {
+      const path = join(this.#folder, "state/runs", run, "journal.jsonl");
+      return existsSync(path) ? parseJournal(readFileSync(path, "utf8"), run).events : [];
+    }
+    async clear(): Promise<void> {
+      await this.on("rm -rf /srv/* /var/lib/kmend");
+    }
+  }
+  const [one, two, three, four] = ["clean-1", "clean-2", "clean-3", "clean-4"].map(
+    (name) => new Host(name),
+  ) as [Host, Host, Host, Host];
+  const only = <Type extends Event["type"]>(events: readonly Event[], type: Type) =>
+    events.filter((event): event is Extract<Event, { type: Type }> => event.type === type);
+
+  await t.test("each of its own way", async (t) => {
+    t.jobs = 4;
+
+    t.test("a batch that ends well is confirmed, over a new connection, and stays", async (t) => {
+      one.play("confirm_within: 5s", "");
+      const { code, stdout } = await one.kmend();
+      t.equal(code, 0, stdout);
+      t.match(stdout, "confirmed: [clean-1]");
+      await sleep(6_000);
+      t.equal(await one.content(), "new");
+      t.equal(await one.traces(), "", "neither a unit nor a process is left");
+
+      await one.clear();
+      one.play("confirm_within: 5s\non_failure: rollback_batch", "    - fail:\n");
+      const failed = await one.kmend();
+      t.equal(failed.code, 2);
+      t.match(failed.stdout, /reverted: \[clean-1\] copy/);
+      t.notMatch(failed.stdout, "NOT CONFIRMED", "what is taken back needs no timer");
+      t.equal(await one.traces(), "");
+    });
+
+    t.test("kmend was killed: the host takes itself back, and the next who comes reads of it", async (t) => {
+      await two.kill("confirm_within: 8s");
+      t.equal(await two.content(), "new");
+      const run = two.runs()[0] ?? "";
+      writeFileSync(
+        join(folder, "other.yml"),
+        "- hosts: clean-2\n  gather_facts: false\n  tasks:\n    - copy: {content: other, dest: /srv/other}\n",
+      );
+      const other = await two.kmend("run", "-i", lab.inventory, join(folder, "other.yml"));
+      t.equal(other.code, 2);
+      t.match(other.stdout, `nobody has confirmed the run ${run} there, and it takes itself back at`);
+      await two.isBack();
+      const rolledBack = await two.kmend("rollback", run);
+      t.equal(rolledBack.code, 0, rolledBack.stdout);
+      t.match(
+        rolledBack.stdout,
+        /TOOK ITSELF BACK: \[clean-2\] at \S+Z, as nobody had confirmed in time\n {2}taking back: copy/,
+      );
+      t.match(rolledBack.stdout, /reverted: \[clean-2\] copy/, "held against what was recorded");
+      t.notMatch(rolledBack.stdout + rolledBack.stderr, notForUsers);
+      t.equal(
+        (await two.kmend("run", "-i", lab.inventory, join(folder, "other.yml"))).code,
+        0,
+        "the host is free again",
+      );
+      t.equal(await two.traces(), "");
+    });
+
+    t.test("kmend was killed, and the host rebooted before the time was up", async (t) => {
+      await three.kill("confirm_within: 20s");
+      await rebootNodes({ ...lab, nodes: ["clean-3"] });
+      await three.isBack();
+      const resumed = await three.kmend("resume", "last", "--in-flight", "skip");
+      t.match(resumed.stdout, "TOOK ITSELF BACK: [clean-3]");
+      t.match(resumed.stdout, /reverted: \[clean-3\] copy/);
+      t.notMatch(resumed.stdout, "confirmed:", "it takes no further part");
+      t.equal(await three.content(), "");
+      t.equal(await three.traces(), "");
+    });
+
+    t.test("a change that locks kmend out", async (t) => {
+      four.play("confirm_within: 15s", "    - service: {name: sshd, state: stopped}\n");
+      const { code, stdout, stderr } = await four.kmend();
+      t.equal(code, 4, stdout);
+      t.match(
+        stdout,
+        /NOT CONFIRMED: \[clean-4\] it takes itself back at about \S+Z: it could not be told: /,
+      );
+      t.match(stdout, /clean-4 .* unreachable=1 /);
+      t.notMatch(stdout + stderr, notForUsers);
+      await four.isBack();
+      t.equal(await four.on("systemctl is-active sshd"), "active");
+      const back = await four.kmend("rollback", "last");
+      t.equal(back.code, 0, back.stdout);
+      t.match(back.stdout, "TOOK ITSELF BACK: [clean-4]");
+    });
+  });
+
+  await t.test("and two more", async (t) => {
+    t.jobs = 3;
+    for (const host of [one, two, three]) await host.clear();
+
+    t.test("a gate that does not hold confirms nobody", async (t) => {
+      one.play("confirm_within: 6s\ngate: [{command: 'false', changed_when: false}]", "");
+      const { code, stdout } = await one.kmend();
+      t.equal(code, 2);
+      t.match(stdout, /NOT CONFIRMED: \[clean-1\] it takes itself back at about \S+Z: the gate did not hold/);
+      await one.isBack();
+    });
+
+    t.test("a batch that takes longer than that is stopped by the host, and told so", async (t) => {
+      const started = await two.begin("confirm_within: 2s");
+      await two.isBack();
+      const { code, stdout } = await started.ended;
+      t.not(code, 0, "the script under way was ended with it");
+      t.ok(only(two.events(), "deadman:armed").length === 1);
+      t.notMatch(stdout, "confirmed:");
+      const again = await two.kmend("rollback", "last");
+      t.match(again.stdout, "TOOK ITSELF BACK: [clean-2]");
+    });
+
+    t.test("what the host can't take back by itself is named, and a dry run arms nobody", async (t) => {
+      three.play("confirm_within: 30s", "    - command: touch /srv/made\n");
+      t.equal((await three.kmend(...three.argv, "--check")).code, 0);
+      t.equal(await three.on("ls /var/lib/kmend 2>/dev/null"), "");
+      const { stdout } = await three.kmend();
+      t.match(
+        stdout,
+        "clean-3: command: unless it is confirmed in time, the host cannot take this back by itself: it has no way back",
+      );
+    });
+  });
+});
