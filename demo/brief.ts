@@ -9,6 +9,8 @@ const openings = [
   /^rolled back/,
   /^rollback failed/,
   /^gate /,
+  /^NOT CONFIRMED/,
+  /^TOOK ITSELF BACK/,
 ];
 
 /** The lines worth reading; everything stands in `kmend show`. */

@@ -128,6 +128,18 @@ async function tell(fleet: Fleet): Promise<void> {
   });
 
   stage(
+    "A change that stops sshd: nobody gets into the host any more",
+    "unconfirmed, it takes itself back, and the next rollback proves it",
+  );
+  await fleet.kmend(["run", ...kubelet, "demo/lock-out.yml"], { expect: [4] });
+  await fleet.answers(faulty);
+  await fleet.kmend(["rollback", "last"]);
+  const back = await fleet.fingerprint(faulty);
+  claim(`${faulty} answers again, and is what it was`, () => {
+    check(back === before, difference(before, back));
+  });
+
+  stage(
     `${faulty} again, with pods that nobody may disturb: no drain, no reboot`,
     "kubepods is renewed under them, and the same processes run on",
   );

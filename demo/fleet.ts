@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { brief } from "./brief.ts";
 
@@ -30,6 +31,8 @@ export interface Fleet {
   fingerprint(host: string): Promise<string>;
   /** The processes of a host's pods: number and start time, a line each. */
   podProcesses(host: string): Promise<string>;
+  /** Resolves once somebody can log in. @throws Error when that takes a minute */
+  answers(host: string): Promise<void>;
   plant(host: string, fault: string): Promise<void>;
   mend(host: string): Promise<void>;
 }
@@ -76,6 +79,16 @@ export function createFleet(name: string): Fleet {
     },
     fingerprint: (host) => lab("ssh", host, fingerprintScript),
     podProcesses: (host) => lab("ssh", host, podProcessesScript),
+    async answers(host) {
+      for (const until = Date.now() + 60_000; Date.now() < until; await sleep(500)) {
+        const isThere = await lab("ssh", host, "true").then(
+          () => true,
+          () => false,
+        );
+        if (isThere) return;
+      }
+      throw new Error(`${host} does not answer`);
+    },
     async plant(host, fault) {
       await lab("plant", host, fault);
     },

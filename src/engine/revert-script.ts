@@ -36,6 +36,10 @@ from=0
 [ "$1" != --from ] || from=\${2#"\${2%%[!0]*}"}
 cd ${quote(folder)} || exit 1
 done=0 failed=0
+# Services that a revert has left running, and whether something older was taken back after that.
+KMEND_RUNNING=$PWD/running-now; export KMEND_RUNNING
+running=$PWD/running old=
+rm -f "$KMEND_RUNNING" "$running"
 for change in $(ls -r); do
   [ -f "$change/revert.sh" ] || continue
   case $change$from in *[!0-9]*) continue ;; esac
@@ -44,11 +48,21 @@ for change in $(ls -r); do
   if sh "$change/revert.sh"; then
     mv "$change/revert.sh" "$change/reverted.sh"
     done=$((done + 1))
+    [ ! -s "$running" ] || [ -s "$KMEND_RUNNING" ] || old=1
   else
     echo "cannot take back $change: see $PWD/$change/revert.sh" >&2
     failed=$((failed + 1))
   fi
+  if [ -s "$KMEND_RUNNING" ]; then cat "$KMEND_RUNNING" >> "$running" && rm "$KMEND_RUNNING"; fi
 done
+if [ -n "$old" ]; then
+  systemctl daemon-reload
+  for unit in $(sort -u "$running"); do
+    echo "restarting $unit: what it read is what it was again"
+    systemctl try-restart -- "$unit" || { echo "cannot restart $unit" >&2; failed=$((failed + 1)); }
+  done
+fi
+rm -f "$running"
 if [ $done = 0 ] && [ $failed = 0 ]; then echo 'nothing is left to take back'; fi
 [ $done = 0 ] || echo "taken back: $done"
 [ $failed = 0 ] || echo "not taken back: $failed" >&2

@@ -120,8 +120,15 @@ export function revertUnit({ verbs, unit, before }: UnitChange): Script {
     ...(did("restart") ? [reload, sh`systemctl restart -- ${unit}`] : []),
     ...(did("reload") ? [sh`systemctl reload-or-restart -- ${unit}`] : []),
     ...(did("unmask") ? [sh`systemctl mask -- ${unit}`] : []),
+    ...(did("stop", "restart", "reload") && before.active ? [tellOfRunning(unit)] : []),
   ];
   return steps.length > 0 ? join(steps, " && ") : reload;
+}
+
+/** It runs with what older changes have made of its files: RUN/revert.sh on the host asks for such units, and restarts them once
+ *  those are taken back, too. kmend itself runs the handlers then. */
+function tellOfRunning(unit: string): Script {
+  return sh`{ [ -z "\${KMEND_RUNNING:-}" ] || printf '%s\n' ${unit} >> "$KMEND_RUNNING"; }`;
 }
 
 function flagsFor(verb: string, flags: readonly string[]): readonly string[] {
