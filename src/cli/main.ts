@@ -2,7 +2,7 @@
 /** The command line: argv in, exit code out. The overview comes without the parser, so that it costs little more than
  *  Node itself. */
 
-import { writeSync } from "node:fs";
+import { mkdirSync, statSync, writeSync } from "node:fs";
 import module from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -35,9 +35,15 @@ function print(text: string): void {
   }
 }
 
-/** Half of what a start costs is compiling. In the user's own cache folder, where nobody else can put anything; where it
- *  cannot be written, Node goes on without. */
+/** Half of what a start costs is compiling. In the user's own cache folder, where nobody else can put anything: what lies there is
+ *  run. Where it cannot be had, Node goes on without. */
 function keepCompiled(): void {
-  const caches = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
-  module.enableCompileCache?.(join(caches, "kmend"));
+  const folder = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "kmend");
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const { uid, mode } = statSync(folder);
+    if (uid === process.getuid?.() && (mode & 0o022) === 0) module.enableCompileCache?.(folder);
+  } catch {
+    // a home that cannot be written
+  }
 }
