@@ -12,6 +12,7 @@ import type { Doing } from "./doing.ts";
 import { inheritHandlers } from "./handlers-back.ts";
 import type { Reverted } from "./revert-change.ts";
 import { runOptions } from "./run-options.ts";
+import { understood } from "./understood.ts";
 
 /** A recorded taking-back. */
 export interface TakingBack {
@@ -52,9 +53,8 @@ export function noteTakingBack({ run, on }: Doing, id: string, reverted: Reverte
 /** Brings back what a rollback took: the change is recorded, and made, as in a run. */
 export async function bringAgain(module: HostModule, doing: Doing, change: Recorded): Promise<Reverted> {
   const inspection = module.inspect?.(doing.args, doing.setting) ?? null;
-  const state = inspection
-    ? inspection.parse(await doing.shell.run(inspection.script, runOptions(doing)))
-    : null;
+  const seen = inspection ? await doing.shell.run(inspection.script, runOptions(doing)) : null;
+  const state = inspection && seen ? understood(() => inspection.parse(seen)) : null;
   const wanted = change.changes as unknown as AnyChange;
   // Where a secret was masked, this process does not know it: what the host says now may hold it, and is not written down.
   const told = isMasked(wanted) ? null : state;

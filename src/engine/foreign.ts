@@ -6,6 +6,7 @@ import { sh } from "../script/script.ts";
 import type { Recorded } from "./change.ts";
 import type { Reached } from "./reach-again.ts";
 import type { Run } from "./run.ts";
+import { understood } from "./understood.ts";
 
 /** What a rollback knows beside the change that it takes back. */
 export interface Aim {
@@ -37,7 +38,8 @@ export async function lookForForeign(
   const where = { save: change.save, tmp: `${change.save}/tmp` };
   const inspection = module.foreign?.(change.changes as unknown as AnyChange, where);
   if (!inspection) return null;
-  const theirs = inspection.parse(await there.shell.run(inspection.script, { signal: run.world.stop.hard }));
+  const seen = await there.shell.run(inspection.script, { signal: run.world.stop.hard });
+  const theirs = understood(() => inspection.parse(seen));
   if (theirs.length === 0) return null;
   if (!aim.force && !mayBeTheRuns(change, theirs, aim)) return { theirs, keptIn: null };
   return { theirs, keptIn: await keep(run, change, theirs, there) };

@@ -11,17 +11,19 @@ import { pickUp } from "./pick-up.ts";
 import { refuseWithoutWayBack } from "./promised.ts";
 import { type Result, resultOf } from "./result.ts";
 import { runOptions } from "./run-options.ts";
+import { understood } from "./understood.ts";
 
 export async function runHostModule(module: HostModule, doing: Doing): Promise<Result> {
   const { args, setting } = doing;
   const pickedUp = await pickUp(module, doing);
   if (pickedUp) return finish(module, doing, pickedUp);
   const inspection = module.inspect?.(args, setting) ?? null;
-  const state = inspection ? inspection.parse(await inspect(doing, inspection.script)) : null;
+  const seen = inspection ? await inspect(doing, inspection.script) : null;
+  const state = inspection && seen ? understood(() => inspection.parse(seen)) : null;
   if (setting.checkMode && module.checkMode === "skip" && !inspection)
     return finish(module, doing, { state, change: null });
   refuseToLeaveController(module, doing);
-  const change = module.plan(state, args, setting);
+  const change = understood(() => module.plan(state, args, setting));
   if (change === null || (setting.checkMode && module.checkMode === "skip"))
     return finish(module, doing, { state, change: null, isSkipped: change !== null });
   refuseWithoutWayBack(doing, change);
@@ -52,8 +54,9 @@ function finish(module: HostModule, doing: Doing, done: Done): Result {
   const { setting, args } = doing;
   const { state, change, output = null, elapsedS = 0 } = done;
   const endedMs = doing.run.world.clock.now();
-  const values =
-    module.result?.({ args, state, change, output, setting, endedMs, elapsedS })?.copy() ?? new Dict();
+  const values = understood(
+    () => module.result?.({ args, state, change, output, setting, endedMs, elapsedS })?.copy() ?? new Dict(),
+  );
   if (!values.has("changed")) values.set("changed", change !== null);
   const diff = setting.diff && change?.diff && !doing.isSecret ? { diff: change.diff } : {};
   return resultOf(values, {

@@ -9,6 +9,7 @@ import { reopening } from "./come-back.ts";
 import { Unreachable } from "./connections.ts";
 import { runControllerModule } from "./controller-module.ts";
 import { delegateOf } from "./delegate.ts";
+import { notTooDeep } from "./depth.ts";
 import type { Doing } from "./doing.ts";
 import { environmentOf } from "./environment.ts";
 import { keyword } from "./frame.ts";
@@ -36,10 +37,12 @@ export interface Round {
 export async function runItem(run: Run, plan: PlannedTask, host: HostState, round: Round): Promise<Result> {
   const view = viewOf(run, host, plan.frame, round.vars);
   const isSecret = secretFor(plan, view);
-  const result = await settled(run, host.name, async () => {
-    if (!holds(plan.when, view)) return skippedResult("Conditional result was False");
-    return tries(run, plan, view, round);
-  });
+  const result = notTooDeep(
+    await settled(run, host.name, async () => {
+      if (!holds(plan.when, view)) return skippedResult("Conditional result was False");
+      return tries(run, plan, view, round);
+    }),
+  );
   return isSecret ? { ...result, isSecret } : result;
 }
 

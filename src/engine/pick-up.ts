@@ -21,6 +21,7 @@ import type { PlannedTask } from "./plan.ts";
 import { asOutput } from "./recorded-output.ts";
 import { runOptions } from "./run-options.ts";
 import { tidyUp } from "./tidy-up.ts";
+import { understood } from "./understood.ts";
 import type { InFlight } from "./world.ts";
 
 /** null: nothing was under way, or it has to be done again. @throws TaskFailed as the change itself would have */
@@ -71,8 +72,8 @@ async function wasMade(module: HostModule, doing: Doing, begun: UnderWay): Promi
   if (module.comesBack) return hasComeBack(module, doing, begun.change.changes as unknown as AnyChange);
   const inspection = module.inspect?.(args, setting) ?? null;
   if (!inspection) return isTakenForMade(doing, begun);
-  const state: unknown = inspection.parse(await shell.run(inspection.script, runOptions(doing)));
-  return module.plan(state, args, setting) === null;
+  const seen = await shell.run(inspection.script, runOptions(doing));
+  return understood(() => module.plan(inspection.parse(seen), args, setting) === null);
 }
 
 /** @throws TaskFailed where it is to be taken for neither */

@@ -17,6 +17,7 @@ import { readFound, trustedRevert } from "./revert-script.ts";
 import { runTasks } from "./rollback-tasks.ts";
 import type { Run } from "./run.ts";
 import { tidyUp } from "./tidy-up.ts";
+import { understood } from "./understood.ts";
 
 export type Reverted =
   | { readonly kind: "reverted"; readonly kept?: string }
@@ -196,7 +197,7 @@ function judge(module: HostModule, change: Recorded, seen: Json): Reverted {
 
 function readState(inspection: Inspection<unknown>, output: Output): Json {
   try {
-    const state: unknown = inspection.parse(output);
+    const state: unknown = understood(() => inspection.parse(output));
     return JSON.parse(JSON.stringify(state ?? null)) as Json;
   } catch (error) {
     if (error instanceof TaskFailed) return { failed: error.message };

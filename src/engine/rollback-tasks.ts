@@ -9,6 +9,7 @@ import { doingFor, reach, remembered } from "./reach-again.ts";
 import type { Reverted } from "./revert-change.ts";
 import type { Run } from "./run.ts";
 import { runOptions } from "./run-options.ts";
+import { understood } from "./understood.ts";
 import { runWaitModule } from "./wait-module.ts";
 
 /** The tasks of a change's `rollback:`; the first that fails ends them. */
@@ -32,7 +33,8 @@ const partOfRollback = {
 async function isWantedBack(module: HostModule, doing: Doing): Promise<boolean> {
   const inspection = module.isWantedBack ? module.inspect?.(doing.args, doing.setting) : null;
   if (!inspection) return true;
-  const state: unknown = inspection.parse(await doing.shell.run(inspection.script, runOptions(doing)));
+  const seen = await doing.shell.run(inspection.script, runOptions(doing));
+  const state: unknown = understood(() => inspection.parse(seen));
   return module.isWantedBack?.(state, doing.args) ?? true;
 }
 

@@ -2,6 +2,7 @@ import { TaskFailed, type WaitModule } from "../modules/modules.ts";
 import type { Doing } from "./doing.ts";
 import { type Result, resultOf } from "./result.ts";
 import { runOptions } from "./run-options.ts";
+import { understood } from "./understood.ts";
 
 /** A module that waits: probes until its condition holds or its time is up. */
 export async function runWaitModule(module: WaitModule, doing: Doing): Promise<Result> {
@@ -12,8 +13,8 @@ export async function runWaitModule(module: WaitModule, doing: Doing): Promise<R
   for (;;) {
     const output = await doing.shell.run(module.probe(doing.args), runOptions(doing));
     const elapsedS = Math.floor((clock.now() - began) / 1000);
-    if (module.done(output, doing.args))
-      return withChanged(module.result({ args: doing.args, output, elapsedS }));
+    if (understood(() => module.done(output, doing.args)))
+      return withChanged(understood(() => module.result({ args: doing.args, output, elapsedS })));
     if (clock.now() - began >= timeoutS * 1000)
       throw new TaskFailed(module.timedOut(doing.args), { elapsed: elapsedS });
     if (stop.soft.aborted) throw new TaskFailed("Interrupted while waiting", { elapsed: elapsedS });

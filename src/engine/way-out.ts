@@ -1,3 +1,4 @@
+import { quote } from "../script/script.ts";
 import type { Recorded } from "./change.ts";
 import type { Aim } from "./foreign.ts";
 import type { Reverted } from "./revert-change.ts";
@@ -8,8 +9,9 @@ export function wayOut(
   kind: Exclude<Reverted["kind"], "reverted" | "passed">,
   aim: Aim,
 ): string {
-  const again = `kmend rollback ${aim.of} --limit ${change.host}`;
-  const byHand = `sh ${change.save}/revert.sh`;
+  // Copied into a shell; the folder is below what the host calls its user's home.
+  const again = `kmend rollback ${aim.of} --limit ${quote(change.host)}`;
+  const byHand = `sh ${quote(`${change.save}/revert.sh`)}`;
   switch (kind) {
     case "foreign":
       return `Nothing was overwritten: the change stands, with what came after it. To take it back all the same, theirs being kept first:\n    ${again} --force`;
@@ -22,6 +24,6 @@ export function wayOut(
     case "irreversible":
       return "The change stands. Undo it by hand, if it must be.";
     case "unreachable":
-      return `The change stands, and so do the older ones on ${change.host}. Once it answers:\n    ${again}\n  or at its console:\n    sh ${change.save.replace(/\/[^/]*$/, "")}/revert.sh`;
+      return `The change stands, and so do the older ones on ${change.host}. Once it answers:\n    ${again}\n  or at its console:\n    sh ${quote(`${change.save.replace(/\/[^/]*$/, "")}/revert.sh`)}`;
   }
 }

@@ -1,5 +1,6 @@
 /** Has a line in a text file, or has none like it (Ansible's `lineinfile`). */
 
+import { withoutLineEnds } from "../script/output.ts";
 import { replacement } from "../template/template.ts";
 import { Dict } from "../template/values.ts";
 import { againFiles } from "./files/again.ts";
@@ -211,7 +212,7 @@ function finds(regex: RegExp, line: string): RegExpExecArray | null {
 }
 
 function bare(line: string): string {
-  return line.replace(/[\r\n]+$/, "");
+  return withoutLineEnds(line);
 }
 
 function ended(line: string): string {

@@ -59,7 +59,7 @@ cat > /home/liar/facts <<'EOF'\n${lyingFacts}\nEOF`);
       events().flatMap((event) => (event.type === "task:ended" && event.host === host ? [event] : []));
 
     await t.test("whatever a script prints is text, and the other host's results are its own", async (t) => {
-      const lies = ["escapes", "line", "many", "html", "marks", "json", "bytes", "newlines"];
+      const lies = ["escapes", "line", "many", "blank", "html", "marks", "json", "bytes", "newlines"];
       const tasks = lies.map((lie) => `    - command: echo LIE:${lie}\n      ignore_errors: true\n`).join("");
       const ended = await run(`- hosts: liar:clean-1\n  gather_facts: false\n  tasks:\n${tasks}`, 0, "-vvvv");
       t.match(ended.stdout, /\\x1b|\\u001b/);
@@ -68,8 +68,8 @@ cat > /home/liar/facts <<'EOF'\n${lyingFacts}\nEOF`);
           resultsOf("clean-1").find((event) => JSON.stringify(event.result).includes(`LIE:${lie}`)),
           { outcome: "changed", result: { rc: 0, stdout: `LIE:${lie}`, stderr: "" } },
         );
-      t.match(ended.stdout, /^clean-1 +: ok=8 +changed=8 +unreachable=0 +failed=0/m);
-      t.match(ended.stdout, /^liar +: ok=8 +changed=8 .* ignored=1/m);
+      t.match(ended.stdout, /^clean-1 +: ok=9 +changed=9 +unreachable=0 +failed=0/m);
+      t.match(ended.stdout, /^liar +: ok=9 +changed=9 .* ignored=1/m);
       for (const output of ["plain", "json", "ndjson", "pretty"]) {
         const shown = await kmend(["show", "last", "-vv", "--output", output], { cwd: folder });
         t.notMatch(shown.stdout + shown.stderr, harmful, output);

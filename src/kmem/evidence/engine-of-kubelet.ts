@@ -14,7 +14,7 @@ export function engineOfKubelet(records: Records, running: Fact<readonly Engine[
   if (flag !== "") return engineAt(flag, words.source);
   const config = records.get("kubelet.config");
   const [, set] =
-    /^\s*"?containerRuntimeEndpoint"?\s*:\s*["']?([^"'\s,]+)/m.exec(ifKnown(config) ?? "") ?? [];
+    /^[ \t]*"?containerRuntimeEndpoint"?\s*:\s*["']?([^"'\s,]+)/m.exec(ifKnown(config) ?? "") ?? [];
   if (set !== undefined) return engineAt(set, config.source);
   if (!isKnown(running)) return running;
   const hasDocker = running.value.includes("docker");

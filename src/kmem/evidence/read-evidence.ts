@@ -45,11 +45,20 @@ function readKernel(records: Records): KernelEvidence {
 /** The last assignment of each variable counts, as in the shell that reads the file. */
 function bootDefaults(text: string): string {
   return ["GRUB_CMDLINE_LINUX", "GRUB_CMDLINE_LINUX_DEFAULT"]
-    .map(
-      (name) => [...text.matchAll(new RegExp(`^\\s*${name}=(["']?)(.*?)\\1\\s*$`, "gm"))].at(-1)?.[2] ?? "",
-    )
+    .map((name) => unquoted(lastAssignment(text, name)))
     .join(" ")
     .trim();
+}
+
+function lastAssignment(text: string, name: string): string {
+  const lines = text.split("\n").map((line) => line.trim());
+  return lines.findLast((line) => line.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
+}
+
+function unquoted(text: string): string {
+  const [quote = ""] = text;
+  const isQuoted = text.length > 1 && (quote === '"' || quote === "'") && text.endsWith(quote);
+  return isQuoted ? text.slice(1, -1) : text;
 }
 
 function readPackages(records: Records): PackageEvidence {

@@ -61,7 +61,7 @@ function driver(words: Fact<readonly string[]>, config: Fact<string>): Fact<"cgr
     ?.join(" ")
     .match(/--cgroup-driver[= ](\w+)/)?.[1];
   if (flag) return known(flag === "systemd" ? "systemd" : "cgroupfs", words.source);
-  const set = ifKnown(config)?.match(/^\s*"?cgroupDriver"?\s*:\s*"?(\w+)/m)?.[1];
+  const set = ifKnown(config)?.match(/^[ \t]*"?cgroupDriver"?\s*:\s*"?(\w+)/m)?.[1];
   if (set) return known(set === "systemd" ? "systemd" : "cgroupfs", config.source);
   if (!isKnown(words)) return unknown("neither its flags nor its configuration could be read", words.source);
   return known(

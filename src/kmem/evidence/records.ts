@@ -1,5 +1,6 @@
 /** What the script printed, by name. */
 
+import { withoutLineEnds } from "../../script/output.ts";
 import { type Fact, known, unknown } from "../fact.ts";
 import { fieldMark, recordMark } from "../script/words.ts";
 
@@ -9,7 +10,7 @@ export class Records {
   constructor(stdout: string) {
     for (const record of stdout.split(recordMark).slice(1)) {
       const [status = "", name = "", source = "", text = ""] = record.split(fieldMark);
-      const said = text.replace(/\n+$/, "");
+      const said = withoutLineEnds(text);
       this.#facts.set(
         name,
         status === "ok" ? known(said, source) : unknown(said || "no reason given", source),

@@ -43,5 +43,5 @@ function parts(path: string): string[] {
 
 function plain(value: string): string {
   const [, , quoted] = /^(["'])(.*?)\1/.exec(value) ?? [];
-  return quoted ?? value.replace(/\s*#.*$/, "").trim();
+  return quoted ?? (value.split("#", 1)[0] ?? "").trim();
 }

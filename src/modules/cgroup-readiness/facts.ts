@@ -86,14 +86,14 @@ function engineDriver(records: Records): (engine: Versioned) => Fact<string> {
 
 /** `crio config` prints what is a default as a comment. */
 function crioDriver(config: string, source: string): Fact<string> {
-  const [, driver] = /^#?\s*cgroup_manager\s*=\s*"(\w+)"/m.exec(config) ?? [];
+  const [, driver] = /^#?[ \t]*cgroup_manager\s*=\s*"(\w+)"/m.exec(config) ?? [];
   return driver === undefined ? unknown("it names no cgroup_manager", source) : known(driver, source);
 }
 
 /** Each runtime has a SystemdCgroup of its own, false where it is not said. */
 function containerdDriver(config: string, source: string): Fact<string> {
   const said = new Set(
-    [...config.matchAll(/^\s*SystemdCgroup\s*=\s*(true|false)/gm)].map(([, each]) => each),
+    [...config.matchAll(/^[ \t]*SystemdCgroup\s*=\s*(true|false)/gm)].map(([, each]) => each),
   );
   if (said.size > 1) return unknown("SystemdCgroup is not the same for all of its runtimes", source);
   return known(said.has("true") ? "systemd" : "cgroupfs", source);

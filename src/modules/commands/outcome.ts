@@ -1,6 +1,6 @@
 /** A command's result as Ansible registers it. */
 
-import type { Output } from "../../script/output.ts";
+import { type Output, withoutLineEnds } from "../../script/output.ts";
 import { Dict, type Value } from "../../template/values.ts";
 import { text } from "../module.ts";
 
@@ -13,7 +13,7 @@ export function lines(value: string): string[] {
 
 /** rc, stdout, stderr and their lines. */
 export function streams(output: Output, options: { readonly strip: boolean }): Record<string, Value> {
-  const clean = (bytes: Uint8Array) => (options.strip ? text(bytes).replace(/[\r\n]+$/, "") : text(bytes));
+  const clean = (bytes: Uint8Array) => (options.strip ? withoutLineEnds(text(bytes)) : text(bytes));
   const [stdout, stderr] = [clean(output.stdout), clean(output.stderr)];
   return {
     rc: output.code,

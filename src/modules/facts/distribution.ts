@@ -51,7 +51,9 @@ function versionOf(id: string, version: string, texts: Texts): string {
 
 function releaseOf(os: Readonly<Record<string, string>>, texts: Texts): string {
   if (os["VERSION_CODENAME"]) return os["VERSION_CODENAME"];
-  return /\(([^)]+)\)/.exec(texts.get("redhat"))?.[1] ?? /\(([^)]+)\)/.exec(os["VERSION"] ?? "")?.[1] ?? "NA";
+  return (
+    /\(([^()]+)\)/.exec(texts.get("redhat"))?.[1] ?? /\(([^()]+)\)/.exec(os["VERSION"] ?? "")?.[1] ?? "NA"
+  );
 }
 
 function familyLike(like: string): string {

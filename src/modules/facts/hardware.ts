@@ -21,7 +21,7 @@ export function hardwareFacts(texts: Texts): Record<string, Value> {
 }
 
 function processorFacts(texts: Texts): Record<string, Value> {
-  const rows = texts.lines("cpuinfo").map((line) => line.split(/\s*:\s*/));
+  const rows = texts.lines("cpuinfo").map((line) => line.split(":").map((part) => part.trim()));
   const values = (name: string) =>
     rows.filter(([key]) => key?.trim() === name).map(([, value = ""]) => value);
   const listed = rows.filter(([key = ""]) => ["processor", "vendor_id", "model name"].includes(key.trim()));

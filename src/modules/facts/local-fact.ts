@@ -17,11 +17,12 @@ function ini(text: string): Value {
   for (const line of text.split("\n")) {
     if (/^\s*([#;]|$)/.test(line)) continue;
     const [, name] = /^\[(.+)\]\s*$/.exec(line) ?? [];
-    const [, key = "", value = ""] = /^([^=:]+?)\s*[=:]\s*(.*)$/.exec(line) ?? [];
+    const at = line.search(/[=:]/);
+    const [key, value] = at < 1 ? ["", ""] : [line.slice(0, at).trim(), line.slice(at + 1).trim()];
     if (name !== undefined) {
       section = new Dict();
       sections.set(name, section);
-    } else if (section && key !== "") section.set(key.trim().toLowerCase(), value.trim());
+    } else if (section && key !== "") section.set(key.toLowerCase(), value);
     else return `error loading facts as JSON or ini - please check content: ${line}`;
   }
   return sections;

@@ -93,15 +93,20 @@ function environment(text: string): Dict {
 
 /** A word without a value is true; a name that comes again is a list, where that is asked for, else the last. */
 function commandLine(text: string, keepsAll: boolean): Dict {
-  const dict = new Dict();
+  const all = new Map<string, Value[]>();
   for (const word of text.trim().split(/\s+/)) {
     const equals = word.indexOf("=");
     const [name, value] = equals < 0 ? [word, true] : [word.slice(0, equals), word.slice(equals + 1)];
-    const earlier = dict.get(name);
-    if (!keepsAll || earlier === undefined) dict.set(name, value);
-    else dict.set(name, [...(Array.isArray(earlier) ? earlier : [earlier]), value]);
+    const values = all.get(name) ?? [];
+    values.push(value);
+    all.set(name, values);
   }
-  return dict;
+  return Dict.from(
+    [...all].map(([name, values]): [string, Value] => [
+      name,
+      keepsAll && values.length > 1 ? values : (values.at(-1) ?? true),
+    ]),
+  );
 }
 
 function dns(lines: readonly string[]): Dict {

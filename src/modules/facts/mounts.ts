@@ -9,8 +9,8 @@ export function mountFacts(texts: Texts): Value[] {
   );
   const uuids = new Map(
     texts.lines("uuids").map((line) => {
-      const [, uuid = "", device = ""] = /(\S+) -> \S*?([^/\s]+)$/.exec(line) ?? [];
-      return [`/dev/${device}`, uuid];
+      const [before = "", target = ""] = line.split(" -> ");
+      return [`/dev/${target.split("/").at(-1) ?? ""}`, before.split(" ").at(-1) ?? ""];
     }),
   );
   const mounts = texts.lines("mounts").map((line) => line.split(" ").map(unescaped));
