@@ -36,7 +36,13 @@ export function inheritHandlers(run: Run, from: string, to: string, host: string
 
 /** From the journal of a run that is taken back. */
 export function readHandlers(run: Run, events: readonly Event[]): void {
-  for (const event of events) if (event.type === "change:handlers") remember(run, event.change, event);
+  for (const event of events)
+    if (event.type === "change:handlers") {
+      // With stars in place of a secret it would do something else.
+      const masked = event.handlers.filter((task) => task.masked).map(({ name }) => name);
+      const handlers = event.handlers.filter((task) => !task.masked);
+      remember(run, event.change, { handlers, missing: [...event.missing, ...masked] });
+    }
 }
 
 /** Each handler once, in the order of their definition, of these changes, oldest first. */

@@ -89,7 +89,7 @@ async function runHandlers(run: Run, takenBack: readonly Recorded[]): Promise<bo
     for (const name of missing)
       journal.note("message:said", {
         level: "warning",
-        text: `${host}: the handler ${name} is not run after the rollback: it has a loop, an include, a delegate or no_log, or cannot be filled in`,
+        text: `${host}: the handler ${name} is not run after the rollback: it has a loop, an include, a delegate, a secret or no_log, or cannot be filled in`,
       });
     for (const task of handlers) {
       const message = await runHandler(run, own, host, task);

@@ -6,7 +6,6 @@ const secretWords = new Set([
   "passwd",
   "passphrase",
   "passphrases",
-  "pwd",
   "secret",
   "secrets",
   "token",
@@ -47,7 +46,7 @@ const aboutWords = new Set([
 export function namesSecret(name: string): boolean {
   const words = wordsOf(name);
   const last = words.at(-1) ?? "";
-  if (last === "pass") return true;
+  if (last === "pass" || (last === "pwd" && words.length > 1)) return true;
   if (aboutWords.has(last)) return false;
   return words.some((word, at) => secretWords.has(word) || secretPairs.has(`${word} ${words[at + 1] ?? ""}`));
 }

@@ -1,4 +1,4 @@
-import type { Event, Events, WayBack } from "../journal/journal.ts";
+import type { Event, Events, ResolvedTask, WayBack } from "../journal/journal.ts";
 import { harmless } from "./style.ts";
 
 /** Every recorded change of a run with what became of it and its way back, oldest first. */
@@ -31,9 +31,14 @@ function changeLine(event: Events["change:recorded"], fate: string, later: WayBa
     wayBack.kind === "revert"
       ? "revert"
       : wayBack.kind === "tasks"
-        ? "rollback tasks"
+        ? `rollback tasks${onlyAtOnce(wayBack.tasks)}`
         : wayBack.kind === "again"
           ? "made once more"
           : `none (${wayBack.reason})`;
   return `${event.change}  ${event.host}  ${harmless(event.task.name)}  ${harmless(fate)}; way back: ${how}`;
+}
+
+/** A secret is in no journal: with it a task can be run by the run itself, and by no later one. */
+export function onlyAtOnce(tasks: readonly ResolvedTask[]): string {
+  return tasks.some((task) => task.masked) ? " (by on_failure only: they hold a secret)" : "";
 }

@@ -1,5 +1,6 @@
 import type { Event, Events, WayBack } from "../journal/journal.ts";
 import { formatPlace } from "../problem/problem.ts";
+import { onlyAtOnce } from "./changes-table.ts";
 import { byHostName } from "./host-order.ts";
 import { harmless } from "./style.ts";
 
@@ -73,7 +74,7 @@ function fold(events: readonly Events["task:ended"][]): Prediction[] {
 function describeWayBack(wayBack: WayBack | undefined): string {
   if (!wayBack || wayBack.kind === "revert") return "kmend restores the state before";
   if (wayBack.kind === "tasks")
-    return `the playbook's rollback: ${wayBack.tasks.map((task) => task.name).join(", ")}`;
+    return `the playbook's rollback: ${wayBack.tasks.map((task) => task.name).join(", ")}${onlyAtOnce(wayBack.tasks)}`;
   if (wayBack.kind === "again") return "made once more";
   return `NONE: ${wayBack.reason}`;
 }

@@ -9,13 +9,15 @@ t.test("a name says whether it is one of a secret", async (t) => {
     ..."secret client-secret kube_token api_key apiKey APP_API_KEY private_key tls_private_key passphrase".split(
       " ",
     ),
-    ..."db_password_prod password2 credentials aws_access_key secret_key encryption_key tokens".split(" "),
+    ..."db_password_prod password2 credentials aws_access_key secret_key encryption_key tokens db_pwd".split(
+      " ",
+    ),
   ];
   const open = [
     ..."password_file ansible_ssh_private_key_file secret_name token_ttl password_policy passwords_enabled".split(
       " ",
     ),
-    ..."key keys pass_through bypass compass monkey author passenger name tokenizer become_user kube_token_path".split(
+    ..."PWD OLDPWD key keys pass_through bypass compass monkey author passenger name tokenizer become_user kube_token_path".split(
       " ",
     ),
   ];
