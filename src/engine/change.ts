@@ -53,7 +53,7 @@ export async function applyChange(
   const id = nextChangeId(run);
   const where = whereOf(doing, id);
   const recorded = await record(module, doing, { id, state, change, where });
-  if (armed) warnOfArmed(doing, recorded);
+  if (armed) warnOfArmed(doing, recorded.wayBack);
   const uploads = uploadsOf(module, doing, change, where);
   const away = module.comesBack?.(change, doing.args);
   if (away) await lock?.beatAhead(away.delayS + away.timeoutS);

@@ -223,9 +223,10 @@ wait_and_fire() {
   # One process of each boot: two would take back twice at once.
   is_taking && exit 0
   rm -rf "by-$boot"
-  mkdir "by-$boot" 2>/dev/null || exit 0
+  # A full disk keeps nobody from taking back.
+  mkdir "by-$boot" 2>/dev/null || [ ! -d "by-$boot" ] || exit 0
   look "$$"
-  echo "$$ $began" > "by-$boot/process"
+  { echo "$$ $began" > "by-$boot/process"; } 2>/dev/null
   taking=taking-$boot
   # A boot goes on with what the one before cut off.
   for cut in taking-*; do [ ! -e "$cut" ] || mv "$cut" "$taking" 2>/dev/null; done
@@ -233,8 +234,10 @@ wait_and_fire() {
   { read -r due from patience < "$taking"; } 2>/dev/null
   await_end "$patience" && { end_it TERM; await_end ${termGraceS} && end_it KILL; }
   at=$(date +%s)
-  sh ./revert.sh --from "$from" > said 2>&1
-  { echo "fired $at $?"; cat said; } > report
+  said=said
+  { : > said; } 2>/dev/null || said=/dev/null
+  sh ./revert.sh --from "$from" > "$said" 2>&1
+  { echo "fired $at $?"; cat "$said"; } > report
   mv "$taking" fired
   rm -rf said working by-*
   disarm

@@ -8,7 +8,7 @@
 
 import { dirname } from "node:path";
 import type { Shell } from "../connection/connection.ts";
-import type { Event } from "../journal/journal.ts";
+import type { Event, WayBack } from "../journal/journal.ts";
 import { TaskFailed, text } from "../modules/modules.ts";
 import { KmendError } from "../problem/problem.ts";
 import type { Script } from "../script/script.ts";
@@ -131,15 +131,13 @@ async function arm(run: Run, armed: Armed, withinMs: number): Promise<void> {
 }
 
 /** A change that the host can't take back by itself is named before it is made. */
-export function warnOfArmed(doing: Doing, recorded: Recorded): void {
-  const { wayBack } = recorded;
+export function warnOfArmed({ run, plan, on, isReadOnly }: Doing, wayBack: WayBack): void {
+  if (run.play.confirmWithinMs === 0 || isReadOnly || run.isRollback) return;
   const isNothing = wayBack.kind === "tasks" && wayBack.tasks.length === 0;
   if (wayBack.kind === "revert" || isNothing) return;
   const why = wayBack.kind === "tasks" ? "its rollback tasks need kmend" : "it has no way back";
-  warn(
-    doing.run,
-    `${recorded.host}: ${recorded.task.name}: unless it is confirmed in time, the host cannot take this back by itself: ${why}`,
-  );
+  const what = "unless it is confirmed in time, the host cannot take this back by itself";
+  warn(run, `${on}: ${plan.ref.name}: ${what}: ${why}`);
 }
 
 /** At the end of a batch: those that ended well keep their changes; one that can't be told so is lost. */

@@ -6,6 +6,7 @@ import { Dict } from "../template/template.ts";
 import { applyFailed } from "./apply-failed.ts";
 import { applyChange, wayBackOf } from "./change.ts";
 import { refuseToLeaveController, waitUntilBack } from "./come-back.ts";
+import { warnOfArmed } from "./dead-man.ts";
 import type { Doing } from "./doing.ts";
 import { pickUp } from "./pick-up.ts";
 import { refuseWithoutWayBack } from "./promised.ts";
@@ -27,7 +28,10 @@ export async function runHostModule(module: HostModule, doing: Doing): Promise<R
   if (change === null || (setting.checkMode && module.checkMode === "skip"))
     return finish(module, doing, { state, change: null, isSkipped: change !== null });
   refuseWithoutWayBack(doing, change);
-  if (setting.checkMode) return finish(module, doing, { state, change });
+  if (setting.checkMode) {
+    warnOfArmed(doing, wayBackOf(module, doing, change));
+    return finish(module, doing, { state, change });
+  }
   const applied = await applyChange(module, doing, state, change);
   if (applied.output.code !== 0 && !module.exitIsData) throw applyFailed(module, applied.output);
   const elapsedS = await waitUntilBack(module, doing, change);
