@@ -4,7 +4,7 @@ import type { Output } from "../connection/connection.ts";
 import type { HostModule } from "../modules/modules.ts";
 import { Dict } from "../template/template.ts";
 import { applyFailed } from "./apply-failed.ts";
-import { applyChange, wayBackOf } from "./change.ts";
+import { applyChange, type Recorded, wayBackOf } from "./change.ts";
 import { refuseToLeaveController, waitUntilBack } from "./come-back.ts";
 import { warnOfArmed } from "./dead-man.ts";
 import type { Doing } from "./doing.ts";
@@ -51,6 +51,8 @@ export interface Done {
   readonly id?: string;
   readonly isSkipped?: boolean;
   readonly elapsedS?: number;
+  /** Made before the run stopped, and secret: there is no `change` to tell of. */
+  readonly made?: Recorded;
 }
 
 /** What the task registers: the module's own words, and whether anything changed. */
@@ -61,11 +63,13 @@ function finish(module: HostModule, doing: Doing, done: Done): Result {
   const values = understood(
     () => module.result?.({ args, state, change, output, setting, endedMs, elapsedS })?.copy() ?? new Dict(),
   );
-  if (!values.has("changed")) values.set("changed", change !== null);
+  if (done.made) values.delete("skipped");
+  if (!values.has("changed") || done.made) values.set("changed", change !== null || done.made !== undefined);
   const diff = setting.diff && change?.diff && !doing.isSecret ? { diff: change.diff } : {};
   return resultOf(values, {
     ...diff,
     ...(change !== null ? { wayBack: wayBackOf(module, doing, change) } : {}),
+    ...(done.made ? { wayBack: done.made.wayBack } : {}),
     ...(done.id === undefined ? {} : { changes: [done.id] }),
   });
 }

@@ -30,6 +30,7 @@ export async function pickUp(module: HostModule, doing: Doing): Promise<Done | n
   const begun = run.past.takeUnderWay(plan.ref.id, host);
   if (!begun || !isSameRound(begun, doing)) return null;
   const { change, end } = begun;
+  if (isSecretChange(change)) return pickUpSecret(module, doing, begun);
   const output = end?.isMasked && isRegistered(doing) ? null : asOutput(end?.output);
   if (end && end.message !== null) throw output ? applyFailed(module, output) : new TaskFailed(end.message);
   if (!output && !(await wasMade(module, doing, begun))) {
@@ -39,14 +40,9 @@ export async function pickUp(module: HostModule, doing: Doing): Promise<Done | n
     }
     return null;
   }
-  const changes = isSecretChange(change)
-    ? { before: null, after: null }
-    : (change.changes as unknown as AnyChange);
-  if (!end) {
-    run.changeEnds.set(change.change, "applied");
-    run.world.journal.note("change:applied", { change: change.change, host: change.host });
-  }
-  const elapsedS = isSecretChange(change) ? 0 : await waitUntilBack(module, doing, changes);
+  const changes = change.changes as unknown as AnyChange;
+  noteMade(doing, begun);
+  const elapsedS = await waitUntilBack(module, doing, changes);
   return {
     state: change.state ?? null,
     change: changes,
@@ -54,6 +50,28 @@ export async function pickUp(module: HostModule, doing: Doing): Promise<Done | n
     id: change.change,
     ...(output ? { output } : {}),
   };
+}
+
+/** Nothing of it is in the journal: what stands on the host now is all that its result can be made of. */
+async function pickUpSecret(module: HostModule, doing: Doing, begun: UnderWay): Promise<Done | null> {
+  const { args, setting, shell } = doing;
+  const { change, end } = begun;
+  if (end && end.message !== null) throw new TaskFailed(end.message);
+  const inspection = module.inspect?.(args, setting) ?? null;
+  const seen = inspection ? await shell.run(inspection.script, runOptions(doing)) : null;
+  const state = inspection && seen ? understood(() => inspection.parse(seen)) : null;
+  const isMade = inspection
+    ? understood(() => module.plan(state, args, setting) === null)
+    : (end !== null && !isRegistered(doing)) || (await isTakenForMade(doing, begun));
+  if (!isMade) return null;
+  noteMade(doing, begun);
+  return { state, change: null, id: change.change, made: change };
+}
+
+function noteMade({ run }: Doing, { change, end }: UnderWay): void {
+  if (end) return;
+  run.changeEnds.set(change.change, "applied");
+  run.world.journal.note("change:applied", { change: change.change, host: change.host });
 }
 
 /** Stars would stand in what later tasks ask for: then the output is as good as none. */

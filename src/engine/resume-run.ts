@@ -7,6 +7,7 @@ import type { LoadedPlaybook } from "../playbook/playbook.ts";
 import { exitCodes, formatPlace, KmendError } from "../problem/problem.ts";
 import { Dict } from "../template/template.ts";
 import { unblobbed } from "./blobs.ts";
+import { isSecretChange } from "./change.ts";
 import { armedBy } from "./dead-man.ts";
 import { takeBackFired } from "./fired.ts";
 import { goingOn } from "./going-on.ts";
@@ -139,6 +140,8 @@ function canBeInspected({ change }: UnderWay, { catalogue }: World): boolean {
   const module = catalogue.find(change.module);
   if (module?.kind !== "host") return false;
   if (module.comesBack) return true;
+  // Its arguments are in no journal; whether they let it be inspected is known once the playbook comes to it.
+  if (isSecretChange(change)) return module.inspect !== null && module.checkMode !== "skip";
   const { given, free } = givenOf(change);
   const args: unknown = parseArguments(module, given, free);
   const setting = { checkMode: false, diff: false, user: "", uid: 0, facts: new Dict(), brought: {} };

@@ -1,6 +1,6 @@
 /** A run goes on where it stopped, and what it registered held a secret: stars are not what later tasks get. */
 
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { crashing } from "../torture/crashing.ts";
@@ -50,3 +50,61 @@ t.test("registered results and facts with a secret in them are had again", async
   t.match(resumed.stdout, /ok=5 +changed=2/);
   t.notMatch(JSON.stringify(lastRun(join(folder, "state"))), /hunter2/);
 });
+
+t.test(
+  "a change that no journal may tell of is picked up where it was under way, and taken back",
+  async (t) => {
+    const folder = t.testdir({});
+    const state = join(folder, "state");
+    t.teardown(() => forgetSaved(state));
+    writeFileSync(
+      join(folder, "play.yml"),
+      `- hosts: a
+  gather_facts: false
+  vars: {db_password: ${secret}}
+  tasks:
+    - name: hidden
+      copy: {content: hidden, dest: ${folder}/hidden}
+      no_log: true
+    - name: path
+      copy: {content: x, dest: "${folder}/{{ db_password }}"}
+    - name: command
+      command: sh -c 'echo x >> ${folder}/ran'
+      no_log: true
+      rollback: [{file: {path: ${folder}/ran, state: absent}}]
+    - name: line
+      lineinfile: {path: ${folder}/line, line: "x={{ db_password }}", create: true}
+`,
+    );
+    const run = ["run", "-i", "a,", "-c", "local", "play.yml"];
+    const files = ["hidden", secret, "ran", "line"].map((name) => join(folder, name));
+    const clean = (): void => {
+      forgetSaved(state);
+      for (const file of [...files, state]) rmSync(file, { recursive: true, force: true });
+    };
+    await kmend(run, { cwd: folder });
+    const events = lastRun(state);
+    const recorded = events.filter((event) => event.type === "change:recorded");
+    for (const event of events) {
+      if (event.type !== "change:recorded" && event.type !== "change:applied") continue;
+      const name = recorded.find(({ change }) => change === event.change)?.task.name ?? "";
+      // Nothing can tell whether a command was run: that is asked elsewhere.
+      if (name === "command" && event.type === "change:recorded") continue;
+      clean();
+      await crashing(run, { cwd: folder }, { at: event.n, how: "after" });
+      const about = `${name}, ${event.type}`;
+      const resumed = await kmend(["resume", "last"], { cwd: folder });
+      t.equal(resumed.code, 0, about + resumed.stdout + resumed.stderr);
+      t.match(resumed.stdout, /ok=4 +changed=4/, about);
+      t.equal(readFileSync(join(folder, "ran"), "utf8"), "x\n", about);
+      t.notMatch(JSON.stringify(lastRun(state)), /hunter2/, about);
+      const back = await kmend(["rollback", "last"], { cwd: folder });
+      t.equal(back.code, 0, about + back.stdout + back.stderr);
+      t.strictSame(
+        files.filter((file) => existsSync(file)),
+        [],
+        about,
+      );
+    }
+  },
+);
