@@ -1,6 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import { type Connector, createConnector } from "../connection/connection.ts";
-import { type EngineOptions, type World, wallClock } from "../engine/engine.ts";
+import { type EngineOptions, systemRandom, type World, wallClock } from "../engine/engine.ts";
 import { type Inventory, loadInventory } from "../inventory/inventory.ts";
 import { createFileStore, type Events, type Journal, type Store, stateFolder } from "../journal/journal.ts";
 import { findModule, moduleNames } from "../modules/modules.ts";
@@ -67,6 +67,7 @@ export async function withWorld<T>(
     about: { kmend: version, command: ground.command, options: aboutOptions(ground.options) },
     stop: { soft: stop.soft, hard: stop.hard },
     clock: wallClock,
+    random: systemRandom,
     ask: terminalAsk(),
     mask: processMask,
   };

@@ -19,8 +19,10 @@ export {
   type EngineOptions,
   type InFlight,
   type OnFailure,
+  type Random,
   type RunOutcome,
   type Stop,
+  systemRandom,
   type World,
   wallClock,
 } from "./world.ts";

@@ -3,7 +3,6 @@
  * when the run ends. What only reads takes none.
  */
 
-import { randomBytes } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import type { Output, Shell } from "../connection/connection.ts";
 import { TaskFailed, text } from "../modules/modules.ts";
@@ -20,7 +19,7 @@ import {
   takeLock,
 } from "./lock-script.ts";
 import { checkPlace, refused, whyRefused } from "./pre-flight.ts";
-import type { World } from "./world.ts";
+import type { Random, World } from "./world.ts";
 
 /** Where a lock is wanted. */
 export interface LockPlace {
@@ -68,7 +67,7 @@ export function openLocks(
   { runs, checksPlace }: { readonly runs: readonly string[]; readonly checksPlace: boolean },
 ): Locks {
   const owner: LockOwner = {
-    token: randomBytes(8).toString("hex"),
+    token: newToken(world.random),
     run: world.journal.run,
     who: `${userName()}@${hostname()}`,
     since: new Date(world.clock.now()).toISOString(),
@@ -209,6 +208,15 @@ function isLocked({ run, who, since, command, beatAgoS, state }: Holder): TaskFa
   return new TaskFailed(
     `${what}\n  Look at it on ${who}: kmend show ${run}. Wait for it with --lock-wait 10m. If it died there, go on with it or take it back: kmend resume ${run}, kmend rollback ${run}.`,
   );
+}
+
+/** 64 bits, so that no two processes ever have the same. */
+function newToken(random: Random): string {
+  const half = (): string =>
+    Math.floor(random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, "0");
+  return half() + half();
 }
 
 function userName(): string {

@@ -81,18 +81,23 @@ function playKeywords(run: Run, play: Play, variables: Pick<PlayVariables, "vars
     { vars: variables.prompted, lazy: true },
     { vars: run.world.options.extraVars, lazy: true },
   ]);
-  const templar = new Templar(scope, { native: run.world.options.native, searchPaths: [play.baseDir] });
+  const { clock, random } = run.world;
+  const templar = new Templar(scope, {
+    native: run.world.options.native,
+    searchPaths: [play.baseDir],
+    lookups: { now: () => new Date(clock.now()), random },
+  });
   return (value) => (value === undefined ? undefined : at(value.place, () => templar.render(value.value)));
 }
 
 function chooseHosts(run: Run, play: Play, keyword: Keyword): HostState[] {
-  const { inventory, options, journal } = run.world;
+  const { inventory, options, journal, random } = run.world;
   const pattern = keyword(play.hosts) ?? "all";
   const words = isList(pattern) ? pattern.map((each) => str(each)) : str(pattern);
   const { hosts, warnings } = matchHosts(inventory, words, { limit: options.limit });
   for (const { message } of warnings)
     journal.note("message:said", { level: "warning", text: message, place: play.hosts.place });
-  return ordered(hosts, keyword(play.order))
+  return ordered(hosts, keyword(play.order), random)
     .map((name) => hostState(run, name))
     .filter((host) => host.failure === null && !host.isUnreachable);
 }

@@ -69,10 +69,15 @@ export function bareTemplar(run: Run, host: HostState): Templar {
 }
 
 function templarOver(run: Run, scope: Layers, frame: Frame | null): Templar {
+  const { clock, random } = run.world;
   return new Templar(scope, {
     native: run.world.options.native,
     searchPaths: searchPaths(run, frame),
-    lookups: { environment: watchedEnvironment(run.mask, process.env) },
+    lookups: {
+      environment: watchedEnvironment(run.mask, process.env),
+      now: () => new Date(clock.now()),
+      random,
+    },
     onVariable: (name, value) => knowVariable(run.mask, name, value),
   });
 }

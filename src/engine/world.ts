@@ -1,5 +1,6 @@
-/** Everything that a run is given: the engine reads no global, no clock and no terminal of its own. */
+/** Everything that a run is given: the engine reads no clock, no chance and no terminal of its own. */
 
+import { randomBytes } from "node:crypto";
 import type { Connector } from "../connection/connection.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { Events, Journal, Recap } from "../journal/journal.ts";
@@ -19,6 +20,7 @@ export interface World {
   readonly about: Pick<Events["run:started"], "kmend" | "command" | "options">;
   readonly stop: Stop;
   readonly clock: Clock;
+  readonly random: Random;
   /** Asks on the terminal (vars_prompt, pause); null where there is none. */
   readonly ask: Ask | null;
   /** What the process must not tell; absent: the run has its own. */
@@ -44,6 +46,9 @@ export interface Clock {
   /** Ends early, without an error, when the signal says so. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
+
+/** The next of a sequence of numbers from 0 up to, without, 1. */
+export type Random = () => number;
 
 export type Ask = (question: {
   readonly text: string;
@@ -122,6 +127,9 @@ export const wallClock: Clock = {
       signal.addEventListener("abort", end);
     }),
 };
+
+/** Nobody foresees it. 48 bits: as many as a number of 0 to 1 has room for in whole bytes. */
+export const systemRandom: Random = () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48;
 
 export interface RunOutcome {
   readonly exitCode: number;

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createConnector } from "../../src/connection/connection.ts";
-import { runPlaybooks, type World, wallClock } from "../../src/engine/engine.ts";
+import { runPlaybooks, systemRandom, type World, wallClock } from "../../src/engine/engine.ts";
 import { Inventory } from "../../src/inventory/inventory.ts";
 import { createFileStore, type Event } from "../../src/journal/journal.ts";
 import { findModule, moduleNames } from "../../src/modules/modules.ts";
@@ -81,6 +81,7 @@ export async function localWorld(
     about: { kmend: "test", command: "run", options: {} },
     stop: { soft: new AbortController().signal, hard: new AbortController().signal },
     clock: wallClock,
+    random: systemRandom,
     ask: null,
     options: {
       check: asked.args.includes("--check"),
