@@ -32,6 +32,8 @@ export interface Past {
   ended(task: string, host: string): TaskEnd | null;
   /** The same for a round of its loop, counted from 0. */
   round(task: string, host: string, index: number): ItemEnd | null;
+  /** It began there: a task that runs once goes on with the host that it began with. */
+  hasBegun(task: string, host: string): boolean;
   /** Handed out once: what came of it is then known. */
   takeUnderWay(task: string, host: string): UnderWay | null;
   /** Every change that was under way, oldest first. */
@@ -54,6 +56,7 @@ export interface Past {
 export const noPast: Past = {
   ended: () => null,
   round: () => null,
+  hasBegun: () => false,
   takeUnderWay: () => null,
   underWay: [],
   checkTask: () => {},
@@ -77,10 +80,12 @@ export function pastOf(events: readonly Event[], options: PastOptions): Past {
   const ends = new Map<string, TaskEnd>();
   const rounds = new Map<string, ItemEnd>();
   const frontier = new Map<string, number>();
+  const begun = new Set<string>();
   const takenBack = new Set(
     events.flatMap((event) => (event.type === "rollback:started" ? event.hosts : [])),
   );
   for (const event of events) {
+    if (event.type === "host:started") begun.add(key(event.task.id, event.host));
     if (event.type === "task:started") tasks.set(event.task.id, event.task);
     if (event.type === "item:ended") rounds.set(roundKey(event.task.id, event.host, event.index), event);
     if (event.type !== "task:ended") continue;
@@ -99,6 +104,7 @@ export function pastOf(events: readonly Event[], options: PastOptions): Past {
       const end = rounds.get(roundKey(task, host, index)) ?? null;
       return end && again.has(key(task, host)) && isNoEnd(end, options) ? null : end;
     },
+    hasBegun: (task, host) => begun.has(key(task, host)),
     takeUnderWay: (task, host) => {
       const found = open.get(key(task, host)) ?? null;
       open.delete(key(task, host));

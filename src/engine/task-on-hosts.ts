@@ -32,7 +32,8 @@ export async function runTaskOnHosts(
   if (task.module === "meta") return runMeta(run, task, frame, hosts);
   const isOnce = onceModules.has(task.module) || isRunOnce(frame, view);
   const plan = planTask(run, task, frame, view);
-  const on = isOnce ? [first] : hosts;
+  const doer = hosts.find((host) => run.past.hasBegun(plan.ref.id, host.name)) ?? first;
+  const on = isOnce ? [doer] : hosts;
   run.world.journal.note("task:started", { task: plan.ref, hosts: on.map((host) => host.name) });
   const throttle = locatedNumber(keyword(frame, "throttle"), view) ?? 0;
   const { forks } = run.world.options;
@@ -40,8 +41,9 @@ export async function runTaskOnHosts(
   await pool(on, throttle > 0 ? Math.min(throttle, forks) : forks, async (host) => {
     results.set(host, await runTask(run, plan, host));
   });
-  const result = results.get(first);
-  if (isOnce && result) await share(run, task, { from: first, to: hosts.slice(1), result });
+  const result = results.get(doer);
+  const others = hosts.filter((host) => host !== doer);
+  if (isOnce && result) await share(run, task, { from: doer, to: others, result });
   endWhereFatal(run, frame, view, [...results.keys()]);
 }
 

@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import {
+  type ResumeOptions,
   type RollbackOptions,
   type RunOutcome,
+  resumeRun,
   rollbackRun,
   runPlaybooks,
   type World,
@@ -50,6 +52,34 @@ export class Workplace {
     return this.#recorded(hosts, asRollback, (world) =>
       rollbackRun(events, world, { ...options, blob: (sha256) => store.blob(run, sha256) }),
     );
+  }
+
+  /** Goes on with the run, in its own journal. */
+  async resume(
+    events: readonly Event[],
+    hosts: readonly string[],
+    options: Partial<ResumeOptions> = {},
+  ): Promise<LocalRun> {
+    const store = createFileStore(this.#state);
+    const [first] = events;
+    const run = first?.type === "run:started" ? first.run : "";
+    const { journal, recorded } = await store.reopen(run);
+    const world = await localWorld({ hosts, args: [] }, { state: this.#state, extraVars: {} });
+    await world.journal.close();
+    const playbook = loadPlaybook(join(this.folder, "play.yml"), { catalogue: world.catalogue });
+    const outcome = await resumeRun(
+      [playbook],
+      recorded.events,
+      { ...world, journal },
+      {
+        retryFailed: false,
+        allowChanges: false,
+        blob: (sha256) => store.blob(run, sha256),
+        ...options,
+      },
+    );
+    await journal.close();
+    return { outcome, events: (await store.read(run)).events };
   }
 
   async #recorded(
