@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { rollbackRun } from "../engine/engine.ts";
+import { type RollbackOptions, rollbackRun } from "../engine/engine.ts";
 import {
   checkNotPruned,
   checkWhole,
@@ -59,11 +59,10 @@ async function lastThatChanged(store: Store): Promise<string> {
 }
 
 /** Reverting twice would not restore: what stands there now may be somebody's newer work. */
-async function takenBackBefore(store: Store, run: string): Promise<ReadonlySet<string>> {
-  const rollbacks = (await store.list()).filter((each) => each.of === run);
+async function rollbacksBefore(store: Store, run: string): Promise<RollbackOptions["earlier"]> {
+  const rollbacks = (await store.list()).filter((each) => each.of === run).reverse();
   const journals = await Promise.all(rollbacks.map((each) => store.read(each.run)));
-  const events = journals.flatMap((journal) => journal.events);
-  return new Set(events.flatMap((event) => (event.type === "change:reverted" ? [event.change] : [])));
+  return journals.map(({ events }) => events);
 }
 
 async function rollback(run: string, flags: RollbackFlags): Promise<number> {
@@ -72,7 +71,7 @@ async function rollback(run: string, flags: RollbackFlags): Promise<number> {
   if (recorded.writer) throw isLive(recorded.run, recorded.writer);
   if (!flags.evenDamaged) checkWhole(recorded);
   checkNotPruned(recorded);
-  const takenBack = await takenBackBefore(store, recorded.run);
+  const earlier = await rollbacksBefore(store, recorded.run);
   const [begun] = recorded.events;
   // The run knows its own inventory and how it reached its hosts: only what has changed since must be said again.
   const ground = await readGround(
@@ -85,7 +84,7 @@ async function rollback(run: string, flags: RollbackFlags): Promise<number> {
       const { exitCode } = await rollbackRun(recorded.events, world, {
         ...(flags.limit === undefined ? {} : { limit: flags.limit }),
         ...(flags.to === undefined ? {} : { to: flags.to }),
-        takenBack,
+        ...(earlier ? { earlier } : {}),
         force: flags.force ?? false,
         handlers: flags.handlers ?? true,
         blob: (sha256) => store.blob(recorded.run, sha256),

@@ -21,7 +21,15 @@ export async function takeBackFired(run: Run): Promise<void> {
     if (!fired) continue;
     const hosts = [...new Set([host, ...own.map((change) => change.for)])];
     const reason = "it was not confirmed in time, and has taken itself back";
-    const aim = { of: run.world.journal.run, all: own, endedS: null, force: false, handlers: true };
+    const aim = {
+      of: run.world.journal.run,
+      all: own,
+      endedS: null,
+      force: false,
+      handlers: true,
+      before: [],
+      owed: [],
+    };
     await takeBack(run, own, { scope: "host", reason, hosts, aim });
   }
 }

@@ -20,6 +20,10 @@ export interface Aim {
   readonly force: boolean;
   /** Run what the changes had notified, once they are taken back. */
   readonly handlers: boolean;
+  /** Changes of the run that were taken back before, oldest first, where newer ones of their host stand. */
+  readonly before: readonly Recorded[];
+  /** Those taken back before whose handlers are still to run. */
+  readonly owed: readonly Recorded[];
 }
 
 export interface FoundForeign {

@@ -34,6 +34,8 @@ export async function takeBackAfterFailure(
     endedS: null,
     force: false,
     handlers: true,
+    before: [],
+    owed: [],
   };
   if (!run.past.hasTakenBack(scope[policy], hosts))
     await takeBack(run, changes, { scope: scope[policy], reason, hosts, aim });

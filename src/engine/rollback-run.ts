@@ -7,6 +7,7 @@ import { KmendError } from "../problem/problem.ts";
 import { unblobbed } from "./blobs.ts";
 import type { Recorded } from "./change.ts";
 import { armedBy } from "./dead-man.ts";
+import { type Earlier, earlierRollbacks } from "./earlier-rollbacks.ts";
 import type { Aim } from "./foreign.ts";
 import { readHandlers } from "./handlers-back.ts";
 import { linear } from "./linear.ts";
@@ -20,8 +21,8 @@ export interface RollbackOptions {
   readonly limit?: string;
   /** Back to before this task: its name or number; it and what came after it is taken back. */
   readonly to?: string;
-  /** Changes that earlier rollbacks of the run took back. */
-  readonly takenBack?: ReadonlySet<string>;
+  /** The events of earlier rollbacks of the run, the oldest first. */
+  readonly earlier?: readonly (readonly Event[])[];
   /** Take back also what somebody else changed since; theirs is kept on the host first. */
   readonly force?: boolean;
   /** Run what the changes had notified, once they are taken back; default true. */
@@ -47,12 +48,15 @@ export async function rollbackRun(
   run.nextChange = lastChange(events);
   for (const [key, armed] of armedBy(events)) run.armed.set(key, armed);
   return wholeRun(run, { kind: "started", playbooks: first.playbooks, of: first.run }, async () => {
-    const changes = await standingChanges(run, events, options);
-    if (changes.length === 0) return nothing(run, first.run);
+    const earlier = earlierRollbacks(events, options.earlier ?? []);
+    const changes = await standingChanges(run, events, { ...options, takenBack: earlier.takenBack });
+    const { before, owed } = await changesBefore(run, events, { ...options, earlier, changes });
+    if (changes.length + owed.length === 0) return nothing(run, first.run);
     if (world.options.check) return foretell(run, changes);
-    const hosts = [...new Set(changes.map((change) => change.host))];
+    const hosts = [...new Set([...changes, ...owed].map((change) => change.host))];
     const reason = `rollback of ${first.run}`;
-    return takeBack(run, changes, { scope: "run", reason, hosts, aim: aimAt(first.run, events, options) });
+    const aim = { ...aimAt(first.run, events, options), before, owed };
+    return takeBack(run, changes, { scope: "run", reason, hosts, aim });
   });
 }
 
@@ -68,7 +72,7 @@ function aimAt(
   of: string,
   events: readonly Event[],
   { force = false, handlers = true }: RollbackOptions,
-): Aim {
+): Omit<Aim, "before" | "owed"> {
   const all = events.filter((event) => event.type === "change:recorded");
   const last = events.at(-1);
   // Rounded up: the host's clock gives whole seconds.
@@ -85,7 +89,7 @@ function nothing(run: Run, of: string): boolean {
 export async function standingChanges(
   run: Run,
   events: readonly Event[],
-  options: Pick<RollbackOptions, "limit" | "to" | "takenBack" | "blob">,
+  options: Pick<RollbackOptions, "limit" | "to" | "blob"> & { readonly takenBack?: ReadonlySet<string> },
 ): Promise<Recorded[]> {
   const reverted = new Set(
     events.flatMap((event) => (event.type === "change:reverted" ? [event.change] : [])),
@@ -107,11 +111,36 @@ export async function standingChanges(
   const meant = since(limited(run, recorded, options), options.to);
   return Promise.all(
     meant.map(async (event) => {
-      const change = (await unblobbed(event as unknown as Json, options.blob)) as unknown as Recorded;
+      const change = await whole(event, options);
       const wayBack = wayBacks.get(change.change);
       return wayBack ? { ...change, wayBack } : change;
     }),
   );
+}
+
+async function whole(event: Recorded, { blob }: Pick<RollbackOptions, "blob">): Promise<Recorded> {
+  return (await unblobbed(event as unknown as Json, blob)) as unknown as Recorded;
+}
+
+/** What was taken back before and still matters: newer changes of its host stand, or its handlers have not run. */
+async function changesBefore(
+  run: Run,
+  events: readonly Event[],
+  options: Pick<RollbackOptions, "limit" | "handlers" | "blob"> & {
+    readonly earlier: Earlier;
+    readonly changes: readonly Recorded[];
+  },
+): Promise<Pick<Aim, "before" | "owed">> {
+  const { takenBack, owed } = options.earlier;
+  const isBelow = (old: Recorded): boolean =>
+    options.changes.some(({ host, change }) => host === old.host && Number(change) > Number(old.change));
+  const recorded = events.filter((event) => event.type === "change:recorded" && takenBack.has(event.change));
+  const old = recorded as (Recorded & Event)[];
+  return {
+    before: await Promise.all(old.filter(isBelow).map((event) => whole(event, options))),
+    owed:
+      options.handlers === false ? [] : limited(run, old, options).filter(({ change }) => owed.has(change)),
+  };
 }
 
 /** How each change ended; a command whose task said `ok` in the end changed nothing. */
@@ -133,7 +162,11 @@ export function readEnds(run: Run, events: readonly Event[]): void {
       run.changeEnds.set(event.change, "unchanged");
 }
 
-function limited<T extends Recorded>(run: Run, changes: readonly T[], { limit }: RollbackOptions): T[] {
+function limited<T extends Recorded>(
+  run: Run,
+  changes: readonly T[],
+  { limit }: Pick<RollbackOptions, "limit">,
+): T[] {
   if (limit === undefined) return [...changes];
   const { hosts } = matchHosts(run.world.inventory, limit);
   return changes.filter((change) => hosts.includes(change.host) || hosts.includes(change.for));

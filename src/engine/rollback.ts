@@ -32,8 +32,9 @@ export async function takeBack(run: Run, changes: readonly Recorded[], given: Ta
     given.hosts.map((host) => [host, "nothing to do"]),
   );
   const byHost = Map.groupBy(changes, (change) => change.host);
-  await pool([...byHost], options.forks, async ([host, own]) => {
-    verdicts[host] = await takeBackHost(run, own, given.aim);
+  const hosts = new Set([...byHost.keys(), ...given.aim.owed.map(({ host }) => host)]);
+  await pool([...hosts], options.forks, async (host) => {
+    verdicts[host] = await takeBackHost(run, host, byHost.get(host) ?? [], given.aim);
   });
   run.play.kind = kind;
   journal.note("rollback:ended", { hosts: verdicts });
@@ -42,14 +43,17 @@ export async function takeBack(run: Run, changes: readonly Recorded[], given: Ta
 
 /** A change that cannot be taken back does not keep the older ones from being: each is reported by itself. Only those of the same
  *  thing wait for it: taken back below it, they would be undone again by its own revert later. */
-async function takeBackHost(run: Run, changes: readonly Recorded[], aim: Aim): Promise<Verdict> {
+async function takeBackHost(
+  run: Run,
+  host: string,
+  changes: readonly Recorded[],
+  aim: Aim,
+): Promise<Verdict> {
   let verdict: Verdict = "nothing to do";
-  const takenBack: Recorded[] = [];
+  const takenBack = aim.owed.filter((change) => change.host === host);
   const standing: Recorded[] = [];
   for (const change of [...changes].reverse()) {
-    const timer = await settleOne(run, change);
-    const above = standing.length > 0 ? await standingAbove(run, change, standing) : null;
-    const reverted = timer ?? above ?? (await revertOne(run, change, aim));
+    const reverted = await revertOne(run, change, { aim, standing });
     if (reverted === null) continue;
     if (reverted.kind === "passed") {
       const text = `${change.host}: ${change.task.name}: left as it is: ${reverted.message}`;
@@ -66,13 +70,28 @@ async function takeBackHost(run: Run, changes: readonly Recorded[], aim: Aim): P
   return isWell ? verdict : "rollback failed";
 }
 
+/** Why the change is not to be taken back any more: an older one of the same thing was, and what it gave back stands. */
+async function takenBackBelow(run: Run, change: Recorded, { before }: Aim): Promise<Reverted | null> {
+  const older = before.filter(
+    ({ host, change: id }) => host === change.host && Number(id) < Number(change.change),
+  );
+  const look = older.length > 0 ? await lookOf(run, change) : null;
+  for (const each of older)
+    if (look !== null && look === (await lookOf(run, each)))
+      return {
+        kind: "passed",
+        message: `an older change of the same thing was taken back: ${each.task.name}`,
+      };
+  return null;
+}
+
 /** Why the change has to wait: a newer one of the same thing stands; null: none does. */
 async function standingAbove(
   run: Run,
   change: Recorded,
   standing: readonly Recorded[],
 ): Promise<Reverted | null> {
-  const look = await lookOf(run, change);
+  const look = standing.length > 0 ? await lookOf(run, change) : null;
   for (const newer of standing)
     if (look !== null && look === (await lookOf(run, newer)))
       return { kind: "failed", message: `a newer change of the same thing stands: ${newer.task.name}` };
@@ -142,21 +161,19 @@ function worse(one: Verdict, other: Verdict): Verdict {
   return byGravity.indexOf(one) > byGravity.indexOf(other) ? one : other;
 }
 
-/** What keeps the host from being touched: its own timer can't be spoken to. */
-async function settleOne(run: Run, change: Recorded): Promise<Reverted | null> {
-  return caught(async () => {
-    await settleArmed(run, change);
-    return null;
-  });
-}
-
-function revertOne(run: Run, change: Recorded, aim: Aim): Promise<Reverted | null> {
-  return caught(() => revertChange(run, change, aim));
-}
-
-async function caught(act: () => Promise<Reverted | null>): Promise<Reverted | null> {
+async function revertOne(
+  run: Run,
+  change: Recorded,
+  { aim, standing }: { readonly aim: Aim; readonly standing: readonly Recorded[] },
+): Promise<Reverted | null> {
   try {
-    return await act();
+    // What the host would do by itself must not come in between.
+    await settleArmed(run, change);
+    return (
+      (await takenBackBelow(run, change, aim)) ??
+      (await standingAbove(run, change, standing)) ??
+      (await revertChange(run, change, aim))
+    );
   } catch (error) {
     if (error instanceof TaskFailed) return { kind: "failed", message: error.message };
     if (!(error instanceof KmendError) || error.code === "journal-unwritable") throw error;

@@ -1,0 +1,37 @@
+/** What rollbacks of a run did before this one, each of which may have ended in its middle. */
+
+import type { Event, ResolvedTask } from "../journal/journal.ts";
+
+export interface Earlier {
+  /** Changes that were taken back. */
+  readonly takenBack: ReadonlySet<string>;
+  /** Those among them whose handlers have not all run since: a service still has what they brought. */
+  readonly owed: ReadonlySet<string>;
+}
+
+/** @param events of the run: its own `on_failure:` may have taken changes back
+ *  @param rollbacks the events of its rollbacks, the oldest first */
+export function earlierRollbacks(
+  events: readonly Event[],
+  rollbacks: readonly (readonly Event[])[],
+): Earlier {
+  const notified = new Map(
+    events.flatMap((event) => (event.type === "change:handlers" ? [[event.change, event] as const] : [])),
+  );
+  const takenBack = new Set<string>();
+  const open = new Map<string, Set<string>>();
+  for (const event of [events, ...rollbacks].flat()) {
+    if (event.type === "change:reverted") {
+      takenBack.add(event.change);
+      open.set(event.change, new Set(notified.get(event.change)?.handlers.map(identity)));
+    }
+    if (event.type !== "rollback:handler" || event.message !== undefined) continue;
+    for (const [change, handlers] of open)
+      if (notified.get(change)?.host === event.host) handlers.delete(identity(event));
+  }
+  return { takenBack, owed: new Set([...open].flatMap(([change, left]) => (left.size > 0 ? [change] : []))) };
+}
+
+function identity({ name, place }: Pick<ResolvedTask, "name" | "place">): string {
+  return JSON.stringify([name, place.file, place.line, place.column]);
+}

@@ -1,0 +1,63 @@
+/** A rollback goes on where an earlier one of the same run left off. */
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import { Workplace } from "./local-run.ts";
+
+t.setTimeout(60_000);
+
+t.test("handlers that an earlier rollback did not come to are run by the next one, once", async (t) => {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  const file = join(place.folder, "file");
+  const seen = join(place.folder, "seen");
+  writeFileSync(file, "old\n");
+  const run = await place.run(`
+- hosts: all
+  gather_facts: false
+  handlers:
+    - {name: take in, command: cp DIR/file DIR/seen}
+  tasks:
+    - copy: {content: "new\\n", dest: DIR/file}
+      notify: take in
+`);
+  t.equal(readFileSync(seen, "utf8"), "new\n");
+  const first = await place.rollback(run.events);
+  t.ok(first.events.some((event) => event.type === "rollback:handler"));
+  // Its controller died right after the change was taken back.
+  const died = first.events.slice(0, first.events.findIndex((event) => event.type === "change:reverted") + 1);
+  writeFileSync(seen, "new\n");
+  const second = await place.rollback(run.events, ["a"], (world) => world, { earlier: [died] });
+  t.equal(readFileSync(seen, "utf8"), "old\n");
+  t.equal(readFileSync(file, "utf8"), "old\n");
+  const third = await place.rollback(run.events, ["a"], (world) => world, { earlier: [died, second.events] });
+  t.notOk(third.events.some((event) => event.type === "rollback:handler"));
+});
+
+t.test("a change is left alone where an older one of the same thing was taken back already", async (t) => {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  const file = join(place.folder, "file");
+  writeFileSync(file, "old\n");
+  const run = await place.run(`
+- hosts: all
+  gather_facts: false
+  tasks:
+    - copy: {content: "one\\n", dest: DIR/file}
+    - copy: {content: "two\\n", dest: DIR/file}
+`);
+  const first = await place.rollback(run.events);
+  t.equal(readFileSync(file, "utf8"), "old\n");
+  const [newer] = first.events.filter((event) => event.type === "change:reverted");
+  // As if the newer one's state had been different after its revert: that is no reason to take the older one back in vain.
+  const but = first.events.filter((event) => event !== newer);
+  const second = await place.rollback(run.events, ["a"], (world) => world, { earlier: [but] });
+  t.equal(readFileSync(file, "utf8"), "old\n");
+  t.equal(second.outcome.exitCode, 0);
+  t.ok(
+    second.events.some(
+      (event) => event.type === "message:said" && /an older change of the same thing/.test(event.text),
+    ),
+  );
+});
