@@ -1,0 +1,161 @@
+/** A playbook that nobody thought of. */
+
+import type { Chance } from "./chance.ts";
+
+type Node = Record<string, unknown>;
+
+/** Those with a service that takes its file in. */
+const configured = ["web", "db", "cache"] as const;
+const others = ["motd", "hosts", "limits"] as const;
+const packages = ["alpha", "beta", "gamma"] as const;
+
+/** What each host is at first. */
+export function firstCells(chance: Chance): ReadonlyMap<string, string> {
+  const cells = new Map<string, string>();
+  for (const name of configured) {
+    cells.set(`file:${name}`, "first");
+    cells.set(`service:${name}`, "first");
+  }
+  for (const name of others) if (chance.oneIn(2)) cells.set(`file:${name}`, "first");
+  for (const name of packages) if (chance.oneIn(2)) cells.set(`package:${name}`, "1");
+  return cells;
+}
+
+/** @returns its text: JSON, which YAML reads too */
+export function randomPlaybook(chance: Chance, hosts: readonly string[]): string {
+  return new Maker(chance, hosts).playbook();
+}
+
+class Maker {
+  readonly #chance: Chance;
+  readonly #hosts: readonly string[];
+  #number = 0;
+
+  constructor(chance: Chance, hosts: readonly string[]) {
+    this.#chance = chance;
+    this.#hosts = hosts;
+  }
+
+  playbook(): string {
+    const plays = Array.from({ length: this.#chance.between(1, 2) }, () => this.#play());
+    return `${JSON.stringify(plays, null, 1)}\n`;
+  }
+
+  #play(): Node {
+    const chance = this.#chance;
+    const play: Node = { hosts: chance.oneIn(4) ? this.#some() : "all", gather_facts: false };
+    if (chance.oneIn(2)) play["serial"] = chance.pick([1, 2, "50%", [1, 2]]);
+    if (chance.oneIn(5)) play["order"] = chance.pick(["shuffle", "reverse_inventory", "sorted"]);
+    if (chance.oneIn(6)) play["max_fail_percentage"] = chance.pick([0, 30, 60]);
+    if (chance.oneIn(6)) play["max_fail_hosts"] = chance.between(0, 2);
+    if (chance.oneIn(6)) play["unreachable_is_failure"] = true;
+    if (chance.oneIn(8)) play["any_errors_fatal"] = true;
+    if (chance.oneIn(5)) play["force_handlers"] = true;
+    if (!chance.oneIn(3))
+      play["on_failure"] = chance.pick(["stop", "rollback_host", "rollback_batch", "rollback_run"]);
+    if (chance.oneIn(4)) play["gate"] = [this.#check()];
+    if (chance.oneIn(4)) play["soak"] = `${chance.between(1, 40)}s`;
+    play["tasks"] = this.#nodes(2);
+    play["handlers"] = configured.map((name) => ({ name: `restart ${name}`, sim_service: { name } }));
+    return play;
+  }
+
+  #some(): string[] {
+    const some = this.#hosts.filter(() => this.#chance.oneIn(2));
+    return some.length > 0 ? some : [this.#chance.pick(this.#hosts)];
+  }
+
+  #nodes(depth: number): Node[] {
+    const length = this.#chance.between(1, depth > 1 ? 5 : 3);
+    return Array.from({ length }, () =>
+      depth > 0 && this.#chance.oneIn(4) ? this.#block(depth - 1) : this.#task(),
+    );
+  }
+
+  #block(depth: number): Node {
+    const chance = this.#chance;
+    const block: Node = { name: this.#name("block"), block: this.#nodes(depth) };
+    if (chance.oneIn(2)) block["rescue"] = this.#nodes(depth);
+    if (chance.oneIn(3)) block["always"] = this.#nodes(depth);
+    if (chance.oneIn(4)) block["when"] = this.#when();
+    return block;
+  }
+
+  #task(): Node {
+    const chance = this.#chance;
+    const task = this.#act();
+    if (chance.oneIn(4)) task["when"] = this.#when();
+    if (chance.oneIn(6)) task["ignore_errors"] = true;
+    if (chance.oneIn(8)) task["ignore_unreachable"] = true;
+    if (chance.oneIn(6)) task["timeout"] = 5;
+    if (chance.oneIn(10)) task["throttle"] = 1;
+    if ("meta" in task) return { meta: task["meta"] };
+    // Whose service would have to be told? No playbook can say it: the handler runs on the task's own host.
+    if (!("notify" in task) && chance.oneIn(8)) task["delegate_to"] = chance.pick(this.#hosts);
+    if (chance.oneIn(10)) task["run_once"] = true;
+    return task;
+  }
+
+  #act(): Node {
+    const chance = this.#chance;
+    const name = this.#name("task");
+    switch (chance.between(1, 12)) {
+      case 1:
+      case 2:
+      case 3: {
+        const file = chance.pick(configured);
+        const value = chance.oneIn(5) ? undefined : name;
+        return { name, sim_file: { name: file, value }, notify: `restart ${file}` };
+      }
+      case 4: {
+        const loop = others.filter(() => chance.oneIn(2));
+        return { name, sim_file: { name: "{{ item }}", value: `${name} {{ item }}` }, loop };
+      }
+      case 5:
+        return { name, sim_file: { name: chance.pick(others), value: chance.oneIn(4) ? undefined : name } };
+      case 6:
+      case 7: {
+        const wanted = chance.pick(packages);
+        const needs = [`${wanted}-lib`, `${wanted}-data`];
+        return { name, sim_package: { name: wanted, version: name, needs } };
+      }
+      case 8:
+        return { name, sim_command: { put: name }, rollback: [{ sim_command: { take: name } }] };
+      case 9:
+        return chance.oneIn(2)
+          ? { name, sim_command: { put: name } }
+          : { name, sim_command: { put: name }, rollback: "none" };
+      case 10:
+        return this.#check();
+      case 11:
+        return { meta: chance.pick(["flush_handlers", "flush_handlers", "end_host", "clear_host_errors"]) };
+      default:
+        return {
+          name,
+          sim_command: { put: name },
+          register: "seen",
+          rollback: [{ sim_command: { take: `${name}{{ '' if seen.changed else '' }}` } }],
+        };
+    }
+  }
+
+  /** Holds, or does not, here or there. */
+  #check(): Node {
+    const chance = this.#chance;
+    const name = this.#name("check");
+    const when = chance.oneIn(3) ? this.#when() : "false";
+    if (chance.oneIn(3)) return { name, sim_wait: { seconds: chance.between(0, 60) } };
+    return chance.oneIn(2)
+      ? { name, sim_refuse: { name: chance.pick(others) }, when }
+      : { name, fail: { msg: "so it is" }, when };
+  }
+
+  #when(): string {
+    return `inventory_hostname in ${JSON.stringify(this.#some()).replaceAll('"', "'")}`;
+  }
+
+  #name(what: string): string {
+    this.#number += 1;
+    return `${what}${this.#number}`;
+  }
+}

@@ -1,0 +1,457 @@
+/**
+ * One seed: hosts, a playbook and everything that goes wrong are decided by it.
+ *
+ * The run is followed by what an operator would do: where kmend died, a resume or a rollback; those may be disturbed and die as
+ * well. The last rollback is undisturbed, and after it every host must be what it was, but for what was named.
+ */
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import {
+  type EngineOptions,
+  type RunOutcome,
+  resumeRun,
+  rollbackRun,
+  runPlaybooks,
+  type World,
+} from "../../src/engine/engine.ts";
+import { Inventory } from "../../src/inventory/inventory.ts";
+import type { Event, Json } from "../../src/journal/journal.ts";
+import { findModule } from "../../src/modules/modules.ts";
+import { loadPlaybook } from "../../src/playbook/playbook.ts";
+import { Dict } from "../../src/template/template.ts";
+import { Chance } from "./chance.ts";
+import {
+  exitCodeIsTrue,
+  hasWholeJournal,
+  nothingIsDoneTwice,
+  recapIsTrue,
+  stopsWhereItSays,
+} from "./laws.ts";
+import { MemoryJournal } from "./memory-journal.ts";
+import { type Fault, faults, modelConnector } from "./model-connector.ts";
+import { ModelHost } from "./model-host.ts";
+import { modelCatalogue } from "./model-modules.ts";
+import { firstCells, randomPlaybook } from "./random-playbook.ts";
+import type { Understood } from "./statements.ts";
+import { Stuck, VirtualTime } from "./virtual-time.ts";
+
+export interface Simulated {
+  readonly seed: number;
+  /** A sentence each; empty: all laws hold. */
+  readonly broken: readonly string[];
+  /** The playbook and what happened, for people. */
+  story(): readonly string[];
+  /** How much was tried. */
+  readonly tried: { readonly processes: number; readonly scripts: number; readonly faults: number };
+}
+
+/** Runs one seed, always in the same way. */
+export async function simulate(seed: number): Promise<Simulated> {
+  const simulation = new Simulation(seed);
+  try {
+    await simulation.live();
+  } catch (error) {
+    if (error instanceof Error) simulation.say(`✖ ${error instanceof Stuck ? error.message : error.stack}`);
+    simulation.broken.push(`it threw: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const { broken, tried } = simulation;
+  return { seed, broken, story: () => simulation.story.map((line) => line()), tried };
+}
+
+let made: string | null = null;
+
+/** One for all seeds of this process, gone when it ends. */
+function folder(): string {
+  if (made) return made;
+  const path = mkdtempSync(join(tmpdir(), "kmend-simulation-"));
+  process.once("exit", () => rmSync(path, { recursive: true, force: true }));
+  made = path;
+  return path;
+}
+
+/** What disturbs one process of kmend. */
+interface Disturbance {
+  readonly faultOneIn: number;
+  readonly kinds: readonly Fault[];
+  /** It dies right after its event of this number; null: it does not. */
+  readonly diesAfter: number | null;
+  /** When Ctrl-C is pressed, in ms after the beginning: once, twice, or not at all. */
+  readonly stopsAt: readonly number[];
+}
+
+const calm: Disturbance = { faultOneIn: 0, kinds: [], diesAfter: null, stopsAt: [] };
+
+interface Ended {
+  readonly outcome: RunOutcome | null;
+  readonly journal: MemoryJournal;
+  /** As it can be read back. */
+  readonly events: readonly Event[];
+  readonly disk: string;
+}
+
+type Act = (world: World, journal: MemoryJournal) => Promise<RunOutcome>;
+
+class Simulation {
+  readonly broken: string[] = [];
+  /** Put into words only when somebody wants to read it. */
+  readonly story: (() => string)[] = [];
+  readonly tried = { processes: 0, scripts: 0, faults: 0 };
+  readonly #chance: Chance;
+  readonly #time = new VirtualTime();
+  readonly #hosts = new Map<string, ModelHost>();
+  readonly #first = new Map<string, Record<string, string>>();
+  readonly #playbook = join(folder(), "play.yml");
+  readonly #text: string;
+  readonly #forks: number;
+  /** Changes of which a host lied, by host and folder. */
+  readonly #lies = new Set<string>();
+  /** Cells of which a lie cannot be found out, by host. */
+  readonly #unseen = new Set<string>();
+  /** Cells that were touched, by change's folder. */
+  readonly #touched = new Map<string, Set<string>>();
+
+  constructor(seed: number) {
+    this.#chance = new Chance(seed);
+    const names = Array.from({ length: this.#chance.between(1, 5) }, (_, index) => `h${index + 1}`);
+    for (const name of names) {
+      const host = new ModelHost(name);
+      for (const [cell, value] of firstCells(this.#chance)) host.cells.set(cell, value);
+      this.#hosts.set(name, host);
+      this.#first.set(name, host.look());
+    }
+    const text = randomPlaybook(this.#chance, names);
+    this.#forks = this.#chance.pick([1, 2, 50]);
+    writeFileSync(this.#playbook, text);
+    this.#text = text;
+    this.story.push(
+      () => `seed ${seed}, hosts ${names.join(" ")}, forks ${this.#forks}`,
+      () => text,
+    );
+  }
+
+  say(line: string | (() => string)): void {
+    const { now } = this.#time;
+    this.story.push(() => {
+      const seconds = ((now - Date.UTC(2026, 0, 1)) / 1000).toFixed(3).padStart(9);
+      return `${seconds}  ${typeof line === "string" ? line : line()}`;
+    });
+  }
+
+  async live(): Promise<void> {
+    this.#lockSome();
+    let run = await this.#process("run", this.#disturbance(), this.#run());
+    for (let tries = 0; tries < 2 && this.#chance.oneIn(2) && this.#isResumable(run); tries += 1)
+      run = await this.#resume(run);
+    const rollbacks: Ended[] = [];
+    if (run.events.length === 0) return;
+    for (let tries = 0; tries < 2 && this.#chance.oneIn(2); tries += 1)
+      rollbacks.push(await this.#rollback(run, rollbacks, this.#disturbance()));
+    this.#heal();
+    for (const host of this.#hosts.values()) host.locks.clear();
+    const last = await this.#rollback(run, rollbacks, calm);
+    this.#checkRestored(run, last);
+  }
+
+  /** Another controller has a host, or had it. */
+  #lockSome(): void {
+    if (!this.#chance.oneIn(12)) return;
+    const host = this.#chance.pick([...this.#hosts.values()]);
+    host.locks.set(1, { token: "another", owner: ["20260101-000000-000", "somebody@else", "then", "run"] });
+    const isAlive = this.#chance.oneIn(2);
+    host.beats.set("another", this.#time.now / 1000 + (isAlive ? 1_000_000 : -120));
+    this.say(`${host.name} is locked by another run, ${isAlive ? "alive" : "long silent"}`);
+  }
+
+  #heal(): void {
+    this.#time.now += 300_000;
+    for (const host of this.#hosts.values()) host.downUntil = 0;
+  }
+
+  #disturbance(): Disturbance {
+    const chance = this.#chance;
+    const stopAt = chance.between(1, 4000);
+    const stops = chance.oneIn(8)
+      ? [stopAt, ...(chance.oneIn(2) ? [stopAt + chance.between(1, 3000)] : [])]
+      : [];
+    return {
+      faultOneIn: chance.pick([0, 60, 25, 10, 5]),
+      kinds: faults.filter(() => chance.oneIn(2)),
+      diesAfter: chance.oneIn(3) ? chance.between(1, chance.pick([10, 40, 120])) : null,
+      stopsAt: stops,
+    };
+  }
+
+  /** Runs until it ends, or dies. */
+  async #process(
+    command: "run" | "rollback" | "resume",
+    disturbance: Disturbance,
+    act: Act,
+    before?: { readonly run: string; readonly disk: string; readonly blobs: Map<string, Uint8Array> },
+  ): Promise<Ended> {
+    this.tried.processes += 1;
+    const [time, chance] = [this.#time, this.#chance];
+    let isAlive = true;
+    const given = { time, chance, isAlive: () => isAlive };
+    const run = before?.run ?? `2026${String(this.tried.processes).padStart(4, "0")}-000000-${command}`;
+    const journal = before
+      ? new MemoryJournal(run, given, { text: before.disk, blobs: before.blobs })
+      : new MemoryJournal(run, given);
+    let written = 0;
+    const isDead = (): boolean => disturbance.diesAfter !== null && written >= disturbance.diesAfter;
+    let isRollingBack = command === "rollback";
+    const batch = new Set<string>();
+    journal.journal.subscribe((event) => {
+      written += 1;
+      this.say(() => told(event));
+      if (event.type === "batch:started") {
+        batch.clear();
+        for (const host of event.hosts) batch.add(host);
+      }
+      if (event.type === "rollback:started") isRollingBack = true;
+      if (event.type === "rollback:ended") isRollingBack = command === "rollback";
+      if (isDead()) isAlive = false;
+    });
+    const stops = disturbance.stopsAt.map(() => new AbortController());
+    const [soft = new AbortController(), hard = new AbortController()] = stops;
+    disturbance.stopsAt.forEach((ms, index) => {
+      time.at(ms, () => {
+        if (!isAlive) return;
+        this.say(`Ctrl-C, ${index === 0 ? "once" : "twice"}`);
+        stops[index]?.abort("SIGINT");
+      });
+    });
+    for (const host of this.#hosts.values())
+      host.onTouch = ({ host: name, cell, save }) => this.#checkTouch(journal, { name, cell, save, command });
+    const connector = modelConnector({
+      hosts: this.#hosts,
+      time,
+      chance,
+      faultOneIn: disturbance.faultOneIn,
+      kinds: disturbance.kinds,
+      isAlive: () => isAlive,
+      onScript: (host, script, fault) => {
+        this.tried.scripts += 1;
+        if (fault) this.tried.faults += 1;
+        if (fault) this.say(`  ${host}: ${script.form}: ${fault}`);
+        this.#noteLie(host, script, fault);
+        const isTask = script.form === "plain" || script.form === "change" || script.form === "revert";
+        if (isTask && isAlive && !isRollingBack && !batch.has(host) && !this.#isDelegate(host))
+          this.broken.push(`${host} was touched outside of its batch: ${JSON.stringify(script)}`);
+      },
+    });
+    const inFlight = chance.pick(["retry", "skip", "fail"] as const);
+    // What was taken for done by the operator's word is no more sure than what a host says.
+    if (inFlight === "skip") this.#trustNone(journal.events);
+    const world: World = {
+      inventory: this.#inventory(),
+      connector,
+      journal: journal.journal,
+      catalogue: modelCatalogue(findModule),
+      about: { kmend: "simulated", command, options: {} },
+      stop: { soft: soft.signal, hard: hard.signal },
+      clock: time.clock(() => isAlive),
+      random: chance.next,
+      ask: null,
+      options: { ...options, forks: this.#forks, inFlight },
+    };
+    this.say(`kmend ${command} ${run}`);
+    const outcome = await time.pass(act(world, journal), () => !isAlive);
+    if (!isAlive) {
+      this.say("kmend dies");
+      time.runFor(60);
+    }
+    time.forget();
+    const disk = isAlive ? journal.text : journal.torn(chance);
+    const read = new MemoryJournal(run, given, { text: disk, blobs: journal.blobs });
+    this.#checkProcess(journal, { isAlive, outcome, command });
+    return { outcome, journal, events: read.events, disk };
+  }
+
+  #run(): Act {
+    return (world) => runPlaybooks([loadPlaybook(this.#playbook, { catalogue: world.catalogue })], world);
+  }
+
+  #isResumable({ outcome, events }: Ended): boolean {
+    return events.length > 0 && (outcome === null || outcome.exitCode !== 0);
+  }
+
+  async #resume({ journal, disk, events }: Ended): Promise<Ended> {
+    const retryFailed = this.#chance.oneIn(2);
+    if (this.#chance.oneIn(2)) this.#heal();
+    const act: Act = async (world) => {
+      const playbook = loadPlaybook(this.#playbook, { catalogue: world.catalogue });
+      const blob = async (sha256: string): Promise<Uint8Array> =>
+        journal.blobs.get(sha256) ?? new Uint8Array();
+      return resumeRun([playbook], events, world, { retryFailed, allowChanges: false, blob });
+    };
+    return this.#process("resume", this.#disturbance(), act, {
+      run: journal.run,
+      disk,
+      blobs: journal.blobs,
+    });
+  }
+
+  async #rollback(run: Ended, before: readonly Ended[], disturbance: Disturbance): Promise<Ended> {
+    return this.#process("rollback", disturbance, (world) =>
+      rollbackRun(run.events, world, {
+        earlier: before.map(({ events }) => events),
+        blob: async (sha256) => run.journal.blobs.get(sha256) ?? new Uint8Array(),
+      }),
+    );
+  }
+
+  #inventory(): Inventory {
+    const inventory = new Inventory();
+    for (const name of this.#hosts.keys()) inventory.addHost(name, { groups: ["ungrouped"] });
+    return inventory;
+  }
+
+  #isDelegate(host: string): boolean {
+    return this.#says(`"delegate_to": "${host}"`);
+  }
+
+  /** The playbook has this text. */
+  #says(text: string): boolean {
+    return this.#text.includes(text);
+  }
+
+  #trustNone(events: readonly Event[]): void {
+    for (const event of events)
+      if (event.type === "change:recorded" && event.state === null)
+        this.#lies.add(`${event.host} ${event.save}`);
+  }
+
+  #noteLie(host: string, script: Understood, fault: Fault | null): void {
+    if ((fault !== "says-ok" && fault !== "says-no") || !("before" in script)) return;
+    for (const statement of script.act) {
+      if (statement.kind !== "sim") continue;
+      const { words } = statement;
+      this.#lies.add(`${host} ${words.at(-1)}`);
+      const cell = words[0] === "copy" ? words[2] : words[1];
+      // Where nothing can be read nobody finds the lie out.
+      if (cell && /^(service|mark):/.test(cell)) this.#unseen.add(`${host} ${cell}`);
+    }
+  }
+
+  /** Law: a host is changed only by what is on disk as a change of this process's journal or of the run that it takes back, and
+   *  only by who has its lock. */
+  #checkTouch(
+    journal: MemoryJournal,
+    touch: { readonly name: string; readonly cell: string; readonly save: string; readonly command: string },
+  ): void {
+    const { name, cell, save } = touch;
+    this.say(() => `  ${name}: ${cell} by ${save.split("/").slice(-2).join("/")}`);
+    const touched = this.#touched.get(`${name} ${save}`) ?? new Set();
+    this.#touched.set(`${name} ${save}`, touched.add(cell));
+    const isRecorded = journal.isOnDisk(
+      (event) =>
+        event.type === "change:recorded" &&
+        event.host === name &&
+        (event.save === save || (event.wayBack.kind === "again" && isOf(event.changes, cell))),
+    );
+    if (!isRecorded) this.broken.push(`${name}: ${cell} was changed, and nothing on disk says so`);
+    const host = this.#hosts.get(name);
+    const holder = host?.locks.get(Math.max(0, ...host.locks.keys()));
+    if (holder?.owner[0] !== journal.run) this.broken.push(`${name}: ${cell} was changed without the lock`);
+  }
+
+  #checkProcess(
+    { events, run }: MemoryJournal,
+    {
+      isAlive,
+      outcome,
+      command,
+    }: { readonly isAlive: boolean; readonly outcome: RunOutcome | null; readonly command: string },
+  ): void {
+    const isForgiving = this.#says("clear_host_errors");
+    const ofEnded = isAlive
+      ? [...hasWholeJournal(events), ...exitCodeIsTrue(events, isForgiving), ...recapIsTrue(events)]
+      : [];
+    const wrong = [...nothingIsDoneTwice(events), ...stopsWhereItSays(events), ...ofEnded];
+    this.broken.push(...wrong.map((each) => `${command} ${run}: ${each}`));
+    if (isAlive && outcome === null) this.broken.push(`${command} has no outcome`);
+    const [last] = events.slice(-1);
+    if (isAlive && last?.type === "run:ended" && !isDeepStrictEqual(outcome?.recap, last.recap))
+      this.broken.push(`${command}: its outcome is not its last event's`);
+    if (command !== "rollback") this.#checkApplied(events);
+  }
+
+  /** Law: what the journal calls applied was done whole, unless the host lied. What a resume found done, by whoever it was, has
+   *  no output. */
+  #checkApplied(events: readonly Event[]): void {
+    const applied = new Set(
+      events.flatMap((event) => (event.type === "change:applied" && event.output ? [event.change] : [])),
+    );
+    for (const event of events) {
+      if (event.type !== "change:recorded" || !applied.has(event.change)) continue;
+      if (this.#lies.has(`${event.host} ${event.save}`)) continue;
+      const touched = this.#touched.get(`${event.host} ${event.save}`) ?? new Set();
+      for (const cell of cellsOf(event.changes))
+        if (!touched.has(cell))
+          this.broken.push(`${event.host}: ${event.change} was applied, ${cell} was not touched`);
+    }
+  }
+
+  /** Law: after a rollback that nothing disturbed each host is what it was, but for what was named. */
+  #checkRestored(run: Ended, last: Ended): void {
+    const isNamed = new Set(this.#unseen);
+    for (const event of last.events) {
+      if (event.type !== "change:revert-failed") continue;
+      if (event.kind !== "irreversible")
+        this.broken.push(`${event.host}: ${event.change} is ${event.kind}: ${event.message}`);
+      const recorded = run.events.find(
+        (each) => each.type === "change:recorded" && each.change === event.change,
+      );
+      if (recorded?.type === "change:recorded")
+        for (const cell of cellsOf(recorded.changes)) isNamed.add(`${event.host} ${cell}`);
+    }
+    for (const [name, host] of this.#hosts) {
+      const [first, now] = [this.#first.get(name) ?? {}, host.look()];
+      for (const cell of new Set([...Object.keys(first), ...Object.keys(now)]))
+        if (first[cell] !== now[cell] && !isNamed.has(`${name} ${cell}`))
+          this.broken.push(`${name}: ${cell} is ${now[cell]} after the rollback, and was ${first[cell]}`);
+    }
+  }
+}
+
+function cellsOf(changes: Json | undefined): string[] {
+  const { after } = (changes ?? {}) as { readonly after?: Record<string, Json> };
+  return Object.keys(after ?? {});
+}
+
+function isOf(changes: Json | undefined, cell: string): boolean {
+  return cellsOf(changes).includes(cell);
+}
+
+function told(event: Event): string {
+  const { n, at: _, type, ...body } = event;
+  const about = body as Record<string, Json> & {
+    readonly task?: { readonly id: string; readonly name: string };
+  };
+  const { task, ...rest } = about;
+  const name = task === undefined ? "" : ` ${task.id} ${task.name}`;
+  return `${String(n).padStart(4)} ${type}${name} ${JSON.stringify(rest).slice(0, 260)}`;
+}
+
+const options: EngineOptions = {
+  check: false,
+  diff: false,
+  tags: [],
+  skipTags: [],
+  extraVars: new Dict(),
+  forks: 50,
+  forceHandlers: false,
+  become: { enabled: false, method: "sudo", user: "root" },
+  connection: {
+    kind: "ssh",
+    hostKeyChecking: true,
+    connectTimeoutMs: 10_000,
+    keepaliveIntervalMs: 2000,
+    keepaliveCountMax: 3,
+  },
+  native: false,
+  taskTimeoutS: 0,
+};

@@ -1,0 +1,141 @@
+/** What a script of the engine does to a modelled host, statement by statement. What is not known here is an error: a model that
+ *  passed over a statement would prove nothing. */
+
+export type Statement =
+  | { readonly kind: "sim"; readonly words: readonly string[] }
+  | { readonly kind: "check"; readonly number: number; readonly token: string }
+  /** Folders, temporary files: they can fail, and leave nothing that matters. */
+  | { readonly kind: "room" }
+  | { readonly kind: "write"; readonly path: string; readonly text: string }
+  | {
+      readonly kind: "trusted";
+      readonly save: string;
+      readonly sum: string;
+      readonly own: readonly Statement[];
+    }
+  | { readonly kind: "move"; readonly from: string; readonly to: string };
+
+/** One script, by the wrapper that it came in. */
+export type Understood =
+  | { readonly form: "plain"; readonly act: readonly Statement[] }
+  | {
+      readonly form: "change";
+      readonly before: readonly Statement[];
+      readonly act: readonly Statement[];
+    }
+  | {
+      readonly form: "revert";
+      readonly before: readonly Statement[];
+      readonly act: readonly Statement[];
+      readonly look: readonly Statement[];
+    }
+  | {
+      readonly form: "lock";
+      readonly token: string;
+      readonly owner: readonly string[];
+      readonly own: readonly string[];
+    }
+  | { readonly form: "beat"; readonly number: number; readonly token: string; readonly aheadS: number }
+  | { readonly form: "release"; readonly number: number; readonly token: string };
+
+const change =
+  /^\(\nset -e\numask 077\n([\s\S]*?)\n\)\nif \[ \$\? -eq 0 \]; then\n([\s\S]*)\nkmend_code=\$\?\nelse\necho [\s\S]*\n\(exit \$kmend_code\)$/;
+const revert =
+  /^\( ([\s\S]*?)\n\( ([\s\S]*?)\n\) && (\{ \[ ! -f [\s\S]*?; \})\n\) >&2\nkmend_code=\$\?\nif \[ \$kmend_code -ne 0 \]; then .*\nelse\n([\s\S]*)\nfi$/;
+const beat = /^\(\n(kmend_token=[\s\S]*?\nfi)\numask 077\nprintf [\s\S]*date \+%s\) \+ (\d+)\)\)" > .*\n\)$/;
+const release = /^\(\nfolder=(\S+)\nnumber=(\d+)\n[\s\S]*?"\$kmend_token" != (\S+) \]/;
+
+export function understand(script: string): Understood {
+  if (script.includes("\ntries=0\n")) return lock(script);
+  const beats = beat.exec(script);
+  if (beats) return { form: "beat", ...checkOf(beats[1] ?? ""), aheadS: Number(beats[2]) };
+  const releases = release.exec(script);
+  if (releases) return { form: "release", number: Number(releases[2]), token: releases[3] ?? "" };
+  const changes = change.exec(script);
+  if (changes)
+    return { form: "change", before: statements(changes[1] ?? ""), act: statements(changes[2] ?? "") };
+  const reverts = revert.exec(script);
+  if (reverts)
+    return {
+      form: "revert",
+      before: statements(reverts[1] ?? ""),
+      act: statements(`${reverts[2]}\n${reverts[3]}`),
+      look: statements(reverts[4] ?? ""),
+    };
+  return { form: "plain", act: statements(script) };
+}
+
+function lock(script: string): Understood {
+  const token = /^token=(\S+)$/m.exec(script)?.[1] ?? "";
+  const owner = words(/^printf '%s\n' "\$token" (.*) "\$boot"/m.exec(script)?.[1] ?? "");
+  const own = words(/^ +for run in (.*); do \[/m.exec(script)?.[1] ?? "");
+  return { form: "lock", token, owner, own };
+}
+
+const checks =
+  /kmend_token=\n.*read -r kmend_token < \S+\/lock-(\d+); \}.*\nif \[ "\$kmend_token" != (\S+) \].*; then\n.*\n.*exit 1\nfi(?:\n|$)/y;
+
+function checkOf(text: string): { readonly number: number; readonly token: string } {
+  checks.lastIndex = 0;
+  const [, number, token = ""] = checks.exec(text) ?? [];
+  return { number: Number(number), token };
+}
+
+type Form = readonly [RegExp, (found: readonly string[]) => readonly Statement[]];
+
+const forms: readonly Form[] = [
+  [checks, ([, number, token = ""]) => [{ kind: "check", number: Number(number), token }]],
+  [/sim (.*)(?:\n|$)/y, ([, rest = ""]) => [{ kind: "sim", words: words(rest) }]],
+  [/(?:mkdir -p|rm -rf) .*(?:\n|$)/y, () => [{ kind: "room" }]],
+  [/(?::|#.*|set -e|umask 077)?(?:\n|$)/y, () => []],
+  // RUN/revert.sh is for people: no script of kmend runs it.
+  [
+    /if \[ ! -f \S+ \]; then\ncat > [\s\S]*?\nKMEND_END_*\nchmod 700 .*\nfi(?:\n|$)/y,
+    () => [{ kind: "room" }],
+  ],
+  [/printf '%s\\n' .* >> \S+(?:\n|$)/y, () => [{ kind: "room" }]],
+  [
+    /cat > (\S+) <<'(KMEND_END_*)'\n([\s\S]*?)\2(?:\n|$)/y,
+    ([, path = "", , text = ""]) => [{ kind: "write", path, text }],
+  ],
+  [
+    /kmend_found=missing\nfor kmend_script in (\S+)\/revert\.sh .*\n[\s\S]*?"\$kmend_found" = (\w+) \][\s\S]*?\necho "kmend-script .*\n([\s\S]*?)(?=\n\{ \[ ! -f|$)/y,
+    ([, save = "", sum = "", own = ""]) => [{ kind: "trusted", save, sum, own: statements(own) }],
+  ],
+  [
+    /\{ \[ ! -f \S+ \] \|\| mv (\S+) (\S+); \}(?:\n|$)/y,
+    ([, from = "", to = ""]) => [{ kind: "move", from, to }],
+  ],
+];
+
+/** @throws Error naming what the model does not know */
+export function statements(text: string): readonly Statement[] {
+  const found: Statement[] = [];
+  let at = 0;
+  while (at < text.length) {
+    const next = read(text, at);
+    if (!next) throw new Error(`the modelled host does not know this: ${text.slice(at, at + 300)}`);
+    found.push(...next.found);
+    at = next.end;
+  }
+  return found;
+}
+
+function read(
+  text: string,
+  at: number,
+): { readonly found: readonly Statement[]; readonly end: number } | null {
+  for (const [form, make] of forms) {
+    form.lastIndex = at;
+    const match = form.exec(text);
+    if (match && match[0] !== "") return { found: make(match), end: at + match[0].length };
+  }
+  return null;
+}
+
+/** As `quote` wrote them. */
+function words(text: string): string[] {
+  return [...text.matchAll(/'((?:[^']|'\\'')*)'|(\S+)/g)].map(
+    ([, quoted, bare]) => bare ?? (quoted ?? "").replaceAll("'\\''", "'"),
+  );
+}
