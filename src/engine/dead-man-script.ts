@@ -108,7 +108,7 @@ look() {
 
 arm() {
   printf '%s\\n' "$(($(date +%s) + $1)) $2 $1" > arming || exit 1
-  rm -rf confirmed fired report working by-*
+  rm -rf confirmed fired report working waiting by-*
   mv arming armed || exit 1
   if [ -d /run/systemd/system ] && [ "$(id -u)" = 0 ] && [ -d "$units" ]; then
     cat > "$units/$unit" <<kmend_unit
@@ -138,9 +138,13 @@ kmend_unit
 # The process that waits has nothing to wait for any more.
 end_waiting() {
   if [ -e "$units/$unit" ]; then systemctl stop "$unit"
-  elif is_taking; then kill "$pid"
+  elif is_alive waiting; then kill "$pid"
   fi
-  rm -rf "by-$boot"
+}
+
+# The process that wrote itself down there.
+is_alive() {
+  { read -r pid begun < "$1"; } 2>/dev/null && look "$pid" && [ "$began" = "$begun" ]
 }
 
 disarm() {
@@ -172,8 +176,9 @@ confirm() {
 
 is_taking() {
   [ -d "by-$boot" ] || return 1
-  { read -r pid begun < "by-$boot/process"; } 2>/dev/null || return 0
-  look "$pid" && [ "$began" = "$begun" ]
+  # It is just writing itself down.
+  [ -e "by-$boot/process" ] || return 0
+  is_alive "by-$boot/process"
 }
 
 status() {
@@ -220,17 +225,17 @@ await_end() {
 }
 
 wait_and_fire() {
-  # One process of each boot: two would take back twice at once.
-  is_taking && exit 0
-  rm -rf "by-$boot"
-  # A full disk keeps nobody from taking back.
-  mkdir "by-$boot" 2>/dev/null || [ ! -d "by-$boot" ] || exit 0
   look "$$"
-  { echo "$$ $began" > "by-$boot/process"; } 2>/dev/null
+  { echo "$$ $began" > waiting; } 2>/dev/null
   taking=taking-$boot
-  # A boot goes on with what the one before cut off.
-  for cut in taking-*; do [ ! -e "$cut" ] || mv "$cut" "$taking" 2>/dev/null; done
-  [ -e "$taking" ] || until_due || { rm -rf "by-$boot"; exit 0; }
+  set -- taking-*
+  if [ -e "$1" ]; then
+    # A boot goes on with what the one before cut off.
+    claim || exit 0
+    mv "$1" "$taking" || { rm -rf "by-$boot"; exit 0; }
+  else
+    until_due || exit 0
+  fi
   { read -r due from patience < "$taking"; } 2>/dev/null
   await_end "$patience" && { end_it TERM; await_end ${termGraceS} && end_it KILL; }
   at=$(date +%s)
@@ -239,7 +244,7 @@ wait_and_fire() {
   sh ./revert.sh --from "$from" > "$said" 2>&1
   { echo "fired $at $?"; cat "$said"; } > report
   mv "$taking" fired
-  rm -rf said working by-*
+  rm -rf said working waiting by-*
   disarm
 }
 
@@ -251,13 +256,23 @@ until_due() {
       sleep "$left"
       continue
     fi
-    mv armed "$taking" 2>/dev/null || return 1
+    claim || return 1
+    mv armed "$taking" 2>/dev/null || { rm -rf "by-$boot"; return 1; }
     { read -r due from patience < "$taking"; } 2>/dev/null
     [ "$(date +%s)" -lt "$due" ] || return 0
     # Confirmed and armed anew since it was read: that one is not due.
     mv "$taking" armed
+    rm -rf "by-$boot"
   done
   return 1
+}
+
+# One process of each boot takes back: two would do so twice at once. A full disk keeps nobody from it.
+claim() {
+  mkdir "by-$boot" 2>/dev/null || [ ! -d "by-$boot" ] || return 1
+  look "$$"
+  { echo "$$ $began" > "by-$boot/process"; } 2>/dev/null
+  return 0
 }
 
 case $1 in
