@@ -79,12 +79,14 @@ export async function getFile(
 path=${path}
 cat <"$path" || exit 1
 sum_of_stdin <"$path" >&2`;
-  const kept: Uint8Array[] = [];
-  const keep = (chunk: Uint8Array) => {
-    kept.push(chunk);
-    return count(chunk);
-  };
-  const output = await shell.exchange({ script: script.text, env: {}, sink: sink ? count : keep, signal });
+  // Without a sink it is held here, and no more of it than of any output.
+  const output = await shell.exchange({
+    script: script.text,
+    env: {},
+    ...(sink ? { sink: count } : {}),
+    signal,
+  });
+  if (!sink) count(output.stdout);
   if (output.code !== 0)
     throw transferFailed(`${host}: Cannot get ${path}: ${reason(output)}`, hintFor(output));
   const sha256 = hash.digest("hex");
@@ -92,7 +94,7 @@ sum_of_stdin <"$path" >&2`;
   if (there !== sha256) {
     throw transferFailed(`${host}: Cannot get ${path}: its checksum differs from what came`, changing);
   }
-  return { bytes: sink ? null : Buffer.concat(kept), size, sha256 };
+  return { bytes: sink ? null : output.stdout, size, sha256 };
 }
 
 const changing = "Something may be writing to it. Try again when it is at rest.";
