@@ -71,11 +71,16 @@ function maskedJson(value: unknown, isNamed: boolean, masked: (text: string) => 
   }
   const entries = Object.entries(value);
   const hidden = entries.map(([key, each]): [string, unknown] => [
-    masked(key),
+    isField(key) ? key : masked(key),
     maskedJson(each, isNamed || namesSecret(key), masked),
   ]);
   const isSame = hidden.every(([key, each], at) => key === entries[at]?.[0] && each === entries[at]?.[1]);
   return isSame ? value : Object.fromEntries(hidden);
+}
+
+/** A key that is a plain word is a field's name, which is gone by; keys that somebody made of a secret look otherwise. */
+function isField(key: string): boolean {
+  return key.length <= 8 || /^[A-Za-z_]+$/.test(key);
 }
 
 /** Under a name that says so, even a short text is hidden; an empty one is not, nor a word that everybody knows. */

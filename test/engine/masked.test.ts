@@ -142,3 +142,32 @@ function withModule(module: Module): (world: World) => World {
     catalogue: { find: (name) => (name === module.name ? module : world.catalogue.find(name)) },
   });
 }
+
+t.test("a secret that is also a word of kmend's own harms no rollback", async (t) => {
+  for (const word of [
+    "write",
+    "file",
+    "content",
+    "steps",
+    "/tmp/",
+    "kmend",
+    "sha256",
+    "attributes",
+    "utf-8",
+  ]) {
+    const place = workplace(t);
+    const file = join(place.folder, "kept");
+    writeFileSync(file, "user=app\n");
+    const tasks = `    - lineinfile: {path: DIR/kept, line: "password={{ db_password }}"}
+    - copy: {content: "{{ db_password }}", dest: DIR/out}
+    - file: {path: DIR/out, mode: "0600"}
+    - file: {path: DIR/link, src: DIR/out, state: link}
+`;
+    const run = await place.run(play(tasks).replace(secret, word));
+    t.equal(run.outcome.exitCode, 0, word);
+    const back = await place.rollback(run.events);
+    t.equal(back.outcome.exitCode, 0, `${word}: ${JSON.stringify(back.events.slice(-4))}`);
+    t.equal(readFileSync(file, "utf8"), "user=app\n", word);
+    t.notOk(existsSync(join(place.folder, "out")), word);
+  }
+});

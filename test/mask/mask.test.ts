@@ -86,6 +86,13 @@ t.test("in JSON, what stands below a secret name is hidden, and wherever else it
     n: [1],
   });
   t.equal(mask.text("abcdef"), "abcdef", "a host's own words are no secret of the others");
+  mask.know("content");
+  mask.know("hunter2-key");
+  t.strictSame(
+    mask.json({ content: "content", "hunter2-key": 1 }),
+    { content: mark, [mark]: 1 },
+    "a field keeps its name",
+  );
   const open = { msg: "nothing", list: [{ a: 1 }] };
   t.equal(mask.json(open), open, "the very same value where nothing is hidden");
 });
