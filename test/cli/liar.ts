@@ -17,9 +17,9 @@ answer() { echo "$end$1" >&2; echo "$end$1"; }
 lie() {
   case $frame in
   *LIE:escapes*) printf '${escapes}'; printf '${escapes}' >&2; answer 0 ;;
-  *LIE:line*) head -c 3000000 /dev/zero | tr '\0' x; answer 0 ;;
-  *LIE:many*) yes "a line" | head -n 30000; answer 0 ;;
-  *LIE:blank*) head -c 200000 /dev/zero | tr '\0' '\n'; echo x; answer 0 ;;
+  *LIE:line*) head -c 1000000 /dev/zero | tr '\0' x; answer 0 ;;
+  *LIE:many*) yes "a line" | head -n 10000; answer 0 ;;
+  *LIE:blank*) head -c 100000 /dev/zero | tr '\0' '\n'; echo x; answer 0 ;;
   *LIE:html*) echo '<script>alert(1)</script>&quot;"'"'"; answer 0 ;;
   *LIE:jinja*) printf '%s' "${jinja.replaceAll('"', '\\"')}"; answer 0 ;;
   *LIE:marks*) echo "$other"0; echo "$other"0 >&2; echo kmend-000000000000000000000000; answer 0; echo late; answer 0 ;;

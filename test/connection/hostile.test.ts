@@ -109,7 +109,7 @@ t.test(
     const began = Date.now();
     await t.rejects(shell.run(raw("true"), { timeoutMs: 200 }), { code: "timeout" });
     await shell.close();
-    t.ok(Date.now() - began < 5_000, `after ${Date.now() - began} ms`);
+    t.ok(Date.now() - began < 15_000, `after ${Date.now() - began} ms`);
   },
 );
 

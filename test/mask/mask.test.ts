@@ -121,9 +121,9 @@ t.test("many secrets cost little", async (t) => {
   const mask = newMask();
   for (let n = 0; n < 5000; n += 1) mask.know(`secret-number-${n * 7919}-${n}`);
   const text = "a line of a host's output, as there are many of them\n".repeat(20_000);
-  const began = performance.now();
+  const began = process.cpuUsage();
   t.equal(mask.text(text), text);
-  const tookMs = performance.now() - began;
+  const tookMs = process.cpuUsage(began).user / 1000;
   t.ok(tookMs < 2000, `1 MB in ${Math.round(tookMs)} ms`);
   t.comment(`1 MB against 5000 secrets in ${Math.round(tookMs)} ms`);
 });
