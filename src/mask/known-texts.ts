@@ -30,8 +30,8 @@ export class KnownTexts {
     const at = startAt(text, 0);
     this.#starts[at] = 1;
     const same = this.#byStart.get(at) ?? [];
-    same.push(text);
-    same.sort((a, b) => b.length - a.length);
+    const shorter = same.findIndex((each) => each.length <= text.length);
+    same.splice(shorter < 0 ? same.length : shorter, 0, text);
     this.#byStart.set(at, same);
     return true;
   }
