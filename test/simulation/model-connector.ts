@@ -21,6 +21,7 @@ import type { VirtualTime } from "./virtual-time.ts";
  *  - `link`: the link is lost; the script runs to its end, and nobody hears of it
  *  - `hangs`: in the middle; its time limit ends it, else the link's
  *  - `full`: what the change needs cannot be made
+ *  - `stolen`: another run has broken the lock
  *  - `says-ok`, `says-no`: it did nothing and says it did; it did all and says it did not
  */
 export const faults = [
@@ -30,6 +31,7 @@ export const faults = [
   "link",
   "hangs",
   "full",
+  "stolen",
   "says-ok",
   "says-no",
 ] as const;
@@ -159,6 +161,7 @@ function run(network: Network, host: ModelHost, { script, options, isLost }: Run
       switch (fault) {
         case null:
         case "full":
+        case "stolen":
         case "says-ok":
         case "says-no": {
           const said = answer(host, understood, fault, time.now);
@@ -195,7 +198,7 @@ function run(network: Network, host: ModelHost, { script, options, isLost }: Run
 function faultOf({ chance, faultOneIn, kinds }: Network, { form }: Understood): Fault | null {
   if (faultOneIn === 0 || kinds.length === 0 || !chance.oneIn(faultOneIn)) return null;
   const fault = chance.pick(kinds);
-  const needsWork = fault === "full" || fault === "says-ok" || fault === "says-no";
+  const needsWork = fault === "full" || fault === "stolen" || fault === "says-ok" || fault === "says-no";
   return needsWork && form !== "change" && form !== "revert" ? null : fault;
 }
 
@@ -205,6 +208,11 @@ function answer(host: ModelHost, script: Understood, fault: Fault | null, nowMs:
     if (fault === "full") {
       const why = script.form === "change" ? "kmend: cannot prepare the change" : refused;
       return { code: 1, stdout: "", stderr: `No space left on device\n${why}\n` };
+    }
+    if (fault === "stolen") {
+      const owner = ["20260101-000000-111", "thief@else", "then", "run"];
+      host.locks.set(Math.max(0, ...host.locks.keys()) + 1, { token: "thief", owner });
+      host.beats.set("thief", Math.floor(nowMs / 1000));
     }
     if (fault === "says-ok") return whole(host.perform({ ...script, act: [] }, nowMs));
     if (fault === "says-no") {

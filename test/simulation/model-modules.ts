@@ -66,11 +66,25 @@ function cellModule(
   };
 }
 
-const simFile = cellModule(
-  "sim_file",
-  { name, value: { type: "str", help: "Write this; absent: remove it" } },
-  (args) => ({ [`file:${args["name"]}`]: args["value"] === undefined ? null : String(args["value"]) }),
-);
+const simFile: HostModule = {
+  ...cellModule(
+    "sim_file",
+    { name, value: { type: "str", help: "Write this; absent: remove it" } },
+    (args) => ({ [`file:${args["name"]}`]: args["value"] === undefined ? null : String(args["value"]) }),
+  ),
+  foreign: ({ before, after }: CellChange) => {
+    const [cell = ""] = Object.keys(after);
+    const { script, parse } = read([cell]);
+    return {
+      script,
+      parse: (output) => {
+        const theirs = parse(output)[cell] ?? null;
+        if (theirs === after[cell] || theirs === before[cell]) return [];
+        return [{ path: null, ours: String(after[cell]), theirs: String(theirs) }];
+      },
+    };
+  },
+};
 
 /** What it needs comes first. */
 const simPackage = cellModule(

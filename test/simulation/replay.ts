@@ -2,6 +2,7 @@
 
 import { simulate } from "./simulation.ts";
 
+const mostBroken = 10;
 const [from = 1, to] = process.argv.slice(2).map(Number);
 if (to === undefined) {
   const { story, broken } = await simulate(from);
@@ -18,6 +19,7 @@ if (to === undefined) {
     all.scripts += tried.scripts;
     all.faults += tried.faults;
     if (broken.length > 0) all.broken += 1;
+    if (all.broken === mostBroken) break;
     if (broken.length > 0) console.log(`${seed}: ${broken.slice(0, 3).join(" | ").slice(0, 400)}`);
   }
   console.log(JSON.stringify(all), `${(Date.now() - began) / 1000} s`);

@@ -108,6 +108,8 @@ class Simulation {
   readonly #forks: number;
   /** Changes of which a host lied, by host and folder. */
   readonly #lies = new Set<string>();
+  /** Cells that somebody else changed after the run, by host. */
+  readonly #theirs = new Set<string>();
   /** Cells of which a lie cannot be found out, by host. */
   readonly #unseen = new Set<string>();
   /** Cells that were touched, by change's folder. */
@@ -151,8 +153,45 @@ class Simulation {
       rollbacks.push(await this.#rollback(run, rollbacks, this.#disturbance()));
     this.#heal();
     for (const host of this.#hosts.values()) host.locks.clear();
+    if (rollbacks.length === 0 && this.#chance.oneIn(6)) this.#editSome(run.events);
+    const before = new Map([...this.#hosts].map(([name, host]) => [name, host.look()]));
     const last = await this.#rollback(run, rollbacks, calm);
     this.#checkRestored(run, last);
+    if (rollbacks.length === 0 && this.#chance.oneIn(2))
+      this.#checkBrought(run, before, await this.#rollback(last, [], calm));
+  }
+
+  /** Somebody else works where the run has worked. */
+  #editSome(events: readonly Event[]): void {
+    const { sound, unsound } = this.#cellsOf(events);
+    for (const at of sound) {
+      const [host = "", cell = ""] = at.split(" ");
+      if (unsound.has(at) || !cell.startsWith("file:") || !this.#chance.oneIn(2)) continue;
+      this.#hosts.get(host)?.cells.set(cell, "theirs");
+      this.#theirs.add(at);
+      this.say(`somebody else changes ${cell} on ${host}`);
+    }
+  }
+
+  /** Cells that changes which are known to be whole brought about, and those that others had a part in, by host. */
+  #cellsOf(events: readonly Event[]): {
+    readonly sound: ReadonlySet<string>;
+    readonly unsound: ReadonlySet<string>;
+  } {
+    const applied = new Set(
+      events.flatMap((event) => (event.type === "change:applied" ? [event.change] : [])),
+    );
+    const reverted = new Set(
+      events.flatMap((event) => (event.type === "change:reverted" ? [event.change] : [])),
+    );
+    const [sound, unsound] = [new Set<string>(), new Set<string>()];
+    for (const event of events) {
+      if (event.type !== "change:recorded") continue;
+      const isLie = this.#lies.has(`${event.host} ${event.save}`);
+      const isSound = applied.has(event.change) && !reverted.has(event.change) && !isLie;
+      for (const cell of cellsOf(event.changes)) (isSound ? sound : unsound).add(`${event.host} ${cell}`);
+    }
+    return { sound, unsound };
   }
 
   /** Another controller has a host, or had it. */
@@ -203,6 +242,9 @@ class Simulation {
     const isDead = (): boolean => disturbance.diesAfter !== null && written >= disturbance.diesAfter;
     let isRollingBack = command === "rollback";
     const batch = new Set<string>();
+    // A resume goes on with a rollback that had begun, and does not say so again.
+    const isTakenBack = (host: string): boolean =>
+      journal.events.some((event) => event.type === "rollback:started" && event.hosts.includes(host));
     journal.journal.subscribe((event) => {
       written += 1;
       this.say(() => told(event));
@@ -238,7 +280,14 @@ class Simulation {
         if (fault) this.say(`  ${host}: ${script.form}: ${fault}`);
         this.#noteLie(host, script, fault);
         const isTask = script.form === "plain" || script.form === "change" || script.form === "revert";
-        if (isTask && isAlive && !isRollingBack && !batch.has(host) && !this.#isDelegate(host))
+        if (
+          isTask &&
+          isAlive &&
+          !isRollingBack &&
+          !batch.has(host) &&
+          !isTakenBack(host) &&
+          !this.#isDelegate(host)
+        )
           this.broken.push(`${host} was touched outside of its batch: ${JSON.stringify(script)}`);
       },
     });
@@ -327,6 +376,7 @@ class Simulation {
   #noteLie(host: string, script: Understood, fault: Fault | null): void {
     if ((fault !== "says-ok" && fault !== "says-no") || !("before" in script)) return;
     for (const statement of script.act) {
+      if (statement.kind === "trusted") this.#lies.add(`${host} ${statement.save}`);
       if (statement.kind !== "sim") continue;
       const { words } = statement;
       this.#lies.add(`${host} ${words.at(-1)}`);
@@ -400,19 +450,41 @@ class Simulation {
     const isNamed = new Set(this.#unseen);
     for (const event of last.events) {
       if (event.type !== "change:revert-failed") continue;
-      if (event.kind !== "irreversible")
-        this.broken.push(`${event.host}: ${event.change} is ${event.kind}: ${event.message}`);
+      const isAllowed = event.kind === "irreversible" || this.#theirs.size > 0;
+      if (!isAllowed) this.broken.push(`${event.host}: ${event.change} is ${event.kind}: ${event.message}`);
       const recorded = run.events.find(
         (each) => each.type === "change:recorded" && each.change === event.change,
       );
       if (recorded?.type === "change:recorded")
         for (const cell of cellsOf(recorded.changes)) isNamed.add(`${event.host} ${cell}`);
     }
+    // A service goes with its file.
+    for (const at of this.#theirs) isNamed.add(at.replace("file:", "service:"));
+    for (const at of this.#theirs) {
+      const [host = "", cell = ""] = at.split(" ");
+      const now = this.#hosts.get(host)?.cells.get(cell);
+      if (now !== "theirs") this.broken.push(`${host}: ${cell} was somebody else's, and is ${now}`);
+    }
     for (const [name, host] of this.#hosts) {
       const [first, now] = [this.#first.get(name) ?? {}, host.look()];
       for (const cell of new Set([...Object.keys(first), ...Object.keys(now)]))
         if (first[cell] !== now[cell] && !isNamed.has(`${name} ${cell}`))
           this.broken.push(`${name}: ${cell} is ${now[cell]} after the rollback, and was ${first[cell]}`);
+    }
+  }
+
+  /** Law: a rollback that is taken back brings again what was there before it, where the run had made it whole. */
+  #checkBrought(run: Ended, before: ReadonlyMap<string, Record<string, string>>, again: Ended): void {
+    const isNamed = new Set(
+      again.events.flatMap((event) => (event.type === "change:revert-failed" ? [event.host] : [])),
+    );
+    const { sound, unsound } = this.#cellsOf(run.events);
+    for (const at of sound) {
+      const [name = "", cell = ""] = at.split(" ");
+      if (unsound.has(at) || isNamed.has(name) || !/^(file|package):/.test(cell)) continue;
+      const [now, then] = [this.#hosts.get(name)?.cells.get(cell), before.get(name)?.[cell]];
+      if (now !== then)
+        this.broken.push(`${name}: ${cell} was ${then}, and is ${now} when it is brought again`);
     }
   }
 }

@@ -62,6 +62,9 @@ export function understand(script: string): Understood {
       act: statements(`${reverts[2]}\n${reverts[3]}`),
       look: statements(reverts[4] ?? ""),
     };
+  // What is somebody else's is kept before it is overwritten: of cells there is nothing to keep.
+  if (/^\(\numask 077\nmkdir -p \S+\/theirs-\S+ \|\| exit\n/.test(script))
+    return { form: "plain", act: [{ kind: "room" }] };
   return { form: "plain", act: statements(script) };
 }
 
