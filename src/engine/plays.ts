@@ -43,6 +43,7 @@ export async function runPlay(run: Run, play: Play, number: number): Promise<boo
   const all = withPast(run, number, hosts, (each) => batches(each, serial, play.serial?.place ?? play.place));
   run.ahead.plays = run.ahead.plays.slice(1);
   for (const [index, batch] of all.entries()) {
+    if (batch.length === 0) continue;
     run.play.batch = batch;
     run.ahead.batches = all.slice(index);
     const isNew = run.past.batches(number)?.[index] === undefined;
@@ -99,7 +100,7 @@ function chooseHosts(run: Run, play: Play, keyword: Keyword): HostState[] {
     journal.note("message:said", { level: "warning", text: message, place: play.hosts.place });
   return ordered(hosts, keyword(play.order), random)
     .map((name) => hostState(run, name))
-    .filter((host) => host.failure === null && !host.isUnreachable);
+    .filter((host) => !isLost(host));
 }
 
 /** In a run that goes on: the batches as they began, what was to follow them, and who has joined since. */
@@ -112,11 +113,19 @@ function withPast(
   const before = run.past.hosts(number);
   if (before === null) return cut(hosts);
   const planned = cut(before.map((name) => hostState(run, name)));
-  const gone = before.find((name) => !hosts.some((host) => host.name === name));
+  const gone = before.find(
+    (name) => !hosts.some((host) => host.name === name) && !isLost(hostState(run, name)),
+  );
   if (gone !== undefined) throw noSuchHostNow(gone, run.play.name);
   const begun = (run.past.batches(number) ?? []).map((names) => names.map((name) => hostState(run, name)));
   const joined = hosts.filter((host) => !before.includes(host.name));
-  return [...begun, ...planned.slice(begun.length), ...(joined.length > 0 ? cut(joined) : [])];
+  const all = [...begun, ...planned.slice(begun.length), ...(joined.length > 0 ? cut(joined) : [])];
+  // One that was tried again and lost in an earlier play takes no part, as in any run; the batches keep their numbers.
+  return all.map((batch) => batch.filter((host) => !isLost(host)));
+}
+
+function isLost(host: HostState): boolean {
+  return host.failure !== null || host.isUnreachable;
 }
 
 function noSuchHostNow(host: string, play: string): KmendError {
