@@ -181,8 +181,11 @@ class Simulation {
     const applied = new Set(
       events.flatMap((event) => (event.type === "change:applied" ? [event.change] : [])),
     );
+    // Whether it was taken back or not: somebody was at it.
     const reverted = new Set(
-      events.flatMap((event) => (event.type === "change:reverted" ? [event.change] : [])),
+      events.flatMap((event) =>
+        event.type === "change:reverted" || event.type === "change:revert-failed" ? [event.change] : [],
+      ),
     );
     const [sound, unsound] = [new Set<string>(), new Set<string>()];
     for (const event of events) {
@@ -450,7 +453,8 @@ class Simulation {
     const isNamed = new Set(this.#unseen);
     for (const event of last.events) {
       if (event.type !== "change:revert-failed") continue;
-      const isAllowed = event.kind === "irreversible" || this.#theirs.size > 0;
+      const isLiar = [...this.#lies].some((at) => at.startsWith(`${event.host} `));
+      const isAllowed = event.kind === "irreversible" || isLiar || this.#theirs.size > 0;
       if (!isAllowed) this.broken.push(`${event.host}: ${event.change} is ${event.kind}: ${event.message}`);
       const recorded = run.events.find(
         (each) => each.type === "change:recorded" && each.change === event.change,
