@@ -1,7 +1,17 @@
-/** Gives a parameter to every installed kernel, or takes it away, by grubby. It takes effect at the next boot. */
+/** Gives a parameter to every installed kernel, or takes it away: by grubby, or where there is none by GRUB's defaults and the tool
+ *  that writes its entries from them. It takes effect at the next boot. */
 
 import { join, type Script, sh } from "../script/script.ts";
 import { Dict } from "../template/values.ts";
+import {
+  applyDefaults,
+  editDefaults,
+  type Grub,
+  type GrubChange,
+  grubSection,
+  readGrub,
+  revertDefaults,
+} from "./boot/grub-defaults.ts";
 import { type AnyChange, type HostModule, TaskFailed, text } from "./module.ts";
 import type { ArgumentsOf, Options } from "./options.ts";
 
@@ -26,6 +36,8 @@ interface Kernel {
 
 interface ParameterState {
   readonly hasGrubby: boolean;
+  /** Where there is no grubby. */
+  readonly grub?: Grub | null;
   readonly kernels: readonly Kernel[];
   /** What the running kernel was booted with. */
   readonly booted: readonly string[];
@@ -37,6 +49,8 @@ interface ParameterChange extends AnyChange {
   readonly state: "present" | "absent";
   /** Of each kernel, the arguments of that name as they were. */
   readonly were: readonly Kernel[];
+  /** Where there is no grubby. */
+  readonly grub?: GrubChange;
 }
 
 export const kernelParameter: HostModule<Args, ParameterState, ParameterChange> = {
@@ -58,21 +72,27 @@ export const kernelParameter: HostModule<Args, ParameterState, ParameterChange> 
     script: sh`(
 LC_ALL=C; export LC_ALL
 printf 'booted\\t%s\\n' "$(cat /proc/cmdline)"
-if command -v grubby >/dev/null 2>&1; then echo grubby; grubby --info=ALL; fi
+if command -v grubby >/dev/null 2>&1; then echo grubby; grubby --info=ALL; else
+${grubSection}
+fi
 )`,
     parse: (output) => read(text(output.stdout)),
   }),
   plan: (state, args) => state && planParameter(state, args),
-  apply: ({ wanted, state }) =>
-    state === "present"
+  apply: ({ wanted, state, grub }, where) => {
+    if (grub) return applyDefaults(grub, where);
+    return state === "present"
       ? sh`grubby --update-kernel=ALL ${`--args=${wanted}`}`
-      : sh`grubby --update-kernel=ALL ${`--remove-args=${wanted}`}`,
+      : sh`grubby --update-kernel=ALL ${`--remove-args=${wanted}`}`;
+  },
   restored: ({ kernels }) => kernels,
-  revert: ({ name, were }) =>
-    join(
-      were.map((kernel) => restored(name, kernel)),
-      " &&\n",
-    ),
+  revert: ({ name, were, grub }, where) =>
+    grub
+      ? revertDefaults(grub, where)
+      : join(
+          were.map((kernel) => restored(name, kernel)),
+          " &&\n",
+        ),
   again: (change) => ({ change, keep: null }),
   result: ({ args, state, change }) => {
     const booted = state?.booted ?? [];
@@ -82,7 +102,7 @@ if command -v grubby >/dev/null 2>&1; then echo grubby; grubby --info=ALL; fi
         : booted.some((each) => isMeant(each, args));
     return Dict.of({
       parameter: argumentOf(args),
-      kernels: (state?.kernels ?? []).map(({ path }) => path),
+      kernels: [...new Set((state?.kernels ?? []).map(({ path }) => path))],
       reboot_required: (args.state === "present") !== isBooted,
       booted: isBooted,
       changed: change !== null,
@@ -94,9 +114,15 @@ function argumentOf({ name, value }: Pick<Args, "name" | "value">): string {
   return value === undefined ? name : `${name}=${value}`;
 }
 
-function planParameter({ hasGrubby, kernels }: ParameterState, args: Args): ParameterChange | null {
-  if (!hasGrubby) throw new TaskFailed("Cannot set kernel parameters: there is no grubby on this host");
-  if (kernels.length === 0) throw new TaskFailed("Cannot set kernel parameters: grubby knows no kernel");
+function planParameter({ hasGrubby, grub, kernels }: ParameterState, args: Args): ParameterChange | null {
+  if (!hasGrubby && !grub)
+    throw new TaskFailed(
+      "Cannot set kernel parameters: there is no grubby on this host, and no GRUB with /etc/default/grub and update-grub or grub2-mkconfig",
+    );
+  if (kernels.length === 0)
+    throw new TaskFailed(
+      `Cannot set kernel parameters: ${hasGrubby ? "grubby" : `${grub?.config}`} knows no kernel`,
+    );
   const wanted = argumentOf(args);
   const isPresent = args.state === "present";
   const isRight = ({ arguments: given }: Kernel): boolean =>
@@ -123,7 +149,15 @@ function planParameter({ hasGrubby, kernels }: ParameterState, args: Args): Para
     wanted,
     state: args.state,
     were,
+    ...(grub && {
+      grub: editDefaults(grub, { wanted, isPresent, isMeant: (each) => isToGo(each, args) }),
+    }),
   };
+}
+
+/** One value of a name only: a new one takes the place of any other, as with grubby. */
+function isToGo(given: string, args: Args): boolean {
+  return args.state === "present" ? nameOf(given) === args.name : isMeant(given, args);
 }
 
 /** Without a value, `absent` takes the parameter away whatever its value is. */
@@ -160,6 +194,7 @@ function read(printed: string): ParameterState {
   }
   return {
     hasGrubby: /^grubby$/m.test(printed),
+    grub: readGrub(printed),
     kernels,
     booted: words(/^booted\t(.*)$/m.exec(printed)?.[1] ?? ""),
   };
