@@ -1,5 +1,6 @@
 /** What a run does when it is asked to stop, when nobody reads it any more, and when the controller's disk is full. */
 
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -151,6 +152,19 @@ t.test("a full disk on the controller", { skip: isRoot ? false : "only root can 
     t.match(stderr, full);
     t.ok(exists(folder, "done"));
     t.notOk(exists(folder, "two"));
+  });
+});
+
+t.test("a disk that takes no writes", { skip: isRoot ? false : "only root can mount one" }, async (t) => {
+  await t.test("from the beginning: the run does not begin", async (t) => {
+    const folder = workplace(t);
+    const state = smallDisk(t, 200);
+    execFileSync("mount", ["-o", "remount,ro", state]);
+    const { code, stderr, stdout } = await kmend(["run", ...onLocal, "--state", state], { cwd: folder });
+    t.equal(code, 1, stdout);
+    t.match(stderr, /^Cannot make the run's folder \S+: .*read-only file system/im);
+    t.notMatch(stdout + stderr, notForUsers);
+    t.notOk(exists(folder, "one"));
   });
 });
 
