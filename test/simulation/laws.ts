@@ -123,3 +123,27 @@ export function nothingIsDoneTwice(events: readonly Event[]): string[] {
   }
   return wrong;
 }
+
+/** What is taken back after a failure belongs to the hosts that are named; and where it is each lost host for itself, no other is named.
+ *  @param spreads one host's failure can be another's, by `any_errors_fatal` or `run_once` */
+export function takesBackWhomItShould(events: readonly Event[], spreads: boolean): string[] {
+  const owner = new Map<string, string>();
+  const lost = new Set<string>();
+  const wrong: string[] = [];
+  let named: ReadonlySet<string> | null = null;
+  for (const event of events) {
+    if (event.type === "change:recorded") owner.set(event.change, event.for);
+    if (event.type === "task:ended" && !event.ignored && !event.rescued)
+      if (event.outcome === "failed" || event.outcome === "unreachable") lost.add(event.host);
+    if (event.type === "rollback:started") {
+      named = new Set(event.hosts);
+      const other = event.hosts.find((host) => !lost.has(host));
+      if (event.scope === "host" && other !== undefined && !spreads)
+        wrong.push(`${other} is taken back, and was not lost`);
+    }
+    if (event.type === "change:reverted" && named && !named.has(owner.get(event.change) ?? ""))
+      wrong.push(`${event.change} is taken back, and is none of ${[...named].join(", ")}`);
+    if (event.type === "rollback:ended") named = null;
+  }
+  return wrong;
+}

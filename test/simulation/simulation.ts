@@ -29,6 +29,7 @@ import {
   nothingIsDoneTwice,
   recapIsTrue,
   stopsWhereItSays,
+  takesBackWhomItShould,
 } from "./laws.ts";
 import { MemoryJournal } from "./memory-journal.ts";
 import { type Fault, faults, modelConnector } from "./model-connector.ts";
@@ -423,7 +424,9 @@ class Simulation {
     const ofEnded = isAlive
       ? [...hasWholeJournal(events), ...exitCodeIsTrue(events, isForgiving), ...recapIsTrue(events)]
       : [];
-    const wrong = [...nothingIsDoneTwice(events), ...stopsWhereItSays(events), ...ofEnded];
+    const spreads = this.#says("any_errors_fatal") || this.#says("run_once");
+    const ofRun = command === "rollback" ? [] : takesBackWhomItShould(events, spreads);
+    const wrong = [...nothingIsDoneTwice(events), ...stopsWhereItSays(events), ...ofRun, ...ofEnded];
     this.broken.push(...wrong.map((each) => `${command} ${run}: ${each}`));
     if (isAlive && outcome === null) this.broken.push(`${command} has no outcome`);
     const [last] = events.slice(-1);
