@@ -3,8 +3,8 @@
 import type { Event, ResolvedTask } from "../journal/journal.ts";
 
 export interface Earlier {
-  /** Changes that were taken back. */
-  readonly takenBack: ReadonlySet<string>;
+  /** Changes that were taken back, each with the number of the last change that was recorded by then. */
+  readonly takenBack: ReadonlyMap<string, number>;
   /** Those among them whose handlers have not all run since: a service still has what they brought. */
   readonly owed: ReadonlySet<string>;
 }
@@ -18,11 +18,13 @@ export function earlierRollbacks(
   const notified = new Map(
     events.flatMap((event) => (event.type === "change:handlers" ? [[event.change, event] as const] : [])),
   );
-  const takenBack = new Set<string>();
+  const takenBack = new Map<string, number>();
+  let last = 0;
   const open = new Map<string, Set<string>>();
   for (const event of [events, ...rollbacks].flat()) {
+    if (event.type === "change:recorded") last = Math.max(last, Number(event.change));
     if (event.type === "change:reverted") {
-      takenBack.add(event.change);
+      takenBack.set(event.change, last);
       open.set(event.change, new Set(notified.get(event.change)?.handlers.map(identity)));
     }
     if (event.type !== "rollback:handler" || event.message !== undefined) continue;

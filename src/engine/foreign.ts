@@ -20,8 +20,11 @@ export interface Aim {
   readonly force: boolean;
   /** Run what the changes had notified, once they are taken back. */
   readonly handlers: boolean;
-  /** Changes of the run that were taken back before, oldest first, where newer ones of their host stand. */
-  readonly before: readonly Recorded[];
+  /** Changes of the run that were taken back before, oldest first, where newer ones of their host stand; and the number of the last
+   *  change that had been made by then. */
+  readonly before: readonly { readonly change: Recorded; readonly last: number }[];
+  /** Changes that stand and are not to be taken back now, as they are another host's that works there too, say. */
+  readonly others: readonly Recorded[];
   /** Those taken back before whose handlers are still to run. */
   readonly owed: readonly Recorded[];
 }

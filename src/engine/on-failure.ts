@@ -35,6 +35,7 @@ export async function takeBackAfterFailure(
     force: false,
     handlers: true,
     before: [],
+    others: run.recorded.filter((change) => !changes.includes(change)),
     owed: [],
   };
   if (!run.past.hasTakenBack(scope[policy], hosts))

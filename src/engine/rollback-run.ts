@@ -50,12 +50,12 @@ export async function rollbackRun(
   return wholeRun(run, { kind: "started", playbooks: first.playbooks, of: first.run }, async () => {
     const earlier = earlierRollbacks(events, options.earlier ?? []);
     const changes = await standingChanges(run, events, { ...options, takenBack: earlier.takenBack });
-    const { before, owed } = await changesBefore(run, events, { ...options, earlier, changes });
+    const { before, owed, others } = await changesAside(run, events, { ...options, earlier, changes });
     if (changes.length + owed.length === 0) return nothing(run, first.run);
     if (world.options.check) return foretell(run, changes);
     const hosts = [...new Set([...changes, ...owed].map((change) => change.host))];
     const reason = `rollback of ${first.run}`;
-    const aim = { ...aimAt(first.run, events, options), before, owed };
+    const aim = { ...aimAt(first.run, events, options), before, owed, others };
     return takeBack(run, changes, { scope: "run", reason, hosts, aim });
   });
 }
@@ -72,7 +72,7 @@ function aimAt(
   of: string,
   events: readonly Event[],
   { force = false, handlers = true }: RollbackOptions,
-): Omit<Aim, "before" | "owed"> {
+): Omit<Aim, "before" | "owed" | "others"> {
   const all = events.filter((event) => event.type === "change:recorded");
   const last = events.at(-1);
   // Rounded up: the host's clock gives whole seconds.
@@ -89,7 +89,7 @@ function nothing(run: Run, of: string): boolean {
 export async function standingChanges(
   run: Run,
   events: readonly Event[],
-  options: Pick<RollbackOptions, "limit" | "to" | "blob"> & { readonly takenBack?: ReadonlySet<string> },
+  options: Pick<RollbackOptions, "limit" | "to" | "blob"> & { readonly takenBack?: Earlier["takenBack"] },
 ): Promise<Recorded[]> {
   const reverted = new Set(
     events.flatMap((event) => (event.type === "change:reverted" ? [event.change] : [])),
@@ -122,22 +122,32 @@ async function whole(event: Recorded, { blob }: Pick<RollbackOptions, "blob">): 
   return (await unblobbed(event as unknown as Json, blob)) as unknown as Recorded;
 }
 
-/** What was taken back before and still matters: newer changes of its host stand, or its handlers have not run. */
-async function changesBefore(
+/** What is not to be taken back now and still matters: what was taken back before, below newer changes that stand or with handlers that
+ *  have not run; and what stands of hosts that `limit` leaves out, where they work on the same host. */
+async function changesAside(
   run: Run,
   events: readonly Event[],
   options: Pick<RollbackOptions, "limit" | "handlers" | "blob"> & {
     readonly earlier: Earlier;
     readonly changes: readonly Recorded[];
   },
-): Promise<Pick<Aim, "before" | "owed">> {
-  const { takenBack, owed } = options.earlier;
+): Promise<Pick<Aim, "before" | "others" | "owed">> {
+  const { earlier, changes, limit, blob } = options;
+  const { takenBack, owed } = earlier;
   const isBelow = (old: Recorded): boolean =>
-    options.changes.some(({ host, change }) => host === old.host && Number(change) > Number(old.change));
+    changes.some(({ host, change }) => host === old.host && Number(change) > Number(old.change));
   const recorded = events.filter((event) => event.type === "change:recorded" && takenBack.has(event.change));
   const old = recorded as (Recorded & Event)[];
+  const meant = new Set(changes.map(({ change }) => change));
+  const standing = limit === undefined ? [] : await standingChanges(run, events, { takenBack, blob });
   return {
-    before: await Promise.all(old.filter(isBelow).map((event) => whole(event, options))),
+    before: await Promise.all(
+      old.filter(isBelow).map(async (event) => ({
+        change: await whole(event, options),
+        last: takenBack.get(event.change) ?? 0,
+      })),
+    ),
+    others: standing.filter(({ change }) => !meant.has(change)),
     owed:
       options.handlers === false ? [] : limited(run, old, options).filter(({ change }) => owed.has(change)),
   };

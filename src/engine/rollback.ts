@@ -51,7 +51,7 @@ async function takeBackHost(
 ): Promise<Verdict> {
   let verdict: Verdict = "nothing to do";
   const takenBack = aim.owed.filter((change) => change.host === host);
-  const standing: Recorded[] = [];
+  const standing = aim.others.filter((change) => change.host === host);
   for (const change of [...changes].reverse()) {
     const reverted = await revertOne(run, change, { aim, standing });
     if (reverted === null) continue;
@@ -72,11 +72,12 @@ async function takeBackHost(
 
 /** Why the change is not to be taken back any more: an older one of the same thing was, and what it gave back stands. */
 async function takenBackBelow(run: Run, change: Recorded, { before }: Aim): Promise<Reverted | null> {
+  const number = Number(change.change);
   const older = before.filter(
-    ({ host, change: id }) => host === change.host && Number(id) < Number(change.change),
+    (each) => each.change.host === change.host && Number(each.change.change) < number && number <= each.last,
   );
   const look = older.length > 0 ? await lookOf(run, change) : null;
-  for (const each of older)
+  for (const { change: each } of older)
     if (look !== null && look === (await lookOf(run, each)))
       return {
         kind: "passed",
@@ -91,8 +92,9 @@ async function standingAbove(
   change: Recorded,
   standing: readonly Recorded[],
 ): Promise<Reverted | null> {
-  const look = standing.length > 0 ? await lookOf(run, change) : null;
-  for (const newer of standing)
+  const above = standing.filter((each) => Number(each.change) > Number(change.change));
+  const look = above.length > 0 ? await lookOf(run, change) : null;
+  for (const newer of above)
     if (look !== null && look === (await lookOf(run, newer)))
       return { kind: "failed", message: `a newer change of the same thing stands: ${newer.task.name}` };
   return null;

@@ -61,3 +61,29 @@ t.test("a change is left alone where an older one of the same thing was taken ba
     ),
   );
 });
+
+t.test("what was made after an older change had been taken back is taken back as ever", async (t) => {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  const file = join(place.folder, "file");
+  writeFileSync(file, "old\n");
+  const run = await place.run(
+    `
+- hosts: all
+  gather_facts: false
+  serial: 2
+  on_failure: rollback_host
+  tasks:
+    - copy: {content: "{{ inventory_hostname }}\\n", dest: DIR/file}
+      delegate_to: b
+      when: inventory_hostname != 'b'
+    - fail:
+      when: inventory_hostname == 'a'
+`,
+    ["a", "b", "c"],
+  );
+  t.equal(run.events.filter((event) => event.type === "change:reverted").length, 1);
+  t.equal(readFileSync(file, "utf8"), "c\n");
+  await place.rollback(run.events, ["a", "b", "c"]);
+  t.equal(readFileSync(file, "utf8"), "old\n");
+});

@@ -70,3 +70,41 @@ t.test(
 function recorded(events: readonly Event[]) {
   return events.filter((event) => event.type === "change:recorded");
 }
+
+t.test(
+  "a change is not taken back below a newer one of the same thing that another host's task made",
+  async (t) => {
+    const place = new Workplace();
+    t.teardown(() => place.remove());
+    const file = join(place.folder, "file");
+    writeFileSync(file, "old\n");
+    const run = await place.run(
+      `
+- hosts: all
+  gather_facts: false
+  on_failure: rollback_host
+  tasks:
+    - copy: {content: "one\\n", dest: DIR/file}
+      delegate_to: b
+      when: inventory_hostname == 'a'
+    - copy: {content: "two\\n", dest: DIR/file}
+      when: inventory_hostname == 'b'
+    - command: "true"
+      when: inventory_hostname == 'b'
+    - fail:
+      when: inventory_hostname == 'a'
+`,
+      ["a", "b"],
+    );
+    t.equal(readFileSync(file, "utf8"), "two\n", "the host that did not fail keeps what it has");
+    t.match(
+      run.events.find((event) => event.type === "change:revert-failed"),
+      { kind: "failed", message: /a newer change of the same thing stands/ },
+    );
+    const back = await place.rollback(run.events, ["a", "b"]);
+    t.equal(readFileSync(file, "utf8"), "old\n");
+    t.notOk(
+      back.events.some((event) => event.type === "change:revert-failed" && event.kind !== "irreversible"),
+    );
+  },
+);
