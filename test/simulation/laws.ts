@@ -18,8 +18,7 @@ export function recapIsTrue(events: readonly Event[]): string[] {
   const [first, last] = [events[0], events.at(-1)];
   if (last?.type !== "run:ended") return [];
   // A resume that ended in its middle has not come to all that was done before it.
-  const resumed = events.findLastIndex((event) => event.type === "run:resumed");
-  if (resumed >= 0 && events.slice(resumed).some((event) => event.type === "run:cut-short")) return [];
+  if (last.exitCode !== 0 && events.some((event) => event.type === "run:resumed")) return [];
   const isRollback = first?.type === "run:started" && first.command === "rollback";
   const counted = isRollback ? countRollback(events) : countTasks(events);
   const wrong: string[] = [];
