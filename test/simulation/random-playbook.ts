@@ -7,7 +7,7 @@ type Node = Record<string, unknown>;
 /** Those with a service that takes its file in. */
 const configured = ["web", "db", "cache"] as const;
 const others = ["motd", "hosts", "limits"] as const;
-const packages = ["alpha", "beta", "gamma"] as const;
+const packages = ["alpha", "beta"] as const;
 
 /** What each host is at first. */
 export function firstCells(chance: Chance): ReadonlyMap<string, string> {
@@ -99,7 +99,7 @@ class Maker {
   #act(): Node {
     const chance = this.#chance;
     const name = this.#name("task");
-    switch (chance.between(1, 12)) {
+    switch (chance.between(1, 13)) {
       case 1:
       case 2:
       case 3: {
@@ -114,7 +114,8 @@ class Maker {
       case 5:
         return { name, sim_file: { name: chance.pick(others), value: chance.oneIn(4) ? undefined : name } };
       case 6:
-      case 7: {
+      case 7:
+      case 13: {
         const wanted = chance.pick(packages);
         const needs = [`${wanted}-lib`, `${wanted}-data`];
         return { name, sim_package: { name: wanted, version: name, needs } };

@@ -83,6 +83,8 @@ interface Disturbance {
   readonly stopsAt: readonly number[];
 }
 
+/** Faults in so many scripts: a rollback has few, and what its faults leave is what is hardest to take back. */
+const often = [0, 25, 10, 5, 3];
 const calm: Disturbance = { faultOneIn: 0, kinds: [], diesAfter: null, stopsAt: [] };
 
 interface Ended {
@@ -151,7 +153,7 @@ class Simulation {
     const rollbacks: Ended[] = [];
     if (run.events.length === 0) return;
     for (let tries = 0; tries < 2 && this.#chance.oneIn(2); tries += 1)
-      rollbacks.push(await this.#rollback(run, rollbacks, this.#disturbance()));
+      rollbacks.push(await this.#rollback(run, rollbacks, this.#disturbance(often)));
     this.#heal();
     for (const host of this.#hosts.values()) host.locks.clear();
     if (rollbacks.length === 0 && this.#chance.oneIn(6)) this.#editSome(run.events);
@@ -213,14 +215,14 @@ class Simulation {
     for (const host of this.#hosts.values()) host.downUntil = 0;
   }
 
-  #disturbance(): Disturbance {
+  #disturbance(rates: readonly number[] = [0, 60, 25, 10, 5]): Disturbance {
     const chance = this.#chance;
     const stopAt = chance.between(1, 4000);
     const stops = chance.oneIn(8)
       ? [stopAt, ...(chance.oneIn(2) ? [stopAt + chance.between(1, 3000)] : [])]
       : [];
     return {
-      faultOneIn: chance.pick([0, 60, 25, 10, 5]),
+      faultOneIn: chance.pick(rates),
       kinds: faults.filter(() => chance.oneIn(2)),
       diesAfter: chance.oneIn(3) ? chance.between(1, chance.pick([10, 40, 120])) : null,
       stopsAt: stops,
