@@ -17,8 +17,13 @@ export function hasWholeJournal(events: readonly Event[]): string[] {
 export function recapIsTrue(events: readonly Event[]): string[] {
   const [first, last] = [events[0], events.at(-1)];
   if (last?.type !== "run:ended") return [];
-  // A resume that ended in its middle has not come to all that was done before it.
-  if (last.exitCode !== 0 && events.some((event) => event.type === "run:resumed")) return [];
+  // What a host that is tried again comes to may be another way through blocks, and a resume that ends in its middle has not come
+  // to all that was done before it: then nobody can say from the events alone what still counts.
+  const resumed = events.findLastIndex((event) => event.type === "run:resumed");
+  const isTriedAgain = events
+    .slice(0, Math.max(0, resumed))
+    .some((event) => event.type === "task:ended" && /failed|unreachable/.test(event.outcome));
+  if (resumed >= 0 && (last.exitCode !== 0 || isTriedAgain)) return [];
   const isRollback = first?.type === "run:started" && first.command === "rollback";
   const counted = isRollback ? countRollback(events) : countTasks(events);
   const wrong: string[] = [];

@@ -184,17 +184,17 @@ class Simulation {
     const applied = new Set(
       events.flatMap((event) => (event.type === "change:applied" ? [event.change] : [])),
     );
-    // Whether it was taken back or not: somebody was at it.
-    const reverted = new Set(
-      events.flatMap((event) =>
-        event.type === "change:reverted" || event.type === "change:revert-failed" ? [event.change] : [],
-      ),
-    );
+    // Whether it was taken back or not, a failure's rollback may have been at it when kmend died.
+    const isGivenUp = (change: Event & { readonly for: string }): boolean =>
+      events.some(
+        (event) =>
+          event.type === "rollback:started" && event.n > change.n && event.hosts.includes(change.for),
+      );
     const [sound, unsound] = [new Set<string>(), new Set<string>()];
     for (const event of events) {
       if (event.type !== "change:recorded") continue;
       const isLie = this.#lies.has(`${event.host} ${event.save}`);
-      const isSound = applied.has(event.change) && !reverted.has(event.change) && !isLie;
+      const isSound = applied.has(event.change) && !isGivenUp(event) && !isLie;
       for (const cell of cellsOf(event.changes)) (isSound ? sound : unsound).add(`${event.host} ${cell}`);
     }
     return { sound, unsound };
