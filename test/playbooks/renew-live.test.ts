@@ -6,25 +6,29 @@ import t from "tap";
 import { execOnNode, labStatus, podsOnNodes, whatIsMissing } from "../../src/lab/lab.ts";
 import { kmend } from "../cli/kmend.ts";
 import { raiseLab } from "../lab/with-lab.ts";
+import { accountingIsOff, fingerprintOf } from "./fingerprint.ts";
+import { scanOf } from "./scanned.ts";
 
-t.test("an app node with running pods", { skip: whatIsMissing() ?? false, timeout: 200_000 }, async (t) => {
+t.test("an app node with running pods", { skip: whatIsMissing() ?? false, timeout: 280_000 }, async (t) => {
   const { state, name, inventory, nodes } = await raiseLab(t, {
     nodes: { app_nodes: 1, compute_nodes: 0, clean_nodes: 0, both_nodes: 0 },
   });
   const lab = { state, name };
   const on = (script: string) => execOnNode(lab, "app-1", script).then((end) => end.stdout);
   const leaked = async () => (await labStatus(lab)).nodes[0]?.counts?.leakedKmemIds ?? -1;
-  const playbook = (name: string, ...set: string[]) =>
-    kmend(
-      [
-        "run",
-        "-i",
-        inventory,
-        `playbooks/${name}.yml`,
-        ...["kmem_settle_seconds=5", ...set].flatMap((each) => ["-e", each]),
-      ],
-      { cwd: process.cwd(), env: { KMEND_STATE: state } },
+  const run = (...args: string[]) => kmend(args, { cwd: process.cwd(), env: { KMEND_STATE: state } });
+  const withPlaybook = (command: "plan" | "run", name: string, ...set: string[]) =>
+    run(
+      command,
+      "-i",
+      inventory,
+      `playbooks/${name}.yml`,
+      ...["kmem_settle_seconds=5", ...set].flatMap((each) => ["-e", each]),
     );
+  const playbook = (name: string, ...set: string[]) => withPlaybook("run", name, ...set);
+  const looks = () => fingerprintOf(lab, "app-1");
+  const scan = () => scanOf("app-1", { inventory, state });
+  const idOfLast = async () => JSON.parse((await run("runs", "--output", "json")).stdout)[0].run as string;
 
   await podsOnNodes(lab, "create", 4);
   const processes = await on(startedProcesses);
@@ -33,9 +37,7 @@ t.test("an app node with running pods", { skip: whatIsMissing() ?? false, timeou
 
   const alone = join(state, "alone.yml");
   await writeFile(alone, "- hosts: all\n  gather_facts: false\n  tasks:\n    - kmend.kmem.renew_live:\n");
-  const refused = async () =>
-    (await kmend(["run", "-i", inventory, alone], { cwd: process.cwd(), env: { KMEND_STATE: state } }))
-      .stdout;
+  const refused = async () => (await run("run", "-i", inventory, alone)).stdout;
   t.match(
     await refused(),
     /Cannot renew kubepods while kubelet runs/,
@@ -46,6 +48,18 @@ t.test("an app node with running pods", { skip: whatIsMissing() ?? false, timeou
   await on("rmdir /sys/fs/cgroup/memory/kubepods.slice; systemctl start kubelet");
   t.equal(await on(startedProcesses), processes, "and nothing was moved");
 
+  const before = await looks();
+  const sick = await scan();
+  t.equal(sick.verdict, "leaking");
+  t.ok(sick.mend.includes("playbooks/renew-live.yml"), "the scan names the renewal");
+  const plan = await withPlaybook("plan", "renew-live");
+  t.equal(plan.code, 0, plan.stdout);
+  t.match(
+    plan.stdout,
+    /Move every process into a kubepods without accounting\n +on: app-1\n +way back: kmend restores the state before/,
+  );
+  t.same(await looks(), before, "a plan changes nothing");
+
   const swap = await playbook("kmem", "kmem_renewal=live", "kmem_probe_pods=1");
   t.equal(swap.code, 0, swap.stdout);
   t.match(swap.stdout, /"8 processes moved, 0 ended by themselves meanwhile"/);
@@ -54,6 +68,21 @@ t.test("an app node with running pods", { skip: whatIsMissing() ?? false, timeou
   t.equal(await on(limitsOfPods), limits, "with their limits");
   t.equal(await on(activeGroups), "", "and no cgroup has accounting on");
   t.match(swap.stdout, /Verified: 1 fresh pods came and went/);
+  const swapped = await idOfLast();
+  t.match(await scan(), { verdict: "clean", mend: [] });
+
+  const back = await run("rollback", swapped);
+  t.equal(back.code, 0, back.stdout);
+  t.same(
+    await looks(),
+    { ...before, accounting: accountingIsOff },
+    "taken back, all is as before but the accounting, which no kernel switches on where processes run",
+  );
+  t.equal(await on(startedProcesses), processes, "and the same processes run on");
+  t.equal(await on(limitsOfPods), limits);
+  t.match(await scan(), { switchedOnBy: "kubelet" }, "the scan says that it leaks again");
+  const once = await playbook("fix-kubelet");
+  t.equal(once.code, 0, once.stdout);
 
   const again = await playbook("renew-live");
   t.match(again.stdout, /skipping: \[app-1\]/, "a second run has nothing to do");
@@ -71,10 +100,10 @@ t.test("an app node with running pods", { skip: whatIsMissing() ?? false, timeou
   );
   t.equal(await on("systemctl is-active kubelet"), "active\n");
 
-  const before = await leaked();
+  const ids = await leaked();
   await podsOnNodes(lab, "create", 3);
   await podsOnNodes(lab, "delete", 7);
-  t.equal(await leaked(), before, "new pods, and those that were moved, go and leave nothing");
+  t.equal(await leaked(), ids, "new pods, and those that were moved, go and leave nothing");
   t.equal(await on("ls /var/lib/kubelet/pods; find /sys/fs/cgroup/memory/kubepods -mindepth 2 -type d"), "");
 });
 
