@@ -8,10 +8,12 @@ import { execOnNode, podsOnNodes, whatIsMissing } from "../../src/lab/lab.ts";
 import { labPlace, nodePlace } from "../../src/lab/place.ts";
 import { kmend } from "../cli/kmend.ts";
 import { raiseLab } from "../lab/with-lab.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import { scanOf } from "./scanned.ts";
 
 t.test(
   "a node that leaks by both, with pods",
-  { skip: whatIsMissing() ?? false, timeout: 200_000 },
+  { skip: whatIsMissing() ?? false, timeout: 280_000 },
   async (t) => {
     const { state, name, inventory } = await raiseLab(t, {
       nodes: { app_nodes: 0, compute_nodes: 0, clean_nodes: 0, both_nodes: 1 },
@@ -21,11 +23,20 @@ t.test(
     const run = (...args: string[]) => kmend(args, { cwd: process.cwd(), env: { KMEND_STATE: state } });
     const playbook = (name: string, ...set: string[]) =>
       run("run", "-i", inventory, `playbooks/${name}.yml`, ...set.flatMap((each) => ["-e", each]));
+    const plan = (name: string, ...set: string[]) =>
+      run("plan", "-i", inventory, `playbooks/${name}.yml`, ...set.flatMap((each) => ["-e", each]));
     const rollback = () => run("rollback", "last");
+    const looks = () => fingerprintOf(lab, "both-1");
+    const scan = () => scanOf("both-1", { inventory, state });
 
     await podsOnNodes(lab, "create", 2);
-    const pids = await on(podProcesses);
-    const before = await on(fingerprint);
+    const before = await looks();
+    const pids = before.pods;
+    const sick = await scan();
+    t.match(sick, { verdict: "leaking", switchedOnBy: "both" });
+    for (const playbook of ["fix-kubelet", "fix-runtime"])
+      t.ok(sick.mend.includes(`playbooks/${playbook}.yml`), `the scan names ${playbook}`);
+    t.ok(sick.instead.includes("playbooks/upgrade-kubelet.yml"), "and what would do in place of a swap");
 
     t.test("refuses before anything is touched", async (t) => {
       for (const { of, set, says } of refusals) {
@@ -33,7 +44,17 @@ t.test(
         t.equal(end.code, 2, `${of} ${set}`);
         t.match(end.stdout, says);
       }
-      t.equal(await on(fingerprint), before);
+      t.same(await looks(), before);
+    });
+
+    t.test("each swap is planned with its way back, and the plan changes nothing", async (t) => {
+      for (const [of, installs, ...set] of planned) {
+        const end = await plan(of, ...set);
+        t.equal(end.code, 0, end.stdout);
+        t.match(end.stdout, installs);
+        t.notMatch(end.stdout, "way back: NONE");
+      }
+      t.same(await looks(), before);
     });
 
     t.test("takes a kubelet from the controller's disk, and locks it", async (t) => {
@@ -48,9 +69,13 @@ t.test(
         await on("rpm -q kubelet; cat /etc/dnf/plugins/versionlock.list"),
         /^kubelet-1\.15\.5-1\.x86_64\n(.*\n)*kubelet-0:1\.15\.5-1\.\*/,
       );
-      t.equal(await on(podProcesses), pids, "the pods run on");
+      t.equal((await looks()).pods, pids, "the pods run on");
+      const swapped = await scan();
+      t.equal(swapped.verdict, "still-leaking-after-swap", "kubepods hands down");
+      t.notOk(swapped.mend.includes("playbooks/fix-kubelet.yml"), "so its swap is no part of the mend");
       t.equal((await rollback()).code, 0);
-      t.equal(await on(fingerprint), before, "and all of it is taken back, the file and the lock too");
+      t.same(await looks(), before, "and all of it is taken back, the file and the lock too");
+      t.same(await scan(), sick, "the scan says what it said before");
     });
 
     t.test("takes a kubelet from a repository that it is pointed at", async (t) => {
@@ -75,6 +100,7 @@ t.test(
       async (t) => {
         await on("echo '# of this node' >>/etc/sysconfig/kubelet");
         t.teardown(() => on("sed -i '/# of this node/d' /etc/sysconfig/kubelet"));
+        const own = await looks();
         const end = await playbook(
           "upgrade-kubelet",
           "kmem_kubelet_upgrade=kubelet-1.21.14-0",
@@ -87,17 +113,27 @@ t.test(
           await on("kubelet --version; tail -1 /etc/sysconfig/kubelet"),
           "Kubernetes v1.21.14\n# of this node",
         );
-        t.equal(await on(podProcesses), pids, "the pods run on");
-        const scan = await run("scan", "-i", inventory, "--output", "json");
-        t.equal(
-          JSON.parse(scan.stdout).hosts[0].diagnosis.verdict,
-          "still-leaking-after-swap",
-          "the runtime leaks, and kubepods hands down",
-        );
+        t.equal((await looks()).pods, pids, "the pods run on");
+        const upgraded = await scan();
+        t.equal(upgraded.verdict, "still-leaking-after-swap", "the runtime leaks, and kubepods hands down");
         t.equal((await rollback()).code, 0);
-        t.match(await on("kubelet --version; ls /etc/sysconfig"), /^Kubernetes v1\.15\.5\n(?!.*rpmnew)/s);
+        t.same(await looks(), own, "and all of it is taken back");
+        t.same(await scan(), sick);
       },
     );
+
+    t.test("swaps the runtime under running pods, and takes it back", async (t) => {
+      const end = await playbook("fix-runtime");
+      t.equal(end.code, 0, end.stdout);
+      t.equal(await on("rpm -q docker-ce"), "docker-ce-18.06.1.ce-1.x86_64\n");
+      t.equal((await looks()).pods, pids, "the pods run on");
+      const swapped = await scan();
+      t.equal(swapped.switchedOnBy, "kubelet", "the runtime no longer does");
+      t.notOk(swapped.mend.includes("playbooks/fix-runtime.yml"), "so its swap is no part of the mend");
+      t.equal((await rollback()).code, 0);
+      t.same(await looks(), before, "and all of it is taken back");
+      t.same(await scan(), sick);
+    });
 
     t.test("a runtime that is not what was installed is caught, and its host goes back", async (t) => {
       // The package of the clean runtime, with a program that has kmem: what its name says is not what starts containers.
@@ -109,11 +145,12 @@ cp -p /etc/docker/daemon.json /root/daemon.json.was; cp /root/daemon.json /etc/d
           "cp -p /root/daemon.json.was /etc/docker/daemon.json; rm -f /usr/local/bin/stale-runc; systemctl restart docker",
         ),
       );
+      const stale = await looks();
       const end = await playbook("fix-runtime", "kmem_runtime_package=docker-ce");
       t.equal(end.code, 2, end.stdout);
       t.match(end.stdout, "/usr/local/bin/stale-runc starts containers, and switches kmem accounting on");
       t.match(end.stdout, "rolled back: [both-1]");
-      t.equal(await on("rpm -q docker-ce"), "docker-ce-18.06.1.ce-0.x86_64\n");
+      t.same(await looks(), stale);
     });
   },
 );
@@ -151,6 +188,19 @@ const refusals = [
   },
 ];
 
-const podProcesses = "find /sys/fs/cgroup/memory/kubepods -name cgroup.procs -exec cat {} + | sort -n";
-const fingerprint = `rpm -qa | sort; cat /etc/dnf/plugins/versionlock.list; ls /etc/yum.repos.d; find /var/lib/kmend/packages -type f
-sha256sum /usr/bin/kubelet /usr/bin/runc /etc/sysconfig/kubelet; systemctl is-active kubelet docker; ${podProcesses}`;
+/** A playbook, what its plan installs, and its variables. */
+const planned: readonly (readonly [string, RegExp, ...string[]])[] = [
+  [
+    "fix-kubelet",
+    /Install the kubelet without kmem\n +on: both-1\n +way back: kmend restores the state before/,
+  ],
+  [
+    "fix-runtime",
+    /Install the runtime without kmem\n +on: both-1\n +way back: kmend restores the state before/,
+  ],
+  [
+    "upgrade-kubelet",
+    /Install the kubelet without kmem\n +on: both-1\n +way back: kmend restores the state before/,
+    "kmem_kubelet_upgrade=kubelet-1.21.14-0",
+  ],
+];
