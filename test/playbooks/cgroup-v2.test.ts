@@ -6,6 +6,7 @@ import t from "tap";
 import { execOnNode, rebootNodes, whatIsMissing } from "../../src/lab/lab.ts";
 import { kmend } from "../cli/kmend.ts";
 import { raiseLab } from "../lab/with-lab.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 
 /** The host's programs say that they are newer ones; its kernel does after a boot. Its kubelet, which knows only v1's
  *  cgroups, makes plain folders. No rehearsal host has v2: with /etc/shows-v2, a boot with the parameter shows v2's sign;
@@ -66,6 +67,7 @@ t.test("two app nodes", { skip: whatIsMissing() ?? false, timeout: 240_000 }, as
     );
   const playbook = (...set: string[]) => onHosts("app-1", "cgroup_v2_settle_seconds=3", ...set);
   const commandLines = () => on("grubby --info=ALL");
+  const looks = () => fingerprintOf({ state, name }, "app-1");
   const before = await commandLines();
 
   await t.test("an EL7 node is not ready, and the report says why", async (t) => {
@@ -110,6 +112,7 @@ t.test("two app nodes", { skip: whatIsMissing() ?? false, timeout: 240_000 }, as
   });
 
   await t.test("a node that is ready is planned, switched, listed, and taken back", async (t) => {
+    const untouched = await looks();
     const plan = await run(
       "plan",
       "-i",
@@ -121,13 +124,15 @@ t.test("two app nodes", { skip: whatIsMissing() ?? false, timeout: 240_000 }, as
       "cgroup_v2_switch=true",
     );
     t.match(plan.stdout, "systemd.unified_cgroup_hierarchy=1");
-    t.equal(await commandLines(), before, "a plan changes nothing");
+    t.match(plan.stdout, /\n +on: app-1\n +way back: kmend restores the state before/);
+    t.same(await looks(), untouched, "a plan changes nothing");
     const end = await playbook("cgroup_v2_switch=true");
     t.equal(end.code, 0, end.stdout);
     t.match(end.stdout, "Awaiting a reboot, and on cgroup v1 until then: app-1");
     t.match(await commandLines(), /args="[^"]*systemd\.unified_cgroup_hierarchy=1/);
     t.equal((await run("rollback", "last")).code, 0);
-    t.equal(await commandLines(), before);
+    t.same(await looks(), untouched);
+    t.match((await playbook()).stdout, /"ready: app-1"/, "it is ready as before, and not switched");
   });
 
   await t.test("of two nodes the ready one is switched, though the other is refused", async (t) => {

@@ -8,6 +8,7 @@ import t, { type Test } from "tap";
 import { execOnNode, podsOnNodes, whatIsMissing } from "../../src/lab/lab.ts";
 import { kmend } from "../cli/kmend.ts";
 import { raiseLab } from "../lab/with-lab.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 
 t.test(
   "one node with the last runc that leaks, one with an older",
@@ -25,7 +26,8 @@ t.test(
 
     t.match(await on("rpm -U /srv/repo/docker-ce-18.06.1.ce-2.x86_64.rpm && runc --version"), "1.1.11");
     await podsOnNodes(lab, "create", 2);
-    const before = await on(fingerprint);
+    const looks = (host = "clean-1") => fingerprintOf(lab, host);
+    const before = await looks();
 
     t.test("every program is judged, whoever brought it, and nothing changes", async (t) => {
       await on("mkdir -p /opt/old && cp -p /usr/bin/runc /opt/old/docker-runc");
@@ -45,7 +47,7 @@ t.test(
       const refused = await playbook(...leakOnly, ...swap, "-l", "clean-1");
       t.equal(refused.code, 2);
       t.match(refused.stdout, "No RPM brought /opt/old/docker-runc");
-      t.equal(await on(fingerprint), before);
+      t.same(await looks(), before);
     });
 
     t.test("a program that only a configuration file names is found by that", async (t) => {
@@ -114,7 +116,7 @@ printf '{"runtimes": {"a": {"path": "/usr/bin/runc"}, "odd": {"path": "/srv/odd/
       );
       t.equal(unknown.code, 2);
       t.match(unknown.stdout, "/opt/runc does not say which version of runc it is");
-      t.equal(await on(fingerprint), before);
+      t.same(await looks(), before);
     });
 
     t.test("the plan names the package and the way back, and changes nothing", async (t) => {
@@ -131,24 +133,30 @@ printf '{"runtimes": {"a": {"path": "/usr/bin/runc"}, "odd": {"path": "/srv/odd/
       t.equal(plan.code, 0, plan.stdout);
       t.match(plan.stdout, /Install the fixed packages[\s\S]*docker-ce-18\.06\.1\.ce-3/);
       t.notMatch(plan.stdout, "way back: NONE");
-      t.equal(await on(fingerprint), before);
+      t.same(await looks(), before);
     });
 
     t.test("swaps it under running pods, on the node that needs it only, and takes it back", async (t) => {
-      const other = await on(fingerprint, "clean-2");
+      const other = await looks("clean-2");
       const end = await playbook(...leakOnly, ...swap);
       t.equal(end.code, 0, end.stdout);
       const swapped = await lastRun();
       t.match(await on("runc --version"), "1.1.12");
       t.match(end.stdout, "gate held: batch 1");
-      t.equal(await on(podProcesses), podsOf(before), "the pods run on");
-      t.equal(await on(fingerprint, "clean-2"), other);
+      t.equal((await looks()).pods, before.pods, "the pods run on");
+      t.same(await looks("clean-2"), other);
       const again = await playbook(...leakOnly, ...swap);
       t.match(again.stdout, /clean-1 .*failed=0/, "a second run finds nothing to do");
       t.match(again.stdout, "/usr/bin/runc is runc 1.1.12: CVE-2024-21626 is fixed there");
       t.notMatch(again.stdout, "Install the fixed packages");
       t.equal((await run("rollback", swapped)).code, 0);
-      t.equal(await on(fingerprint), before, "and all of it is taken back");
+      t.same(await looks(), before, "and all of it is taken back");
+      const back = await playbook(...leakOnly, "--tags", "detect", "-l", "clean-1");
+      t.match(
+        back.stdout,
+        "/usr/bin/runc is runc 1.1.11: CVE-2024-21626 is fixed in 1.1.12",
+        "found as before",
+      );
     });
 
     t.test(
@@ -224,6 +232,3 @@ printf '#!/bin/sh\\necho runc version 1.1.5\\n' >%{buildroot}/usr/lib/backport/r
 }
 
 const podProcesses = "find /sys/fs/cgroup/memory/kubepods -name cgroup.procs -exec cat {} + | sort -n";
-const fingerprint = `rpm -qa | sort; find /var/lib/kmend/packages -type f; sha256sum /usr/bin/runc /usr/bin/dockerd
-systemctl is-active kubelet docker; echo pods; ${podProcesses}`;
-const podsOf = (print: string): string => print.split("pods\n")[1] ?? "";
