@@ -76,7 +76,7 @@ if systemctl is-active --quiet kubelet 2>/dev/null; then echo kubelet; fi
   plan: (state, args, { checkMode }) => state && planMove(state, args, checkMode),
   apply: ({ hierarchy }, { save }) => sh`mkdir -p ${save} && ${moveTree(hierarchy, `${save}/processes`)}`,
   // Pods come and go; what a way back can promise is where they stand, and the limits there.
-  restored: ({ directories }) => directories.filter(isTop).map(settled),
+  restored: ({ directories }) => settledTops(directories),
   revert: ({ hierarchy }) => putTreeBack(hierarchy),
   result: ({ state, change, output }) => {
     const count = (word: string): number => lines(output).filter((line) => line === word).length;
@@ -164,7 +164,19 @@ function isTop({ path }: Directory): boolean {
   return /^kubepods(\/(burstable|besteffort))?$/.test(path);
 }
 
-const settled = ({ path, settings }: Directory) => ({ path, settings });
+/** Of a move that was cut off, the limits are those of the tree that stands aside: a run that completes it carries them over, and
+ *  its rollback leaves them there. */
+function settledTops(directories: readonly Directory[]): Pick<Directory, "path" | "settings">[] {
+  const isAside = ({ path }: Directory): boolean => path !== inPlace(path);
+  const ofAside = directories.filter(isAside).map((each) => ({ ...each, path: inPlace(each.path) }));
+  const others = directories.filter(
+    (each) => !isAside(each) && !ofAside.some(({ path }) => path === each.path),
+  );
+  return [...ofAside, ...others]
+    .filter(isTop)
+    .map(({ path, settings }) => ({ path, settings }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
 
 function lines(output: Output | null): string[] {
   return output ? text(output.stdout).split("\n") : [];
