@@ -99,6 +99,14 @@ t.test("an app node with running pods", { skip: whatIsMissing() ?? false, timeou
     "one that was cut off is completed, and kubelet starts again",
   );
   t.equal(await on("systemctl is-active kubelet"), "active\n");
+  const undone = await run("rollback", "last");
+  t.equal(undone.code, 0, undone.stdout);
+  t.equal(
+    await on("systemctl is-active kubelet; systemctl start kubelet"),
+    "inactive\n",
+    "taken back, kubelet is stopped as it was found",
+  );
+  t.equal(await on(startedProcesses), processes);
 
   const ids = await leaked();
   await podsOnNodes(lab, "create", 3);
