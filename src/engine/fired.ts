@@ -21,14 +21,16 @@ export async function takeBackFired(run: Run): Promise<void> {
     if (!fired) continue;
     const hosts = [...new Set([host, ...own.map((change) => change.for)])];
     const reason = "it was not confirmed in time, and has taken itself back";
+    const others = run.recorded.filter((change) => !own.includes(change));
     const aim = {
       of: run.world.journal.run,
-      all: own,
+      all: run.recorded,
       endedS: null,
       force: false,
       handlers: true,
       before: [],
       owed: [],
+      others,
     };
     await takeBack(run, own, { scope: "host", reason, hosts, aim });
   }

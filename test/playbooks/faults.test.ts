@@ -56,7 +56,7 @@ const cases: Readonly<Record<FaultName, Survived>> = {
     host: "both-1",
     run: kmemRun,
     code: 2,
-    says: /No space left on device.*A disk of the host is full: make room there/s,
+    says: /Cannot begin on the host: its way back needs 64 MiB of room/,
   },
   "runtime-not-restarted": {
     host: "both-1",
