@@ -173,9 +173,9 @@ t.test("hosts that take themselves back", { skip: whatIsMissing() ?? false, time
     });
   });
 
-  await t.test("and two more", async (t) => {
-    t.jobs = 3;
-    for (const host of [one, two, three]) await host.clear();
+  await t.test("and four more", async (t) => {
+    t.jobs = 4;
+    for (const host of [one, two, three, four]) await host.clear();
 
     t.test("a gate that does not hold confirms nobody", async (t) => {
       one.play("confirm_within: 6s\ngate: [{command: 'false', changed_when: false}]", "");
@@ -194,6 +194,15 @@ t.test("hosts that take themselves back", { skip: whatIsMissing() ?? false, time
       t.notMatch(stdout, "confirmed:");
       const again = await two.kmend("rollback", "last");
       t.match(again.stdout, "TOOK ITSELF BACK: [clean-2]");
+    });
+
+    t.test("a run that goes on in time confirms in the end", async (t) => {
+      await four.kill("confirm_within: 60s");
+      const resumed = await four.kmend("resume", "last", "--in-flight", "skip");
+      t.equal(resumed.code, 0, resumed.stdout);
+      t.match(resumed.stdout, "confirmed: [clean-4]");
+      t.equal(await four.content(), "new");
+      t.equal(await four.traces(), "");
     });
 
     t.test("what the host can't take back by itself is named, and a dry run arms nobody", async (t) => {
