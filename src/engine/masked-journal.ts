@@ -23,6 +23,8 @@ const contents: { readonly [Name in EventName]?: readonly (keyof Events[Name])[]
   "change:reverted": ["kept"],
   "change:revert-failed": ["message", "expected", "actual", "hint"],
   "rollback:handler": ["name", "message"],
+  "deadman:unconfirmed": ["reason"],
+  "deadman:fired": ["report"],
 };
 
 export function maskedJournal(journal: Journal, mask: Mask): Journal {
