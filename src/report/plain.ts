@@ -1,13 +1,8 @@
 import type { Event, Events, Json } from "../journal/journal.ts";
-import { batchLine } from "./batch-line.ts";
-import { cutShortLine } from "./cut-short.ts";
-import { deadManLine } from "./dead-man-line.ts";
 import { diffText } from "./diff-text.ts";
-import { lockLine } from "./lock-line.ts";
+import { eventLine } from "./event-line.ts";
 import type { Paper, Reader } from "./reader.ts";
 import { recapLines } from "./recap.ts";
-import { resumeLine } from "./resume-line.ts";
-import { rollbackLine } from "./rollback-lines.ts";
 import { harmless, paint, type Tone } from "./style.ts";
 
 /** For logs: no cursor movement, one event a line group, the lines that people's scripts know from Ansible.
@@ -67,13 +62,7 @@ export function plainReader(
         say("");
         break;
       default: {
-        const line =
-          batchLine(event) ??
-          deadManLine(event) ??
-          rollbackLine(event) ??
-          resumeLine(event) ??
-          lockLine(event) ??
-          cutShortLine(event);
+        const line = eventLine(event);
         if (line) say(line.text, line.tone);
       }
     }

@@ -1,15 +1,10 @@
 import { Listr } from "listr2";
 import type { Event, Events } from "../journal/journal.ts";
-import { batchLine } from "./batch-line.ts";
-import { cutShortLine } from "./cut-short.ts";
-import { deadManLine } from "./dead-man-line.ts";
 import { diffText } from "./diff-text.ts";
+import { eventLine } from "./event-line.ts";
 import { type FleetView, fleetView, paintFleet } from "./fleet-view.ts";
 import { foldedRecap } from "./folded-recap.ts";
-import { lockLine } from "./lock-line.ts";
 import type { Paper, Reader } from "./reader.ts";
-import { resumeLine } from "./resume-line.ts";
-import { rollbackLine } from "./rollback-lines.ts";
 import { harmless, paint } from "./style.ts";
 
 // A redraw costs about 2 ms for 200 hosts; ten a second look alive and leave the processor to SSH.
@@ -68,13 +63,7 @@ export function prettyReader(paper: Paper, options: { readonly diff: boolean }):
         say(`\n${foldedRecap(event.recap, paper.colour).join("\n")}`);
         break;
       default: {
-        const line =
-          batchLine(event) ??
-          deadManLine(event) ??
-          rollbackLine(event) ??
-          resumeLine(event) ??
-          lockLine(event) ??
-          cutShortLine(event);
+        const line = eventLine(event);
         if (line) say(paint(paper.colour, line.tone, line.text));
       }
     }
