@@ -32,7 +32,10 @@ export function pruneCommand(): Command {
     .option("-y, --yes", "do not ask")
     .option("--even-unreachable", "let go of a journal though a host of it could not be reached")
     .option("--state <dir>", "look here instead of $KMEND_STATE or the XDG state folder");
-  return addConnectionOptions(command)
+  addConnectionOptions(command)
+    .options.find(({ long }) => long === "--limit")
+    ?.hideHelp();
+  return command
     .addHelpText(
       "after",
       `

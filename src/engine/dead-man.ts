@@ -36,11 +36,11 @@ export interface Armed {
   /** The first change that it takes back. */
   readonly from: string;
   /** About when, in ms since 1970 by the controller's clock. */
-  readonly dueMs: number;
+  dueMs: number;
   /** Whose tasks made changes there: more than the host itself where tasks are delegated to it. */
   readonly hosts: Set<string>;
-  /** null: it was armed by an earlier process of this run. */
-  readonly place: LockPlace | null;
+  /** null: an earlier process of this run armed it, or died just before. */
+  place: LockPlace | null;
   /** Resolves once the host knows. */
   arming: Promise<void>;
   isTold: boolean;
@@ -96,6 +96,10 @@ export async function armBefore(
   run.armed.set(key, armed);
   armed.hosts.add(doing.host);
   if (!known) armed.arming = arm(run, armed, withinMs);
+  else if (!known.place) {
+    known.place = place;
+    known.arming = armUnlessTold(run, known, withinMs);
+  }
   await armed.arming;
   return { enter: enterArmed(folder), leave: leaveArmed(folder) };
 }
@@ -105,6 +109,14 @@ function newArmed(run: Run, place: LockPlace, folder: string, withinMs: number):
   const arming = Promise.resolve();
   const from = String(run.nextChange + 1).padStart(6, "0");
   return { host: place.host, folder, from, dueMs, hosts: new Set(), place, arming, isTold: false };
+}
+
+/** The process before wrote down that it would tell the host; whether it came to that only the host knows. */
+async function armUnlessTold(run: Run, armed: Armed, withinMs: number): Promise<void> {
+  const status = await ask(run, armed, deadManStatus(armed.folder));
+  if (status.kind !== "none") return;
+  armed.dueMs = run.world.clock.now() + withinMs;
+  await arm(run, armed, withinMs);
 }
 
 async function arm(run: Run, armed: Armed, withinMs: number): Promise<void> {
@@ -158,6 +170,8 @@ function isWell(run: Run, { hosts }: Armed): boolean {
 
 async function confirm(run: Run, armed: Armed): Promise<void> {
   const { host, folder } = armed;
+  // Nothing was changed there before the run stopped, and nothing since.
+  if (!armed.place && !changeThere(run, armed)) return disarmed(run, armed, "not armed");
   for (let left = tries - 1; ; left -= 1) {
     try {
       await run.connections.reset(host);
@@ -229,14 +243,16 @@ async function whenStill(run: Run, armed: Armed, shell: Shell, script: Script): 
 
 async function shellOf(run: Run, armed: Armed): Promise<Shell> {
   if (armed.place) return armed.place.shell();
-  const isThere = ({ host, save }: Recorded): boolean =>
-    host === armed.host && dirname(save) === armed.folder;
-  const change = run.recorded.find(isThere);
+  const change = changeThere(run, armed);
   if (change) return (await reach(run, change, change.become)).shell;
   throw new TaskFailed(`Cannot tell how ${armed.host} was reached: the run recorded no change there`);
 }
 
-function disarmed(run: Run, armed: Armed, why: "confirmed" | "rollback"): void {
+function changeThere(run: Run, armed: Armed): Recorded | undefined {
+  return run.recorded.find(({ host, save }) => host === armed.host && dirname(save) === armed.folder);
+}
+
+function disarmed(run: Run, armed: Armed, why: "confirmed" | "rollback" | "not armed"): void {
   run.armed.delete(keyOf(armed));
   run.world.journal.note("deadman:disarmed", { host: armed.host, folder: armed.folder, why });
 }

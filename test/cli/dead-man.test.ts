@@ -9,6 +9,7 @@ import type { Event } from "../../src/journal/journal.ts";
 import { parseJournal } from "../../src/journal/parse-journal.ts";
 import { execOnNode, rebootNodes, whatIsMissing } from "../../src/lab/lab.ts";
 import { raiseLab } from "../lab/with-lab.ts";
+import { crashing } from "../torture/crashing.ts";
 import { type Ended, kmend, notForUsers, type Started, startKmend } from "./kmend.ts";
 
 const holds =
@@ -39,6 +40,9 @@ t.test("hosts that take themselves back", { skip: whatIsMissing() ?? false, time
     readonly argv = ["run", "-i", lab.inventory, "play.yml"];
     kmend(...argv: string[]): Promise<Ended> {
       return kmend(argv.length > 0 ? argv : this.argv, { cwd: this.#folder });
+    }
+    crash(at: number): Promise<Ended> {
+      return crashing(this.argv, { cwd: this.#folder }, { at, how: "after" });
     }
     /** Runs until its first change is made, and is in the middle of another. */
     async begin(keywords: string): Promise<Started> {
@@ -217,4 +221,22 @@ t.test("hosts that take themselves back", { skip: whatIsMissing() ?? false, time
       t.match(stdout, named);
     });
   });
+
+  await t.test(
+    "kmend was killed between its journal and the host: the run that goes on arms it",
+    async (t) => {
+      // The same run as the one that was confirmed: the same event.
+      await one.clear();
+      one.play("confirm_within: 30s", "");
+      t.equal((await one.kmend()).code, 0);
+      const at = only(one.events(), "deadman:armed")[0]?.n ?? 0;
+      await one.clear();
+      t.equal((await one.crash(at)).signal, "SIGKILL");
+      t.equal(await one.on("ls /var/lib/kmend/*/dead-man.sh 2>/dev/null"), "", "it knows of nothing");
+      const resumed = await one.kmend("resume", "last");
+      t.equal(resumed.code, 0, resumed.stdout);
+      t.match(resumed.stdout, "confirmed: [clean-1]");
+      t.equal(await one.content(), "new");
+    },
+  );
 });
