@@ -23,6 +23,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   );
 });
 process.stderr.on("error", () => {}); // there is nowhere left to say it
+// Heard, it kills nobody, and the write itself fails with words: a journal at its limit (`ulimit -f`) ends a run as a full disk does.
+process.on("SIGXFSZ", () => {});
 process.on("exit", () => {
   if (isOutputLost) process.exitCode ||= exitCodes.error;
 });

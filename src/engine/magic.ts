@@ -15,6 +15,7 @@ type Bare = (run: Run, host: HostState) => Templar;
 /** @param bare another host's view, for `hostvars` */
 export function magicVariables(run: Run, host: HostState, frame: Frame | null, bare: Bare): Source {
   const { inventory, options } = run.world;
+  const { limit } = options;
   const names = (hosts: readonly HostState[]): Value => hosts.map((each) => each.name);
   const roles = frame ? rolesAround(frame) : [];
   const role = roles.at(-1);
@@ -35,7 +36,6 @@ export function magicVariables(run: Run, host: HostState, frame: Frame | null, b
     ansible_check_mode: () => options.check,
     ansible_diff_mode: () => options.diff,
     ansible_forks: () => options.forks,
-    ansible_limit: () => options.limit ?? "all",
     ansible_run_tags: () => (options.tags.length > 0 ? options.tags : ["all"]),
     ansible_skip_tags: () => options.skipTags,
     ansible_version: () => ansibleVersion,
@@ -46,6 +46,7 @@ export function magicVariables(run: Run, host: HostState, frame: Frame | null, b
     ansible_play_role_names: () => run.play.variables.roleNames,
     environment: () => [],
     omit: () => OMIT,
+    ...(limit === undefined ? {} : { ansible_limit: () => limit }),
     ...(role
       ? {
           role_path: () => role.path,
@@ -86,11 +87,27 @@ function allHostVars(run: Run, bare: Bare): Value {
   });
 }
 
+/** Known to a host's own variables, but none of them: what is about the play; and `hostvars`, which would hold itself without end. */
+const notAHosts: ReadonlySet<string> = new Set([
+  "hostvars",
+  "ansible_play_hosts_all",
+  "ansible_play_hosts",
+  "ansible_play_batch",
+  "play_hosts",
+  "ansible_play_name",
+  "role_names",
+  "ansible_role_names",
+  "ansible_play_role_names",
+  "environment",
+  "omit",
+]);
+
 function oneHostsVars(templar: Templar): Value {
+  const names = (): readonly string[] => templar.names().filter((name) => !notAHosts.has(name));
   return lazyDict({
-    names: () => templar.names(),
-    has: (name) => templar.names().includes(name),
-    get: (name) => templar.variable(name),
+    names,
+    has: (name) => names().includes(name),
+    get: (name) => (notAHosts.has(name) ? undefined : templar.variable(name)),
   });
 }
 

@@ -155,6 +155,24 @@ t.test("a full disk on the controller", { skip: isRoot ? false : "only root can 
   });
 });
 
+t.test("a journal that may not grow so large: the run ends with words, not by a signal", async (t) => {
+  const folder = workplace(t, playbook.replace("content: two", `content: "{{ 'line' * 50000 }}"`));
+  write(folder, "go");
+  const { code, signal, stderr, stdout } = await shellWithKmend(
+    `ulimit -f 100; exec $KMEND run ${onLocal.join(" ")}`,
+    { cwd: folder },
+  );
+  t.equal(signal, null);
+  t.equal(code, 1, stdout);
+  t.match(
+    stderr,
+    /^Cannot write the journal \S+: a file may not grow so large \(ulimit -f\)\n {2}No host is changed without a journal/m,
+  );
+  t.notMatch(stdout + stderr, notForUsers);
+  t.ok(exists(folder, "one"));
+  t.notOk(exists(folder, "two"));
+});
+
 t.test("a disk that takes no writes", { skip: isRoot ? false : "only root can mount one" }, async (t) => {
   await t.test("from the beginning: the run does not begin", async (t) => {
     const folder = workplace(t);
