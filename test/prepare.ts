@@ -22,6 +22,7 @@ const programs: Readonly<Record<string, string>> = {
   mmdebstrap: "mmdebstrap",
   "systemd-nspawn": "systemd-container",
   ps: "procps",
+  ip: "iproute2",
   python3: "python3",
   curl: "curl",
   wget: "wget",

@@ -77,7 +77,10 @@ export const faults: Readonly<Record<string, Fault>> = {
   reboot: {
     ...link,
     strike: ({ lab }) => rebootNodes({ state: lab.state, name: lab.name, nodes: [stricken] }),
-    mend: ({ gate }) => gate.open(),
+    mend: async ({ gate, link }) => {
+      await link.serve();
+      gate.open();
+    },
   },
   // From then on nothing can be written there. Where nothing is left to write, the run ends well.
   disk: {

@@ -155,17 +155,16 @@ function hitsNamed(name: string): Hit[] {
 /** The stricken host is reached by way of a link that can be cut. */
 async function sceneIn(t: Test, lab: TestLab): Promise<Scene> {
   const inventory = readFileSync(lab.inventory, "utf8");
-  const [, address = "", port = ""] =
-    inventory.match(/clean-1:\n +ansible_host: (\S+)\n +ansible_port: (\d+)/) ?? [];
-  const link = new Link({ host: address, port: Number(port) });
+  const direct = /(clean-1:\n +)ansible_host: (\S+)\n( +)ansible_port: (\d+)/;
+  const link = new Link(lab, stricken);
   t.teardown(() => link.close());
-  const near = await link.open();
+  await link.open();
   const path = join(lab.state, "linked.yml");
   writeFileSync(
     path,
     inventory.replace(
-      /(clean-1:\n +)ansible_host: \S+\n( +)ansible_port: \d+/,
-      `$1ansible_host: 127.0.0.1\n$2ansible_port: ${near}\n$2ansible_ssh_extra_args: -o ServerAliveInterval=1 -o ServerAliveCountMax=2 -o HostKeyAlias=[${address}]:${port}`,
+      direct,
+      `$1ansible_host: ${link.address}\n$3ansible_port: ${link.port}\n$3ansible_ssh_extra_args: -o ServerAliveInterval=1 -o ServerAliveCountMax=2 -o HostKeyAlias=[$2]:$4`,
     ),
   );
   const gate = new Gate(lab, stricken);

@@ -1,56 +1,71 @@
-/** A link to a host that can be cut without a word: what is sent then goes nowhere, and nobody is told. */
+/**
+ * A link to a host that can be cut as where a cable is pulled: a veth pair, at whose far end, in a network namespace of its own, the
+ * host has a second sshd. What is sent while it is cut goes nowhere, and neither end is told.
+ */
 
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { initOf, nspawnsBelow } from "../../src/lab/processes.ts";
+import type { TestLab } from "../lab/with-lab.ts";
 
 export class Link {
-  readonly #sockets = new Set<Socket>();
-  readonly #to: { readonly host: string; readonly port: number };
-  #server: Server | null = null;
-  #isCut = false;
+  readonly #lab: TestLab;
+  readonly #host: string;
+  readonly #namespace = `kmend-link-${process.pid}`;
+  readonly #near = `kmend${process.pid}`;
+  // A network that is kept for tests of this kind; another one for each test that runs.
+  readonly #network = `198.18.${process.pid % 250}`;
 
-  constructor(to: { readonly host: string; readonly port: number }) {
-    this.#to = to;
+  constructor(lab: TestLab, host: string) {
+    this.#lab = lab;
+    this.#host = host;
   }
 
-  /** @returns the port of this machine that leads to the host */
-  async open(): Promise<number> {
-    const server = createServer((near) => this.#join(near, connect(this.#to)));
-    this.#server = server;
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const address = server.address();
-    return typeof address === "object" && address ? address.port : 0;
+  readonly port = 2022;
+
+  /** Where the host is reached by way of the link. */
+  get address(): string {
+    return `${this.#network}.2`;
   }
 
-  /** Both ends stay open, as where a cable was pulled. New connections come to nothing, too. */
+  async open(): Promise<void> {
+    ip(`netns add ${this.#namespace}`);
+    ip(`link add ${this.#near} type veth peer name far netns ${this.#namespace}`);
+    ip(`addr add ${this.#network}.1/30 dev ${this.#near}`);
+    ip(`link set ${this.#near} up`);
+    ip(`-n ${this.#namespace} addr add ${this.address}/30 dev far`);
+    ip(`-n ${this.#namespace} link set far up`);
+    await this.serve();
+  }
+
+  /** Starts the host's sshd at the far end; a host that was booted anew has none. */
+  async serve(): Promise<void> {
+    const folder = join(this.#lab.state, "lab", this.#lab.name, "nodes", this.#host);
+    const [nspawn] = await nspawnsBelow(folder);
+    const init = nspawn ? await initOf(nspawn.pid) : null;
+    execFileSync("nsenter", [
+      ...["--target", String(init), "--mount", "--uts", "--ipc", "--pid", "--wd=/"],
+      ...[`--net=/run/netns/${this.#namespace}`, "/usr/sbin/sshd"],
+      ...["-o", `ListenAddress=${this.address}:${this.port}`, "-o", "PidFile=none"],
+    ]);
+  }
+
   cut(): void {
-    this.#isCut = true;
+    ip(`-n ${this.#namespace} link set far down`);
   }
 
-  /** The old connections stay dead, as they would where a firewall has forgotten them. */
   mend(): void {
-    this.#isCut = false;
-    for (const socket of this.#sockets) socket.destroy();
+    ip(`-n ${this.#namespace} link set far up`);
   }
 
   close(): void {
-    this.mend();
-    this.#server?.close();
+    for (const pid of ip(`netns pids ${this.#namespace}`).split("\n").filter(Boolean))
+      process.kill(Number(pid), "SIGKILL");
+    ip(`link del ${this.#near}`);
+    ip(`netns del ${this.#namespace}`);
   }
+}
 
-  #join(near: Socket, far: Socket): void {
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      this.#sockets.add(from);
-      from.on("data", (bytes) => {
-        if (!this.#isCut) to.write(bytes);
-      });
-      from.on("error", () => {});
-      from.on("close", () => {
-        this.#sockets.delete(from);
-        if (!this.#isCut) to.destroy();
-      });
-    }
-  }
+function ip(words: string): string {
+  return execFileSync("ip", words.split(" "), { encoding: "utf8" });
 }
