@@ -23,6 +23,7 @@ const programs: Readonly<Record<string, string>> = {
   "systemd-nspawn": "systemd-container",
   ps: "procps",
   ip: "iproute2",
+  strace: "strace",
   python3: "python3",
   curl: "curl",
   wget: "wget",

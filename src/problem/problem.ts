@@ -92,6 +92,8 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: "a part of the path is no folder",
   EACCES: "its rights do not allow it",
   ENOSPC: "the disk is full",
+  EDQUOT: "the quota is used up",
+  EIO: "the disk failed (input/output error)",
   EROFS: "the file system is read-only",
   EFBIG: "a file may not grow so large (ulimit -f)",
 };

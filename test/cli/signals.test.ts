@@ -1,7 +1,7 @@
 /** What a run does when it is asked to stop, when nobody reads it any more, and when the controller's disk is full. */
 
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { existsSync, globSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -186,6 +186,36 @@ t.test("a disk that takes no writes", { skip: isRoot ? false : "only root can mo
   });
 });
 
+/** What the kernel says to a call on the journal's file, while a task is under way. */
+const failing: readonly (readonly [calls: string, error: string, said: RegExp])[] = [
+  ["write,pwrite64", "EIO", /the disk failed \(input\/output error\)/],
+  ["fsync,fdatasync", "EIO", /the disk failed \(input\/output error\)/],
+  ["write,pwrite64", "EROFS", /the file system is read-only/],
+];
+for (const [calls, error, said] of failing)
+  t.test(`a journal of which ${calls} fail with ${error} from then on`, { skip: noTracer() }, async (t) => {
+    const folder = workplace(t);
+    const state = join(folder, "state");
+    const run = startKmend(["run", ...onLocal], { cwd: folder });
+    await existing(join(folder, "begun"));
+    const tracer = await injecting(run.process.pid ?? 0, { journal: journalIn(state), calls, error });
+    write(folder, "go");
+    const { code, stderr, stdout } = await run.ended;
+    tracer.kill("SIGKILL");
+    t.equal(code, 1, stdout);
+    t.match(stderr, /^Cannot write the journal /m);
+    t.match(stderr, said);
+    t.notMatch(stdout + stderr, notForUsers);
+    t.ok(exists(folder, "done"), "the task under way ended");
+    t.notOk(exists(folder, "two"), "the next change was not made");
+
+    const verified = await kmend(["show", "last", "--verify"], { cwd: folder });
+    t.match(verified.stdout + verified.stderr, /as they were written|was torn/);
+    const resumed = await kmend(["resume", "last", "--in-flight", "retry"], { cwd: folder });
+    t.equal(resumed.code, 0, resumed.stdout + resumed.stderr);
+    t.ok(exists(folder, "two"), "it is gone on with once the disk is well");
+  });
+
 t.test("no process is left", async (t) => t.strictSame(leftProcesses(), []));
 
 /** A folder with the playbook in it. */
@@ -197,6 +227,32 @@ function workplace(t: Test, text = playbook): string {
   });
   writeFileSync(join(folder, "play.yml"), text.replaceAll("FOLDER", folder));
   return folder;
+}
+
+function journalIn(state: string): string {
+  const [journal = ""] = globSync(join(state, "runs/*/journal.jsonl"));
+  return journal;
+}
+
+/** Attaches to a process, and lets the kernel refuse its calls on the journal. */
+async function injecting(
+  pid: number,
+  { journal, calls, error }: { journal: string; calls: string; error: string },
+): Promise<ChildProcess> {
+  const argv = ["-f", "-p", String(pid), "-P", journal, "-e", `inject=${calls}:error=${error}`];
+  const tracer = spawn("strace", argv, { stdio: ["ignore", "ignore", "pipe"] });
+  await new Promise<void>((resolve) => {
+    tracer.stderr.on("data", (said: Buffer) => {
+      if (/attached/.test(said.toString())) resolve();
+    });
+    tracer.once("close", () => resolve());
+  });
+  return tracer;
+}
+
+function noTracer(): string | false {
+  const { status } = spawnSync("strace", ["-o", "/dev/null", "true"]);
+  return status === 0 ? false : "strace may not trace here";
 }
 
 function write(folder: string, name: string): void {
