@@ -20,6 +20,7 @@ import { blobbed } from "./blobs.ts";
 import { armBefore, warnOfArmed } from "./dead-man.ts";
 import { timeIsUp } from "./dead-man-script.ts";
 import type { Doing } from "./doing.ts";
+import { exported, tellableEnvironment } from "./environment.ts";
 import { userFolder } from "./lock-place.ts";
 import { lostLock } from "./lock-script.ts";
 import { tellable } from "./masked-change.ts";
@@ -138,6 +139,7 @@ export async function record(
 ): Promise<Recorded> {
   const { run, plan, become, isSecret } = doing;
   const { journal } = run.world;
+  const env = tellableEnvironment(doing.env, run.mask);
   const revert = revertOf(module, doing, made);
   const recorded: Recorded = {
     change: made.id,
@@ -147,6 +149,7 @@ export async function record(
     ...(doing.item === undefined || isSecret ? {} : { item: doing.item }),
     module: module.name,
     become: become ? { method: become.method, user: become.user } : null,
+    ...(env && !isSecret ? { env } : {}),
     ...(doing.reached ? { reached: doing.reached } : {}),
     save: made.where.save,
     wayBack: wayBackOf(module, doing, made.change),
@@ -206,7 +209,9 @@ function revertOf(
   doing: Doing,
   { change, where }: { readonly change: AnyChange; readonly where: Where },
 ): Script | null {
-  return doing.ownWayBack ? null : module.revert(change, { ...where, tmp: `${where.save}/tmp` });
+  const revert = doing.ownWayBack ? null : module.revert(change, { ...where, tmp: `${where.save}/tmp` });
+  const env = tellableEnvironment(doing.env, doing.run.mask);
+  return revert && env ? sh`${exported(env)}\n${revert}` : revert;
 }
 
 /** Folders, the way back, small files and the change itself go in one script; large files have to go before it. */

@@ -122,9 +122,18 @@ async function tries(run: Run, plan: PlannedTask, view: View, round: Round): Pro
       task: plan.ref,
       attempt: count,
       retriesLeft: most - count + 1,
+      ...lastSaid(result, secretFor(plan, view)),
     });
     await clock.sleep(delayMs, stop.soft);
   }
+}
+
+/** Whoever watches a long wait wants to know how far it is. */
+function lastSaid({ values }: Result, isSecret: boolean): { readonly said?: string } {
+  const stdout = values.get("stdout");
+  if (isSecret || typeof stdout !== "string") return {};
+  const line = stdout.trimEnd().split("\n").at(-1)?.trim().slice(0, 200);
+  return line ? { said: line } : {};
 }
 
 async function attempt(run: Run, plan: PlannedTask, view: View, round: Round): Promise<Result> {

@@ -61,7 +61,15 @@ export async function reach(run: Run, change: Recorded, as: Recorded["become"]):
 /** The recorded task once more, with what the playbook gave it. */
 export function doingAgain(run: Run, module: HostModule, change: Recorded, there: Reached): Doing {
   const { name, place } = change.task;
-  const task = { name, place, module: module.name, args: change.args ?? null, become: null };
+  const { env } = change;
+  const task = {
+    name,
+    place,
+    module: module.name,
+    args: change.args ?? null,
+    become: null,
+    ...(env ? { env } : {}),
+  };
   const { args, setting } = remembered(module, change, there);
   return { ...doingFor(run, change, task, { ...there, args, setting }), ...givenOf(change) };
 }
@@ -90,7 +98,7 @@ export function doingFor(
     given: new Dict(),
     free: undefined,
     setting: there.setting,
-    env: undefined,
+    env: task.env,
     timeoutMs: run.world.options.taskTimeoutS * 1000,
     item: undefined,
     isSecret: false,

@@ -106,7 +106,8 @@ if [ $kmend_code -ne 0 ]; then echo ${saidNo} >&2; (exit $kmend_code)
 else
 ${inspection?.script ?? sh`:`}
 fi`;
-  const output = await there.shell.run(script, { signal: run.world.stop.hard });
+  const { env } = change;
+  const output = await there.shell.run(script, { signal: run.world.stop.hard, ...(env ? { env } : {}) });
   const { found, rest: said } = readFound(text(output.stderr));
   if (found !== null) warnOfScript(run, change, found);
   if (output.code !== 0 && said.includes(saidNo))

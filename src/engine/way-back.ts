@@ -5,6 +5,7 @@ import type { Node, RollbackSpec, Task } from "../playbook/playbook.ts";
 import { KmendError } from "../problem/problem.ts";
 import { Dict, toJson } from "../template/template.ts";
 import { finalArguments } from "./arguments.ts";
+import { environmentOf, tellableEnvironment } from "./environment.ts";
 import { chain, type Frame, inside } from "./frame.ts";
 import { holds } from "./judge.ts";
 import { type PlannedTask, planUnnumbered } from "./plan.ts";
@@ -61,11 +62,13 @@ export function resolveTask(run: Run, task: Task, around: Frame, outer: View): R
   const plan = planUnnumbered(run, task, frame, view);
   const { options, free } = finalArguments(plan, module, outer);
   const become = becomeOf(run, outer, frame, outer);
+  const env = tellableEnvironment(environmentOf(frame, outer, run.mask), run.mask);
   return {
     name: plan.ref.name,
     module: module.name,
     args: { options: toJson(options), free: free ?? null } as Json,
     become: become ? { method: become.method, user: become.user } : null,
     place: task.place,
+    ...(env ? { env } : {}),
   };
 }

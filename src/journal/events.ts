@@ -42,6 +42,8 @@ export interface ResolvedTask {
   readonly args: Json;
   readonly become: { readonly method: string; readonly user: string } | null;
   readonly place: Place;
+  /** `environment:` of every level, without what is secret. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Its arguments held a secret and are masked: it cannot be run from here. */
   readonly masked?: true;
 }
@@ -138,6 +140,8 @@ export interface Events {
     readonly item?: Json;
     readonly module: string;
     readonly become: { readonly method: string; readonly user: string } | null;
+    /** The environment of the change, without what is secret: its way back has it, too. */
+    readonly env?: Readonly<Record<string, string>>;
     /** The module's change, whole (JSON); a blob reference stands for texts over 4 KiB: `{"$blob": "<sha256>"}`. */
     readonly changes: Json;
     /** What inspect saw, what the playbook gave, and what the controller brought (without contents): with these a
@@ -194,6 +198,8 @@ export interface Events {
     readonly task: TaskRef;
     readonly attempt: number;
     readonly retriesLeft: number;
+    /** How far it was: the last line that the try printed, shortened; absent where that is secret or nothing. */
+    readonly said?: string;
   };
   /** This task is over for this host. */
   "task:ended": {

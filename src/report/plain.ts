@@ -46,7 +46,7 @@ export function plainReader(
         break;
       case "task:retrying":
         say(
-          `FAILED - RETRYING: [${event.host}]: ${harmless(event.task.name)} (${event.retriesLeft} retries left).`,
+          `FAILED - RETRYING: [${event.host}]: ${harmless(event.task.name)} (${event.retriesLeft} retries left).${event.said ? ` ${harmless(event.said)}` : ""}`,
           "skipped",
         );
         break;

@@ -163,3 +163,26 @@ t.test("keywords on how a task runs are heard", async (t) => {
     ["b", "ok", { msg: "1 False" }],
   ]);
 });
+
+t.test("whoever watches tries of `until` sees how far they are, but for secrets", async (t) => {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  const { events } = await place.run(`
+- hosts: all
+  gather_facts: false
+  tasks:
+    - &count
+      shell: echo begun; echo x >> DIR/tries; echo "$(wc -l < DIR/tries) of 2"; [ $(wc -l < DIR/tries) -ge 2 ]
+      register: tried
+      until: tried.rc == 0
+      delay: 0
+    - file: {path: DIR/tries, state: absent}
+    - {<<: *count, no_log: true}
+`);
+  const tries = events.filter((event) => event.type === "task:retrying");
+  t.match(tries, [
+    { attempt: 1, said: "1 of 2" },
+    { attempt: 1, said: undefined },
+  ]);
+  t.equal(tries.length, 2);
+});
