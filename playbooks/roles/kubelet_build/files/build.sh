@@ -45,7 +45,7 @@ wait)
   left=$2
   while runs && [ ! -e code ] && [ "$left" -gt 0 ]; do sleep 1; left=$((left - 1)); done
   if [ ! -e code ] && runs; then progress; exit 75; fi
-  sleep 1 # the code comes by the last act of what ran
+  [ -e code ] || sleep 1 # it comes by the last act of what ran
   if [ "$(cat code 2> /dev/null)" = 0 ] && [ -x "$KUBELET_PROGRAM" ]; then
     echo "built in $(($(date +%s -r code) - $(cat began))) s"
     exit 0
