@@ -14,11 +14,19 @@ runs() {
   tr '\0' ' ' 2> /dev/null < "/proc/$number/cmdline" | grep -qF "$self build"
 }
 
-# How far: the packages that go named as it compiled them, of those that kubelet is made of.
+# How far: go names each package as it compiles it. What the build makes its generators of comes first.
 progress() {
-  all=$(cat packages 2> /dev/null || echo '?')
-  done=$(grep -c '^[a-z0-9.]*[/.a-zA-Z0-9_-]*$' log)
-  echo "$done packages compiled of $all at most, for $(($(date +%s) - $(cat began))) s: $(tail -n 1 log | cut -c 1-100)"
+  [ -s packages ] || counted > packages
+  made=$(grep -c '^[a-z0-9.]*[/.a-zA-Z0-9_-]*$' log)
+  echo "$made packages compiled$(sed 's/^/, kubelet is made of /' packages), for $(($(date +%s) - $(cat began))) s: $(tail -n 1 log | cut -c 1-100)"
+}
+
+# Up to 1.20 the sources are no module to be listed, and the build lays them out below a GOPATH of its own. Nothing where neither can
+# be had, as by docker.
+counted() {
+  { (cd sources && go list -deps ./cmd/kubelet) ||
+    (cd sources && GO111MODULE=off GOPATH=$PWD/_output/local/go go list -e -deps k8s.io/kubernetes/cmd/kubelet); } 2> /dev/null |
+    wc -l | grep -v '^0$'
 }
 
 case $1 in
@@ -36,7 +44,6 @@ build)
   if [ "$KUBELET_BUILDER" = docker ]; then
     ./build/run.sh make kubelet GOFLAGS="-v -tags=$KUBELET_TAGS" KUBE_BUILD_PLATFORMS="$KUBELET_PLATFORM"
   else
-    go list -deps ./cmd/kubelet 2> /dev/null | wc -l > ../packages
     make WHAT=cmd/kubelet GOFLAGS="-v -tags=$KUBELET_TAGS" KUBE_BUILD_PLATFORMS="$KUBELET_PLATFORM"
   fi
   echo $? > ../code.new
