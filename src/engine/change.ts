@@ -17,7 +17,7 @@ import { join, raw, type Script, sh } from "../script/script.ts";
 import { toJson } from "../template/template.ts";
 import { withHint } from "./apply-failed.ts";
 import { blobbed } from "./blobs.ts";
-import { armBefore, warnOfArmed } from "./dead-man.ts";
+import { armBefore, lateHost, warnOfArmed } from "./dead-man.ts";
 import { timeIsUp } from "./dead-man-script.ts";
 import type { Doing } from "./doing.ts";
 import { exported, tellableEnvironment } from "./environment.ts";
@@ -286,9 +286,6 @@ ${clean}
 
 const lostHost =
   "Cannot change the host: the lock on this host was lost, as another run found this one silent for more than a minute\n  See what that run did (kmend runs, on its controller), then go on with this one by kmend resume.";
-
-const lateHost =
-  "Cannot change the host: it was not confirmed in time and takes itself back\n  Give confirm_within: more time than a batch takes.";
 
 const cannotPrepare = "kmend: cannot prepare the change";
 

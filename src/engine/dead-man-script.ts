@@ -1,13 +1,15 @@
 /**
  * `confirm_within:` as it lies on the host: RUN/dead-man.sh, which waits beside the saved files and takes back what nobody confirmed.
  *
- *   armed      not confirmed yet; its one line: due, from, patience
+ *   armed      not confirmed yet; its one line: due, from, patience, boot, due by the clock of that boot
+ *   later      it counts anew: due, boot, due by its clock; the later of both counts
  *   confirmed  it was in time
  *   taking-B   it was not: in the boot B, the host takes itself back
  *   fired      it has done so; `report` says what came of it
  *
  * Each becomes the next by a rename, which only one can do: the process that waits, or whoever confirms. Started at each boot too, the
- * script goes on wherever it stood. Times are the host's own clock, in seconds since 1970.
+ * script goes on wherever it stood. Within one boot it counts by the clock that nobody sets (/proc/uptime), after a reboot by the
+ * host's time of day, in seconds since 1970.
  */
 
 import { quote, type Script, sh } from "../script/script.ts";
@@ -43,6 +45,11 @@ sh ${script} arm ${withinS} ${from}
 /** Keeps the changes, or says that it is too late; the status after it. */
 export function confirmDeadMan(folder: string): Script {
   return sh`if [ -e ${`${folder}/dead-man.sh`} ]; then sh ${`${folder}/dead-man.sh`} confirm; else echo none; fi`;
+}
+
+/** Lets it count anew: whoever takes the host back wants to be done before it does. The status after it. */
+export function deadManAgain(folder: string): Script {
+  return sh`if [ -e ${`${folder}/dead-man.sh`} ]; then sh ${`${folder}/dead-man.sh`} again; else echo none; fi`;
 }
 
 export function deadManStatus(folder: string): Script {
@@ -106,9 +113,36 @@ look() {
   began=$1
 }
 
+# Since this boot, in whole seconds; nothing where it is not known.
+uptime() {
+  up=
+  { read -r up rest < /proc/uptime; } 2>/dev/null
+  up=\${up%%.*}
+}
+
+# What is left until a time that was written down: by the clock of that boot, or by the time of day after another.
+left_until() {
+  uptime
+  if [ -n "$3" ] && [ -n "$up" ] && [ "$2" = "$boot" ]; then left=$(($3 - up))
+  else left=$(($1 - $(date +%s)))
+  fi
+}
+
+# What is left of the line in that file, in seconds.
+count() {
+  { read -r due from patience in until < "$1"; } 2>/dev/null || return 1
+  left_until "$due" "$in" "$until"
+  if { read -r due in until < later; } 2>/dev/null; then
+    first=$left
+    left_until "$due" "$in" "$until"
+    [ "$left" -gt "$first" ] || left=$first
+  fi
+}
+
 arm() {
-  printf '%s\\n' "$(($(date +%s) + $1)) $2 $1" > arming || exit 1
-  rm -rf confirmed fired report working waiting by-*
+  uptime
+  printf '%s\\n' "$(($(date +%s) + $1)) $2 $1 $boot \${up:+$((up + $1))}" > arming || exit 1
+  rm -rf confirmed fired report working waiting later by-*
   mv arming armed || exit 1
   if [ -d /run/systemd/system ] && [ "$(id -u)" = 0 ] && [ -d "$units" ]; then
     cat > "$units/$unit" <<kmend_unit
@@ -160,6 +194,15 @@ disarm() {
   fi
 }
 
+# Written before "armed" is looked for, and the timer takes "armed" away before it looks for this.
+again() {
+  if { read -r due from patience in until < armed; } 2>/dev/null; then
+    uptime
+    printf '%s\\n' "$(($(date +%s) + patience)) $boot \${up:+$((up + patience))}" > later.new && mv later.new later
+  fi
+  status
+}
+
 # Where it was cut off while it took the host back, what is left of that is for whoever confirms.
 confirm() {
   if mv armed confirmed 2>/dev/null; then { end_waiting; disarm; } 2>/dev/null
@@ -182,8 +225,8 @@ is_taking() {
 }
 
 status() {
-  due= now=$(date +%s)
-  if { read -r due from patience < armed; } 2>/dev/null; then echo "armed $due $now"
+  now=$(date +%s)
+  if count armed; then echo "armed $((now + left)) $now"
   elif [ -e confirmed ]; then echo confirmed
   elif [ -e fired ]; then cat report
   else
@@ -236,7 +279,7 @@ wait_and_fire() {
   else
     until_due || exit 0
   fi
-  { read -r due from patience < "$taking"; } 2>/dev/null
+  { read -r due from patience rest < "$taking"; } 2>/dev/null
   await_end "$patience" && { end_it TERM; await_end ${termGraceS} && end_it KILL; }
   at=$(date +%s)
   said=said
@@ -244,13 +287,12 @@ wait_and_fire() {
   sh ./revert.sh --from "$from" > "$said" 2>&1
   { echo "fired $at $?"; cat "$said"; } > report
   mv "$taking" fired
-  rm -rf said working waiting by-*
+  rm -rf said working waiting later by-*
   disarm
 }
 
 until_due() {
-  while { read -r due from patience < armed; } 2>/dev/null; do
-    left=$((due - $(date +%s)))
+  while count armed; do
     if [ "$left" -gt 0 ]; then
       [ "$left" -le 5 ] || left=5
       sleep "$left"
@@ -258,9 +300,9 @@ until_due() {
     fi
     claim || return 1
     mv armed "$taking" 2>/dev/null || { rm -rf "by-$boot"; return 1; }
-    { read -r due from patience < "$taking"; } 2>/dev/null
-    [ "$(date +%s)" -lt "$due" ] || return 0
-    # Confirmed and armed anew since it was read: that one is not due.
+    count "$taking"
+    [ "$left" -gt 0 ] || return 0
+    # Confirmed and armed anew since it was read, or made to count anew: that one is not due.
     mv "$taking" armed
     rm -rf "by-$boot"
   done
@@ -277,7 +319,7 @@ claim() {
 
 case $1 in
 arm) arm "$2" "$3" ;;
-confirm | status) "$1" ;;
+again | confirm | status) "$1" ;;
 enter) enter "$2" ;;
 wait) wait_and_fire ;;
 *) sed -n '2,4p' "$0" ;;

@@ -18,10 +18,12 @@ import {
   armDeadMan,
   confirmDeadMan,
   type DeadManStatus,
+  deadManAgain,
   deadManStatus,
   enterArmed,
   leaveArmed,
   readDeadMan,
+  timeIsUp,
 } from "./dead-man-script.ts";
 import type { Doing } from "./doing.ts";
 import type { HostState } from "./host-state.ts";
@@ -44,6 +46,8 @@ export interface Armed {
   /** Resolves once the host knows. */
   arming: Promise<void>;
   isTold: boolean;
+  /** A rollback is at it: the host waits until that is done, or dead. */
+  isTakenBack: boolean;
 }
 
 /** By host and folder. */
@@ -68,6 +72,7 @@ export function armedBy(events: readonly Event[]): AllArmed {
         place: null,
         arming: Promise.resolve(),
         isTold: false,
+        isTakenBack: false,
       });
     if (event.type === "deadman:disarmed" || event.type === "deadman:fired") armed.delete(keyOf(event));
     if (event.type === "change:recorded")
@@ -88,10 +93,11 @@ export async function armBefore(
 ): Promise<{ readonly enter: Script; readonly leave: Script } | null> {
   const { run, lockPlace: place } = doing;
   const withinMs = run.play.confirmWithinMs;
-  // The controller itself, to which tasks are delegated: it lives, or there is nobody to confirm.
-  if (withinMs === 0 || doing.isReadOnly || place.isController || run.isRollback) return null;
   const key = keyOf({ host: place.host, folder });
   const known = run.armed.get(key);
+  if (known?.isTakenBack) return { enter: enterArmed(folder), leave: leaveArmed(folder) };
+  // The controller itself, to which tasks are delegated: it lives, or there is nobody to confirm.
+  if (withinMs === 0 || doing.isReadOnly || place.isController || run.isRollback) return null;
   const armed = known ?? newArmed(run, place, folder, withinMs);
   run.armed.set(key, armed);
   armed.hosts.add(doing.host);
@@ -108,7 +114,17 @@ function newArmed(run: Run, place: LockPlace, folder: string, withinMs: number):
   const dueMs = run.world.clock.now() + withinMs;
   const arming = Promise.resolve();
   const from = String(run.nextChange + 1).padStart(6, "0");
-  return { host: place.host, folder, from, dueMs, hosts: new Set(), place, arming, isTold: false };
+  return {
+    host: place.host,
+    folder,
+    from,
+    dueMs,
+    hosts: new Set(),
+    place,
+    arming,
+    isTold: false,
+    isTakenBack: false,
+  };
 }
 
 /** The process before wrote down that it would tell the host; whether it came to that only the host knows. */
@@ -144,7 +160,7 @@ async function arm(run: Run, armed: Armed, withinMs: number): Promise<void> {
 
 /** A change that the host can't take back by itself is named before it is made. */
 export function warnOfArmed({ run, plan, on, isReadOnly }: Doing, wayBack: WayBack): void {
-  if (run.play.confirmWithinMs === 0 || isReadOnly || run.isRollback) return;
+  if (run.play.confirmWithinMs === 0 || isReadOnly || run.isRollback || plan.ref.kind === "rollback") return;
   const isNothing = wayBack.kind === "tasks" && wayBack.tasks.length === 0;
   if (wayBack.kind === "revert" || isNothing) return;
   const why = wayBack.kind === "tasks" ? "its rollback tasks need kmend" : "it has no way back";
@@ -186,19 +202,71 @@ async function confirm(run: Run, armed: Armed): Promise<void> {
   }
 }
 
-/** Before a rollback touches the host: its timer is taken out of the way, or has done its work.
+/** Before a rollback touches the host: it counts anew. Where kmend dies over it, the host does the rest.
  *  @throws KmendError where the host can't be reached */
-export async function settleArmed(run: Run, change: Recorded): Promise<void> {
-  const armed = run.armed.get(keyOf({ host: change.host, folder: dirname(change.save) }));
-  if (!armed) return;
+export async function putOffArmed(run: Run, change: Recorded): Promise<void> {
+  const armed = armedOf(run, change);
+  if (!armed || armed.isTakenBack) return;
+  const { clock, stop } = run.world;
   const { shell } = await reach(run, change, change.become);
-  const status = await whenStill(run, armed, shell, confirmDeadMan(armed.folder));
-  if (status.kind !== "fired") disarmed(run, armed, "rollback");
+  const output = await shell.run(deadManAgain(armed.folder), { signal: stop.hard });
+  const status = readDeadMan(text(output.stdout));
+  if (status.kind === "armed") {
+    armed.dueMs = clock.now() + (status.due - status.now) * 1000;
+    armed.isTakenBack = true;
+    return;
+  }
+  const settled = await whenStill(run, armed, shell, confirmDeadMan(armed.folder));
+  if (settled.kind !== "fired") disarmed(run, armed, "rollback");
+}
+
+/** What a revert's script begins and ends with, so that the host does not take back at the same time; null: nothing is armed. */
+export function guardOf(
+  run: Run,
+  change: Recorded,
+): { readonly enter: Script; readonly leave: Script } | null {
+  const armed = armedOf(run, change);
+  return armed?.isTakenBack ? { enter: enterArmed(armed.folder), leave: leaveArmed(armed.folder) } : null;
+}
+
+/** What a task says that comes too late. */
+export const lateHost =
+  "Cannot change the host: it was not confirmed in time and takes itself back\n  Give confirm_within: more time than a batch takes.";
+
+/** The host was faster: the rollback looks at what it left. */
+export function isTooLate(run: Run, change: Recorded, message: string): boolean {
+  const armed = armedOf(run, change);
+  if (!armed?.isTakenBack || !(message.includes(timeIsUp) || message.includes(lateHost))) return false;
+  armed.isTakenBack = false;
+  return true;
+}
+
+/** After a rollback: the host has nothing left to take back. One that was lost in the middle does it by itself, and it is said when. */
+export async function endArmed(run: Run, changes: readonly Recorded[], isLost: boolean): Promise<void> {
+  for (const armed of new Set(changes.map((change) => armedOf(run, change)))) {
+    if (!armed) continue;
+    const change = changes.find((each) => armedOf(run, each) === armed);
+    try {
+      if (isLost || !change) tell(run, armed, "the rollback could not reach it");
+      else if (armed.isTakenBack) {
+        const { shell } = await reach(run, change, change.become);
+        const status = await whenStill(run, armed, shell, confirmDeadMan(armed.folder));
+        if (status.kind !== "fired") disarmed(run, armed, "rollback");
+      }
+    } catch (error) {
+      if (!(error instanceof KmendError) || error.code === "journal-unwritable") throw error;
+      tell(run, armed, error.message);
+    }
+  }
+}
+
+function armedOf(run: Run, { host, save }: Recorded): Armed | undefined {
+  return run.armed.get(keyOf({ host, folder: dirname(save) }));
 }
 
 /** Of a run that goes on: whether the host has taken itself back meanwhile. @throws KmendError where it can't be reached */
 export async function hasFired(run: Run, change: Recorded): Promise<boolean> {
-  const armed = run.armed.get(keyOf({ host: change.host, folder: dirname(change.save) }));
+  const armed = armedOf(run, change);
   if (!armed) return false;
   const { shell } = await reach(run, change, change.become);
   const status = await whenStill(run, armed, shell, deadManStatus(armed.folder));

@@ -8,6 +8,7 @@ import { type AnyChange, type HostModule, type Inspection, TaskFailed, text } fr
 import { raw, type Script, sh } from "../script/script.ts";
 import { bringAgain, noteTakingBack, recordTakingBack } from "./again.ts";
 import { isSecretChange, type Recorded } from "./change.ts";
+import { guardOf } from "./dead-man.ts";
 import { differences } from "./differences.ts";
 import { type Aim, foreignText, lookForForeign } from "./foreign.ts";
 import { inheritHandlers } from "./handlers-back.ts";
@@ -97,11 +98,14 @@ async function revertAndCompare(
 ): Promise<Reverted> {
   const inspection = inspectionOf(module, change, there);
   const { check } = await run.locks.hold(lockPlace(run.connections, there));
+  const guard = guardOf(run, change);
   const script = sh`( ${check}
+${guard?.enter ?? sh`:`}
 ${before}
 ${revertScript(run, module, change)}
 ) >&2
 kmend_code=$?
+${guard?.leave ?? sh`:`}
 if [ $kmend_code -ne 0 ]; then echo ${saidNo} >&2; (exit $kmend_code)
 else
 ${inspection?.script ?? sh`:`}

@@ -4,7 +4,7 @@ import type { ResolvedTask, WayBack } from "../journal/journal.ts";
 import { TaskFailed } from "../modules/modules.ts";
 import { KmendError } from "../problem/problem.ts";
 import type { Recorded } from "./change.ts";
-import { settleArmed } from "./dead-man.ts";
+import { endArmed, isTooLate, putOffArmed } from "./dead-man.ts";
 import type { Aim } from "./foreign.ts";
 import { handlersOf } from "./handlers-back.ts";
 import { pool } from "./pool.ts";
@@ -62,11 +62,15 @@ async function takeBackHost(
     }
     verdict = worse(verdict, verdictOf(reverted));
     report(run, change, reverted, aim);
-    if (reverted.kind === "unreachable") return verdict;
+    if (reverted.kind === "unreachable") {
+      await endArmed(run, changes, true);
+      return verdict;
+    }
     if (reverted.kind === "failed" || reverted.kind === "foreign") standing.push(change);
     if (reverted.kind === "reverted" || reverted.kind === "different") takenBack.unshift(change);
   }
   const isWell = !aim.handlers || (await runHandlers(run, takenBack));
+  await endArmed(run, changes, false);
   return isWell ? verdict : "rollback failed";
 }
 
@@ -169,13 +173,15 @@ async function revertOne(
   { aim, standing }: { readonly aim: Aim; readonly standing: readonly Recorded[] },
 ): Promise<Reverted | null> {
   try {
-    // What the host would do by itself must not come in between.
-    await settleArmed(run, change);
-    return (
-      (await takenBackBelow(run, change, aim)) ??
-      (await standingAbove(run, change, standing)) ??
-      (await revertChange(run, change, aim))
-    );
+    for (;;) {
+      // What the host would do by itself must not come in between.
+      await putOffArmed(run, change);
+      const reverted =
+        (await takenBackBelow(run, change, aim)) ??
+        (await standingAbove(run, change, standing)) ??
+        (await revertChange(run, change, aim));
+      if (reverted?.kind !== "failed" || !isTooLate(run, change, reverted.message)) return reverted;
+    }
   } catch (error) {
     if (error instanceof TaskFailed) return { kind: "failed", message: error.message };
     if (!(error instanceof KmendError) || error.code === "journal-unwritable") throw error;

@@ -10,6 +10,7 @@ import { parseJournal } from "../../src/journal/parse-journal.ts";
 import { execOnNode, rebootNodes, whatIsMissing } from "../../src/lab/lab.ts";
 import { raiseLab } from "../lab/with-lab.ts";
 import { crashing } from "../torture/crashing.ts";
+import { Link } from "../torture/link.ts";
 import { type Ended, kmend, notForUsers, type Started, startKmend } from "./kmend.ts";
 
 const holds =
@@ -23,31 +24,31 @@ t.test("hosts that take themselves back", { skip: whatIsMissing() ?? false, time
   /** A host, with a state folder of its own, so that each story has its own last run. */
   class Host {
     readonly name: string;
-    readonly #folder: string;
+    readonly folder: string;
     constructor(name: string) {
       this.name = name;
-      this.#folder = mkdtempSync(join(folder, `${name}-`));
+      this.folder = mkdtempSync(join(folder, `${name}-`));
     }
     on(script: string): Promise<string> {
       return execOnNode(lab, this.name, script).then(({ stdout }) => stdout.trim());
     }
     play(keywords: string, tasks: string): void {
       writeFileSync(
-        join(this.#folder, "play.yml"),
+        join(this.folder, "play.yml"),
         `- hosts: ${this.name}\n  gather_facts: false\n${keywords.replaceAll(/^/gm, "  ")}\n  tasks:\n    - copy: {content: new, dest: /srv/file}\n${tasks}`,
       );
     }
     readonly argv = ["run", "-i", lab.inventory, "play.yml"];
     kmend(...argv: string[]): Promise<Ended> {
-      return kmend(argv.length > 0 ? argv : this.argv, { cwd: this.#folder });
+      return kmend(argv.length > 0 ? argv : this.argv, { cwd: this.folder });
     }
     crash(at: number): Promise<Ended> {
-      return crashing(this.argv, { cwd: this.#folder }, { at, how: "after" });
+      return crashing(this.argv, { cwd: this.folder }, { at, how: "after" });
     }
     /** Runs until its first change is made, and is in the middle of another. */
     async begin(keywords: string): Promise<Started> {
       this.play(keywords, holds);
-      const started = startKmend(this.argv, { cwd: this.#folder });
+      const started = startKmend(this.argv, { cwd: this.folder });
       let isOver = false;
       void started.ended.then(() => {
         isOver = true;
@@ -73,10 +74,10 @@ t.test("hosts that take themselves back", { skip: whatIsMissing() ?? false, time
       return this.on("ls /etc/systemd/system | grep kmend-dead-man; pgrep -f [d]ead-man.sh");
     }
     runs(): string[] {
-      return readdirSync(join(this.#folder, "state/runs")).sort();
+      return readdirSync(join(this.folder, "state/runs")).sort();
     }
     events(run = this.runs().at(-1) ?? ""): readonly Event[] {
-      const path = join(this.#folder, "state/runs", run, "journal.jsonl");
+      const path = join(this.folder, "state/runs", run, "journal.jsonl");
       return existsSync(path) ? parseJournal(readFileSync(path, "utf8"), run).events : [];
     }
     async clear(): Promise<void> {
@@ -219,6 +220,63 @@ t.test("hosts that take themselves back", { skip: whatIsMissing() ?? false, time
       t.equal(await three.on("ls /var/lib/kmend 2>/dev/null"), "");
       const { stdout } = await three.kmend();
       t.match(stdout, named);
+    });
+  });
+
+  await t.test("while kmend itself takes back, and where the link is cut", async (t) => {
+    t.jobs = 4;
+    for (const host of [two, three, four]) await host.clear();
+    const slowly = (seconds: string): string => `    - command: touch /srv/made
+      rollback:
+        - shell: touch /srv/backing; for i in $(seq ${seconds}); do [ -e /srv/go ] || sleep 1; done; rm -f /srv/made
+    - fail:
+`;
+
+    t.test("kmend is killed over it: the host does the rest", async (t) => {
+      two.play("confirm_within: 6s\non_failure: rollback_host", slowly("60"));
+      const started = startKmend(two.argv, { cwd: two.folder });
+      while ((await two.on("ls /srv/backing 2>/dev/null")) === "") await sleep(100);
+      started.process.kill("SIGKILL");
+      await started.ended;
+      t.equal(await two.content(), "new", "the older change still stands");
+      await two.isBack();
+      const rolledBack = await two.kmend("rollback", "last");
+      t.match(rolledBack.stdout, "TOOK ITSELF BACK: [clean-2]");
+      t.equal(await two.traces(), "");
+    });
+
+    t.test("a rollback has its own time", async (t) => {
+      three.play(
+        "confirm_within: 6s\non_failure: rollback_host",
+        `    - command: sleep 4\n      rollback: []\n${slowly("4")}`,
+      );
+      const { code, stdout } = await three.kmend();
+      t.equal(code, 2, stdout);
+      t.match(stdout, /reverted: \[clean-3\] copy/);
+      t.notMatch(stdout, /TOOK ITSELF BACK|NOT CONFIRMED/);
+      t.equal(await three.content(), "");
+      t.equal(await three.traces(), "");
+    });
+
+    t.test("the link is cut, and comes back too late", async (t) => {
+      const link = new Link(lab, four.name);
+      t.teardown(() => link.close());
+      await link.open();
+      const far = join(four.folder, "far.yml");
+      writeFileSync(far, link.inventory(readFileSync(lab.inventory, "utf8")));
+      four.play("confirm_within: 12s", holds);
+      const started = startKmend(["run", "-i", far, "play.yml"], { cwd: four.folder });
+      while ((await four.on("ls /srv/began 2>/dev/null")) === "") await sleep(100);
+      link.cut();
+      const { code, stdout } = await started.ended;
+      t.equal(code, 4, stdout);
+      t.match(stdout, /NOT CONFIRMED: \[clean-4\] it takes itself back at about \S+Z/);
+      await four.isBack();
+      t.equal(await four.content(), "");
+      link.mend();
+      const back = await four.kmend("rollback", "last");
+      t.match(back.stdout, "TOOK ITSELF BACK: [clean-4]");
+      t.match(back.stdout, /reverted: \[clean-4\] copy/, back.stdout);
     });
   });
 

@@ -10,11 +10,14 @@ import { runRevertScript } from "../../src/engine/revert-script.ts";
 import { shells } from "../modules/host.ts";
 
 t.setTimeout(120_000);
+// Most of their time they wait.
+t.jobs = 6;
 
 for (const [shell, [program = "sh", ...args]] of Object.entries(shells)) {
   /** A run's folder with three changes, whose scripts write down that they were taken back. */
   class Folder {
     readonly path: string;
+    env: NodeJS.ProcessEnv = {};
     constructor(t: Test) {
       this.path = join(t.testdir({}), "it's a run");
       mkdirSync(this.path, { mode: 0o700 });
@@ -33,6 +36,7 @@ for (const [shell, [program = "sh", ...args]] of Object.entries(shells)) {
       return execFileSync(program, [...args, join(this.path, "dead-man.sh"), ...words], {
         encoding: "utf8",
         stdio: ["ignore", "pipe", "ignore"],
+        env: { ...process.env, ...this.env },
       });
     }
     /** Only the state, without a process that waits. */
@@ -41,7 +45,10 @@ for (const [shell, [program = "sh", ...args]] of Object.entries(shells)) {
       writeFileSync(join(this.path, "armed"), `${due} ${from} ${patience}\n`);
     }
     start(...words: string[]): ChildProcess {
-      return spawn(program, [...args, join(this.path, "dead-man.sh"), ...words], { stdio: "ignore" });
+      return spawn(program, [...args, join(this.path, "dead-man.sh"), ...words], {
+        stdio: "ignore",
+        env: { ...process.env, ...this.env },
+      });
     }
     has(name: string): boolean {
       return existsSync(join(this.path, name));
@@ -128,6 +135,41 @@ for (const [shell, [program = "sh", ...args]] of Object.entries(shells)) {
     folder.do("confirm");
     t.throws(() => folder.do("enter", String(process.pid)));
     t.notOk(folder.has("working"));
+  });
+
+  t.test(`${shell}: a clock that is set moves nothing`, async (t) => {
+    for (const hours of [1, -1]) {
+      const folder = new Folder(t);
+      folder.do("arm", "2", "000009");
+      const set = join(folder.path, "bin");
+      mkdirSync(set);
+      const shifted = `#!/bin/sh\n[ "$*" = +%s ] && exec echo $(($(/bin/date +%s) + ${hours * 3600}))\nexec /bin/date "$@"\n`;
+      writeFileSync(join(set, "date"), shifted, { mode: 0o755 });
+      folder.env = { PATH: `${set}:${process.env["PATH"]}` };
+      const waiting = ended(folder.start("wait"));
+      await sleep(200);
+      const status = folder.status();
+      t.match(status, { kind: "armed" }, `${hours} h: not yet`);
+      if (status.kind === "armed") t.ok(status.due - status.now <= 2, "and it says for how long");
+      await waiting;
+      while (folder.status().kind !== "fired") await sleep(50);
+      t.strictSame(folder.takenBack(), ["000010", "000009"], "but then");
+    }
+  });
+
+  t.test(`${shell}: it can be made to count anew, and by nobody who comes too late`, async (t) => {
+    const folder = new Folder(t);
+    folder.do("arm", "3", "000009");
+    const since = Date.now();
+    await sleep(1500);
+    t.equal(readDeadMan(folder.do("again")).kind, "armed");
+    while (folder.status().kind !== "fired") await sleep(50);
+    t.ok(Date.now() - since > 4000, "three seconds from then on");
+    t.equal(readDeadMan(folder.do("again")).kind, "fired");
+    t.strictSame(folder.takenBack(), ["000010", "000009"]);
+    folder.do("arm", "60", "000009");
+    const status = folder.status();
+    t.ok(status.kind === "armed" && status.due - status.now > 50, "armed anew, it counts as it is told");
   });
 
   t.test(`${shell}: a change under way may end; one that does not is ended`, async (t) => {

@@ -154,19 +154,11 @@ function hitsNamed(name: string): Hit[] {
 
 /** The stricken host is reached by way of a link that can be cut. */
 async function sceneIn(t: Test, lab: TestLab): Promise<Scene> {
-  const inventory = readFileSync(lab.inventory, "utf8");
-  const direct = /(clean-1:\n +)ansible_host: (\S+)\n( +)ansible_port: (\d+)/;
   const link = new Link(lab, stricken);
   t.teardown(() => link.close());
   await link.open();
   const path = join(lab.state, "linked.yml");
-  writeFileSync(
-    path,
-    inventory.replace(
-      direct,
-      `$1ansible_host: ${link.address}\n$3ansible_port: ${link.port}\n$3ansible_ssh_extra_args: -o ServerAliveInterval=1 -o ServerAliveCountMax=2 -o HostKeyAlias=[$2]:$4`,
-    ),
-  );
+  writeFileSync(path, link.inventory(readFileSync(lab.inventory, "utf8")));
   const gate = new Gate(lab, stricken);
   await gate.build();
   for (const host of hosts) await new Gate(lab, host).exec(prepare);

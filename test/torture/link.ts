@@ -28,6 +28,16 @@ export class Link {
     return `${this.#network}.2`;
   }
 
+  /** The lab's inventory, with this host at the far end of the link; a dead link is noticed within three seconds. */
+  inventory(text: string): string {
+    const direct = new RegExp(`(${this.#host}:\\n +)ansible_host: (\\S+)\\n( +)ansible_port: (\\d+)`);
+    const alive = "-o ServerAliveInterval=1 -o ServerAliveCountMax=2";
+    return text.replace(
+      direct,
+      `$1ansible_host: ${this.address}\n$3ansible_port: ${this.port}\n$3ansible_ssh_extra_args: ${alive} -o HostKeyAlias=[$2]:$4`,
+    );
+  }
+
   async open(): Promise<void> {
     ip(`netns add ${this.#namespace}`);
     ip(`link add ${this.#near} type veth peer name far netns ${this.#namespace}`);
