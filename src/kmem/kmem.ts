@@ -8,7 +8,15 @@
  */
 
 export { diagnose } from "./diagnosis/diagnose.ts";
-export type { Diagnosis, Leaked, Party, PodCost, Reason, Verdict } from "./diagnosis/diagnosis.ts";
+export type {
+  Diagnosis,
+  Leaked,
+  Party,
+  PodCost,
+  Reason,
+  SwitchesNow,
+  Verdict,
+} from "./diagnosis/diagnosis.ts";
 export { canReclaim, hasNokmem, isEl7, knowsNokmem } from "./diagnosis/kernel-case.ts";
 export { idLimit } from "./diagnosis/leak-count.ts";
 export { summaryLine } from "./diagnosis/summary-line.ts";

@@ -1,5 +1,5 @@
 import { byHostName } from "./host-order.ts";
-import { leaks, type ScannedHost } from "./scan.ts";
+import { type Diagnosed, leaks, type ScannedHost } from "./scan.ts";
 import { harmless } from "./style.ts";
 
 /** Hosts that are alike, and are mended alike, in one group, worst first; then those that could not be read. */
@@ -40,9 +40,17 @@ function rank([first]: readonly ScannedHost[]): number {
 
 function titleOf(scanned: ScannedHost): string {
   if ("problem" in scanned) return scanned.problem.split(":")[0] ?? "failed";
-  const { verdict, switchedOnBy, perPod } = scanned.diagnosis;
-  const by = leaks(scanned) ? `, switched on by ${switchedOnBy}` : "";
+  const { verdict, perPod } = scanned.diagnosis;
+  const by = leaks(scanned) ? `, ${byWhom(scanned.diagnosis)}` : "";
   return `${verdict.replaceAll("-", " ")}${by} (${perPod.says})`;
+}
+
+/** After a swap nobody may switch it on any more: it is handed down. */
+function byWhom({ verdict, switchedOnBy, switchesOnNow }: Diagnosed): string {
+  if (verdict !== "still-leaking-after-swap" || !switchesOnNow) return `switched on by ${switchedOnBy}`;
+  const { runtime } = switchesOnNow;
+  if (runtime === false) return "handed down by kubepods, switched on by nobody now";
+  return `handed down by kubepods; ${runtime ? "the runtime switches it on now" : "whether the runtime switches it on now is unknown"}`;
 }
 
 /** The plan is the whole group's: it is said once. */

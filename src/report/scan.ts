@@ -15,9 +15,11 @@ export type ScannedHost =
     }
   | { readonly host: string; readonly problem: string };
 
-interface Diagnosed {
+export interface Diagnosed {
   readonly verdict: string;
   readonly switchedOnBy: string;
+  /** Of new trees; absent in journals from before kmend told it. */
+  readonly switchesOnNow?: { readonly kubelet: boolean | null; readonly runtime: boolean | null };
   readonly perPod: {
     readonly says: string;
     readonly kmemIds: number | null;

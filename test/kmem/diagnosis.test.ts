@@ -132,6 +132,34 @@ for (const [name, row] of Object.entries(rows))
     t.not(summaryLine(diagnosis), "");
   });
 
+t.test("who switches it on now is told apart from what kubepods hands down", async (t) => {
+  const cases: readonly (readonly [row: string, kubelet: boolean | null, runtime: boolean | null])[] = [
+    ["both on", true, true],
+    ["kubelet swapped, kubepods from before", false, false],
+    ["kubelet swapped, kubepods from before, runtime on", false, true],
+    ["kubelet on, over a kubepods that is off: limited pods leak", true, false],
+    ["off, and the runtime unread", false, null],
+    ["runtime on, kubelet unread", null, true],
+    ["the systemd driver never switches it on", false, false],
+    ["nokmem given to a kernel that knows it", false, false],
+    ["nokmem given to a kernel that does not know it", true, false],
+    ["EL8's kernel", false, false],
+    ["cgroup v2", false, false],
+  ];
+  for (const [row, kubelet, runtime] of cases)
+    t.strictSame(diagnose(evidenceOf(rows[row] as Row)).switchesOnNow, { kubelet, runtime }, row);
+  const nokmem = { commandLine: "ro cgroup.memory=nokmem", kubepods: "on", kubelet: "kmem" } as const;
+  t.match(
+    diagnose(evidenceOf({ ...nokmem, runtime: "nokmem" })).switchesOnNow,
+    { kubelet: true, runtime: false },
+    "where the kernel is told to ignore it and kubepods shows that it does not, the builds count",
+  );
+  t.match(
+    summaryLine(diagnose(evidenceOf(rows["kubelet swapped, kubepods from before, runtime on"] as Row))),
+    /handed down by a kubepods that an earlier kubelet switched on, and the runtime switches it on too/,
+  );
+});
+
 t.test("nokmem on a kernel that does not know it is named as a contradiction", async (t) => {
   const { contradictions } = diagnose(
     evidenceOf(rows["nokmem given to a kernel that does not know it"] as Row),

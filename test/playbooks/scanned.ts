@@ -5,6 +5,7 @@ import { kmend } from "../cli/kmend.ts";
 export interface Scanned {
   readonly verdict: string;
   readonly switchedOnBy: string | null;
+  readonly switchesOnNow: { readonly kubelet: boolean | null; readonly runtime: boolean | null };
   /** The playbooks of the cheapest mend, in order. */
   readonly mend: readonly string[];
   /** The playbooks that would do in place of one of them. */
@@ -13,7 +14,7 @@ export interface Scanned {
 
 interface HostInJson {
   readonly host: string;
-  readonly diagnosis: { readonly verdict: string; readonly switchedOnBy: string | null };
+  readonly diagnosis: Pick<Scanned, "verdict" | "switchedOnBy" | "switchesOnNow">;
   readonly mend:
     | readonly { readonly playbook: string; readonly instead: readonly { readonly playbook: string }[] }[]
     | null;
@@ -36,6 +37,7 @@ export async function scanOf(
   return {
     verdict: found.diagnosis.verdict,
     switchedOnBy: found.diagnosis.switchedOnBy,
+    switchesOnNow: found.diagnosis.switchesOnNow,
     mend: steps.map(({ playbook }) => playbook),
     instead: [...new Set(steps.flatMap((step) => step.instead.map(({ playbook }) => playbook)))],
   };

@@ -116,6 +116,8 @@ t.test(
         t.equal((await looks()).pods, pids, "the pods run on");
         const upgraded = await scan();
         t.equal(upgraded.verdict, "still-leaking-after-swap", "the runtime leaks, and kubepods hands down");
+        t.equal(upgraded.switchedOnBy, "both", "of what pods get now");
+        t.strictSame(upgraded.switchesOnNow, { kubelet: false, runtime: true }, "of a tree made now");
         t.equal((await rollback()).code, 0);
         t.same(await looks(), own, "and all of it is taken back");
         t.same(await scan(), sick);

@@ -13,6 +13,7 @@ import type { Diagnosis, Party, PodCost, Reason, Verdict } from "./diagnosis.ts"
 import { kernelCase } from "./kernel-case.ts";
 import { countLeaked, idsLeft } from "./leak-count.ts";
 import { kubeletSwitch, runtimeSwitch, type Switch } from "./switches.ts";
+import { switchesNow } from "./switches-now.ts";
 
 type Finding = Pick<Diagnosis, "verdict" | "switchedOnBy" | "isInherited" | "perPod" | "reasons">;
 
@@ -21,6 +22,7 @@ export function diagnose(evidence: Evidence): Diagnosis {
   const leaked = countLeaked(evidence, finding.switchedOnBy);
   return {
     ...finding,
+    switchesOnNow: switchesNow(evidence),
     leaked,
     idsLeft: idsLeft(evidence, leaked),
     contradictions: contradictions(evidence),

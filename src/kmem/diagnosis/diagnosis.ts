@@ -7,7 +7,9 @@ export type Party = "kubelet" | "runtime" | "both" | "nobody" | "unknown";
 
 export interface Diagnosis {
   readonly verdict: Verdict;
+  /** Who switched on what a pod gets now: also what an earlier kubelet left on in `kubepods`, which hands it down. */
   readonly switchedOnBy: Party;
+  readonly switchesOnNow: SwitchesNow;
   /** New pods get accounting from `kubepods`, whatever kubelet and runtime do; null where that is unknown. */
   readonly isInherited: boolean | null;
   readonly perPod: PodCost;
@@ -20,6 +22,12 @@ export interface Diagnosis {
   readonly contradictions: readonly Reason[];
   /** What could not be read, and what would make the verdict surer. */
   readonly surer: readonly string[];
+}
+
+/** Whether each would switch accounting on in a tree made now; null where that is unknown. */
+export interface SwitchesNow {
+  readonly kubelet: boolean | null;
+  readonly runtime: boolean | null;
 }
 
 /** Ids that a pod of one container (and its pause) holds for ever once it is deleted; null: unknown. */

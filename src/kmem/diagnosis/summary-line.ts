@@ -15,7 +15,7 @@ export function summaryLine(diagnosis: Diagnosis): string {
   return parts.join("; ");
 }
 
-function opening({ verdict, perPod, switchedOnBy }: Diagnosis): string {
+function opening({ verdict, perPod, switchedOnBy, switchesOnNow }: Diagnosis): string {
   if (verdict === "clean") return "clean: a new pod costs no id";
   const by = {
     kubelet: "kubelet",
@@ -26,7 +26,7 @@ function opening({ verdict, perPod, switchedOnBy }: Diagnosis): string {
   };
   const costs = `${perPod.kmemIds} kmem ids (${perPod.memcgIds} memcg ids) a pod`;
   if (verdict === "still-leaking-after-swap")
-    return `still leaking after the swap: ${costs}, handed down by a kubepods that an earlier kubelet switched on`;
+    return `still leaking after the swap: ${costs}, handed down by a kubepods that an earlier kubelet switched on${switchesOnNow.runtime ? ", and the runtime switches it on too" : ""}`;
   return `leaking: ${costs}, switched on by ${by[switchedOnBy]}`;
 }
 
