@@ -22,6 +22,9 @@ export function explainText(scanned: ScannedHost): string {
       `When ids run out: ${whenText(scanned.exhaustion)}`,
       ...(leaks(scanned) ? [mendText(scanned.mend)] : []),
       ...(scanned.giveBack.length > 0 ? [giveBackText(scanned.giveBack)] : []),
+      ...((scanned.awaitsReboot ?? []).length > 0
+        ? [`Awaits a reboot: ${scanned.awaitsReboot?.join("; ")}`]
+        : []),
       ...(diagnosis.contradictions.length > 0
         ? [`Signs that disagree:\n${diagnosis.contradictions.map(citedLine).join("\n")}`]
         : []),

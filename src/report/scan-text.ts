@@ -1,3 +1,4 @@
+import { awaitingRebootText } from "./awaiting-reboot.ts";
 import { byHostName } from "./host-order.ts";
 import { type Diagnosed, leaks, type ScannedHost } from "./scan.ts";
 import { harmless } from "./style.ts";
@@ -16,7 +17,8 @@ export function scanText(hosts: readonly ScannedHost[]): string {
     .map((members) => ({ members, rank: rank(members) }))
     .sort((a, b) => a.rank - b.rank)
     .map(({ members }) => groupText(members));
-  return [...texts, ...undated(hosts)].join("\n\n");
+  const read = hosts.filter((each) => "awaitsReboot" in each);
+  return [...texts, ...awaitingRebootText(read), ...undated(hosts)].join("\n\n");
 }
 
 function groupText(members: readonly ScannedHost[]): string {

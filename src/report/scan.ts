@@ -1,4 +1,5 @@
 import type { Event, Events } from "../journal/journal.ts";
+import { awaitsReboot } from "./awaiting-reboot.ts";
 import { evidenceModule, type ScanMeasurement, scanMeasurements } from "./scan-measurements.ts";
 
 /** What a scan found on one host: a diagnosis, or why there is none. */
@@ -12,6 +13,8 @@ export type ScannedHost =
       /** How leaked ids come back; none where none leaked. */
       readonly giveBack: readonly GiveBack[];
       readonly exhaustion: Exhausted;
+      /** What waits for a reboot, in words; null: unknown. */
+      readonly awaitsReboot: readonly string[] | null;
     }
   | { readonly host: string; readonly problem: string };
 
@@ -119,6 +122,7 @@ function scannedHost(event: Events["task:ended"], exhaustion: Exhausted | null):
     mend: result.mend ?? null,
     giveBack: result.give_back ?? [],
     exhaustion,
+    awaitsReboot: awaitsReboot(result),
   };
 }
 

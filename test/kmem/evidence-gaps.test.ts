@@ -225,6 +225,24 @@ const cases: Readonly<Record<string, Case>> = {
     is: pending,
     equals: ["kernel 3.10.0-1160.119.1.el7.x86_64 is installed, 3.10.0-1160.el7.x86_64 runs"],
   },
+  "an older kernel that boots next waits for a reboot, as after a rollback": {
+    node: (node) =>
+      kernels(node, "3.10.0-514.el7.x86_64", "3.10.0-1160.el7.x86_64").command(
+        "grubby",
+        "echo /boot/vmlinuz-3.10.0-514.el7.x86_64",
+      ),
+    is: pending,
+    equals: ["kernel 3.10.0-514.el7.x86_64 boots next, 3.10.0-1160.el7.x86_64 runs"],
+  },
+  "a newer kernel that does not boot next waits for nothing": {
+    node: (node) =>
+      kernels(node, "3.10.0-1160.el7.x86_64", "3.10.0-1160.119.1.el7.x86_64").command(
+        "grubby",
+        "echo /boot/vmlinuz-3.10.0-1160.el7.x86_64",
+      ),
+    is: pending,
+    equals: [],
+  },
   "with no kernel to be seen, whether a reboot waits is unknown": {
     node: (node) => kernels(node).command("rpm", "exit 1"),
     is: ({ kernel: { pendingReboot } }) => pendingReboot.reason,

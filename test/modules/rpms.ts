@@ -25,8 +25,8 @@ export class RpmHost {
       " ",
     );
 
-  /** A package with one file and one configuration file. */
-  build(name: string, version: string, release: string): string {
+  /** A package with one file, called as it is unless told otherwise, one configuration file, and what else its list names. */
+  build(name: string, version: string, release: string, file = name, more = ""): string {
     const spec = join(this.root, `${name}.spec`);
     writeFileSync(
       spec,
@@ -40,11 +40,12 @@ BuildArch: noarch
 test
 %install
 mkdir -p %{buildroot}${this.root}/host
-echo ${version}-${release} >%{buildroot}${this.root}/host/${name}
-echo default ${version} >%{buildroot}${this.root}/host/${name}.conf
+echo ${version}-${release} >%{buildroot}${this.root}/host/${file}
+echo default ${version} >%{buildroot}${this.root}/host/${file}.conf
 %files
-${this.root}/host/${name}
-%config(noreplace) ${this.root}/host/${name}.conf
+${this.root}/host/${file}
+%config(noreplace) ${this.root}/host/${file}.conf
+${more}
 `,
     );
     this.#run("rpmbuild", ["-bb", "--quiet", spec]);

@@ -168,9 +168,52 @@ t.test(
       t.match((await looks("app-1")).boot, "/boot/vmlinuz-3.10.0-1160.el7.x86_64\nindex=0", "it boots next");
       t.equal((await run("rollback", "last")).code, 0);
       t.same(await looks("app-1"), older, "and all of it is taken back");
+      // From here on the older kernel is a package too, as on every EL7 node, and a third lies beside it.
+      await on(
+        "app-1",
+        "rpm -i /srv/repo/kernel-3.10.0-514.el7.x86_64.rpm /srv/repo/kernel-4.18.0-147.el8.x86_64.rpm",
+      );
+      const packaged = await looks("app-1");
+      const waiting = await playbook("upgrade-kernel", "app-1", newer);
+      t.match(waiting.stdout, "Awaiting a reboot into kernel-3.10.0-1160.el7: app-1");
+      t.equal((await run("rollback", "last")).code, 0);
+      t.same(await looks("app-1"), packaged, "one kernel more goes, and no other");
       const upgrade = await playbook("upgrade-kernel", "app-1", newer, "kmem_reboot=true");
       t.equal(upgrade.code, 0, upgrade.stdout);
+      t.match(upgrade.stdout, /Once 3\.10\.0-1160\.el7\.x86_64 runs, taking it back takes a reboot too/);
       t.equal((await counts("app-1"))?.kernel, "1160");
+      await t.test("taken back after the reboot: in two steps, and a reboot between them", async (t) => {
+        const [upgraded] = JSON.parse((await run("runs", "--output", "json")).stdout) as { run: string }[];
+        const pending = async () => (await scan("app-1")).awaitsReboot;
+        const kernels = "rpm -q kernel | sort; grubby --default-kernel";
+        const running = await looks("app-1");
+        const first = await run("rollback", "last");
+        t.equal(first.code, 2, first.stdout);
+        t.match(
+          first.stdout,
+          /app-1.*Install the kernel.*Cannot take away kernel-3\.10\.0-1160\.el7\.x86_64: it is the kernel that runs.*awaits a reboot/s,
+        );
+        t.equal((await looks("app-1")).packages, running.packages, "the kernel that runs is still a package");
+        t.match(
+          await on("app-1", kernels),
+          /514.*\/boot\/vmlinuz-3\.10\.0-514\.el7\.x86_64$/s,
+          "the old one boots next",
+        );
+        t.strictSame(await pending(), [
+          "kernel 3.10.0-514.el7.x86_64 boots next, 3.10.0-1160.el7.x86_64 runs",
+        ]);
+        const early = await run("rollback", "last");
+        t.equal(early.code, 2, "asked too early it says so again");
+        const rebooted = await playbook("reboot", "app-1");
+        t.equal(rebooted.code, 0, rebooted.stdout);
+        t.equal((await counts("app-1"))?.kernel, "514");
+        const second = await run("rollback", upgraded?.run ?? "");
+        t.equal(second.code, 0, second.stdout);
+        t.same(await looks("app-1"), packaged, "all of it is taken back");
+        t.strictSame(await pending(), []);
+      });
+      const again = await playbook("upgrade-kernel", "app-1", newer, "kmem_reboot=true");
+      t.equal(again.code, 0, again.stdout);
       t.equal(await leakOf("app-1"), 6, "by itself it is no cure");
       const end = await playbook("boot-parameter", "app-1", "kmem_reboot=true");
       t.equal(end.code, 0, end.stdout);

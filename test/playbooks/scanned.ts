@@ -6,6 +6,7 @@ export interface Scanned {
   readonly verdict: string;
   readonly switchedOnBy: string | null;
   readonly switchesOnNow: { readonly kubelet: boolean | null; readonly runtime: boolean | null };
+  readonly awaitsReboot: readonly string[] | null;
   /** The playbooks of the cheapest mend, in order. */
   readonly mend: readonly string[];
   /** The playbooks that would do in place of one of them. */
@@ -15,6 +16,7 @@ export interface Scanned {
 interface HostInJson {
   readonly host: string;
   readonly diagnosis: Pick<Scanned, "verdict" | "switchedOnBy" | "switchesOnNow">;
+  readonly awaitsReboot: readonly string[] | null;
   readonly mend:
     | readonly { readonly playbook: string; readonly instead: readonly { readonly playbook: string }[] }[]
     | null;
@@ -38,6 +40,7 @@ export async function scanOf(
     verdict: found.diagnosis.verdict,
     switchedOnBy: found.diagnosis.switchedOnBy,
     switchesOnNow: found.diagnosis.switchesOnNow,
+    awaitsReboot: found.awaitsReboot,
     mend: steps.map(({ playbook }) => playbook),
     instead: [...new Set(steps.flatMap((step) => step.instead.map(({ playbook }) => playbook)))],
   };

@@ -29,6 +29,7 @@ const leaking = (host: string, kmemIds: number, hidden: boolean, exhaustion = no
   host,
   exhaustion,
   summary: "leaking",
+  awaitsReboot: null as readonly string[] | null,
   mend: [
     {
       does: "Swap the kubelet",
@@ -97,6 +98,16 @@ unreachable: 1 host
 When ids run out is unknown on 2 hosts: --explain HOST says why`,
   ),
 );
+
+t.test("who awaits a reboot is listed, with what waits for it", async (t) => {
+  const waiting = { ...leaking("app-2", 5, false), awaitsReboot: ["kernel 514 boots next, 1160 runs"] };
+  t.match(
+    scanText([waiting, { ...leaking("app-1", 5, false), awaitsReboot: [] }]),
+    /\n\nAwaiting a reboot:\n {2}app-2: kernel 514 boots next, 1160 runs\n\n/,
+  );
+  t.match(explainText(waiting), /\nAwaits a reboot: kernel 514 boots next, 1160 runs\n/);
+  t.notMatch(scanText([leaking("app-2", 5, false)]), "Awaiting");
+});
 
 t.test("one host is explained with what each reason was read from, and what could not be read", async (t) =>
   t.match(

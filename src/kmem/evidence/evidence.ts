@@ -32,7 +32,7 @@ export interface KernelEvidence {
   readonly os: Fact<string>;
   /** What /etc/default/grub gives each kernel on its command line; /proc/cmdline decides. */
   readonly bootDefaults: Fact<string>;
-  /** What waits for a reboot, each in words: a newer kernel than the one that runs, a package that asked for one. */
+  /** What waits for a reboot, each in words: another kernel that boots next, a newer one than the one that runs, a package that asked for one. */
   readonly pendingReboot: Fact<readonly string[]>;
   /** Of the kernel's own log. */
   readonly messages: Fact<Messages>;

@@ -1,19 +1,23 @@
-/** What waits for a reboot: a newer kernel than the one that runs, or a package that asked for one. */
+/** What waits for a reboot: another kernel that boots next, a newer one than the one that runs, or a package that asked for one. */
 
-import { type Fact, ifKnown, isKnown, known, unknown } from "../fact.ts";
+import { type Fact, ifKnown, isKnown, known, mapFact, unknown } from "../fact.ts";
 import type { Records } from "./records.ts";
 
 /** Each reason in words; none: nothing waits. Unknown where no reason was found and not everything could be read. */
 export function pendingReboot(records: Records): Fact<readonly string[]> {
   const release = records.get("kernel.release");
-  const newest = newestKernel(records);
+  const next = nextKernel(records);
   const required = records.get("kernel.reboot_required");
   const reasons: string[] = [];
-  if (isKnown(release) && isKnown(newest) && compareVersions(newest.value, release.value) > 0)
-    reasons.push(`kernel ${newest.value} is installed, ${release.value} runs`);
+  if (isKnown(release) && isKnown(next)) {
+    const { kernel, isDefault } = next.value;
+    const isAnother = isDefault ? kernel !== release.value : compareVersions(kernel, release.value) > 0;
+    if (isAnother)
+      reasons.push(`kernel ${kernel} ${isDefault ? "boots next" : "is installed"}, ${release.value} runs`);
+  }
   const [, packages] = /^needed:\s*(.*?)\s*$/.exec(ifKnown(required) ?? "") ?? [];
   if (packages !== undefined) reasons.push(`${required.source} is there${packages && `, for ${packages}`}`);
-  const facts = [release, newest, required];
+  const facts: readonly Fact<unknown>[] = [release, next, required];
   const unread = facts.find((fact) => !isKnown(fact));
   return unread && !isKnown(unread) && reasons.length === 0
     ? unknown(unread.reason, unread.source)
@@ -24,6 +28,15 @@ export function pendingReboot(records: Records): Fact<readonly string[]> {
           .map((fact) => fact.source)
           .join(", "),
       );
+}
+
+/** The one that the boot loader would boot, where it says so: an older one, after a rollback. Else the newest, which is mostly that. */
+function nextKernel(records: Records): Fact<{ readonly kernel: string; readonly isDefault: boolean }> {
+  const chosen = records.get("kernel.default");
+  const [, release] = /^\S*\/vmlinuz-(\S+)$/m.exec(ifKnown(chosen) ?? "") ?? [];
+  return release !== undefined
+    ? known({ kernel: release, isDefault: true }, chosen.source)
+    : mapFact(newestKernel(records), (kernel) => ({ kernel, isDefault: false }));
 }
 
 /** By the images in /boot and by rpm: a rescue image or a kernel to debug or dump with is none that would be booted. */

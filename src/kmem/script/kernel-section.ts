@@ -22,6 +22,7 @@ if text=$(ls "$host/boot" 2>&1); then say ok kernel.images "$host/boot/vmlinuz-*
 else say unknown kernel.images "$host/boot" "\${text##*: }"
 fi
 ran kernel.packages rpm -q --qf '%{VERSION}-%{RELEASE}.%{ARCH}\\n' kernel
+ran kernel.default grubby --default-kernel
 # Debian's sign, and which packages asked for it; without the folder nobody could have left it.
 required=$host/var/run/reboot-required
 if [ -e "$required" ]; then say ok kernel.reboot_required "$required" "needed: $({ tr '\\n' ' ' <"$required.pkgs"; } 2>/dev/null)"

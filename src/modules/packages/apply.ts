@@ -6,6 +6,7 @@
 import { join, raw, type Script, sh } from "../../script/script.ts";
 import type { Where } from "../module.ts";
 import type { Act, PackageChange } from "./change.ts";
+import { isInstallOnly, keepsAll } from "./install-only.ts";
 import { relock, resume, suspend } from "./locks.ts";
 import { transactionFlags } from "./tool.ts";
 
@@ -61,36 +62,35 @@ done >"$save/config-files"
 [ ! -s "$save/config-files" ] || tar -C / -cf "$save/config.tar" -T "$save/config-files" || exit 1`;
 }
 
-function transaction({ tool, acts, flags }: PackageChange): Script {
+function transaction(change: PackageChange): Script {
+  const { tool, acts, flags } = change;
+  const beside = acts.filter((act) => act.kind === "install" && isInstallOnly(act));
+  if (tool === "rpm") return join(rpmRuns(change, beside), " && ");
   const each = (kind: Act["kind"]) => acts.filter((act) => act.kind === kind).map((act) => act.argument);
   const [installs, downgrades, removals] = [each("install"), each("downgrade"), each("remove")];
-  const runs = tool === "rpm" ? rpmRuns(installs, downgrades, removals, flags.disable_gpg_check) : [];
-  if (tool !== "rpm") {
-    const word = raw(tool);
-    if (flags.update_cache) runs.push(sh`${word} -q clean expire-cache >/dev/null`);
-    const run = (verb: string, what: readonly string[]) =>
-      sh`${word} ${transactionFlags(flags)} ${verb} ${what}`;
-    if (removals.length > 0) runs.push(run("remove", removals));
-    if (downgrades.length > 0) runs.push(run("downgrade", downgrades));
-    if (installs.length > 0) runs.push(run("install", installs));
-  }
+  const runs: Script[] = [];
+  const word = raw(tool);
+  if (flags.update_cache) runs.push(sh`${word} -q clean expire-cache >/dev/null`);
+  const run = (verb: string, what: readonly string[]) =>
+    sh`${word} ${transactionFlags(flags)} ${verb === "install" && beside.length > 0 ? [keepsAll] : []} ${verb} ${what}`;
+  if (removals.length > 0) runs.push(run("remove", removals));
+  if (downgrades.length > 0) runs.push(run("downgrade", downgrades));
+  if (installs.length > 0) runs.push(run("install", installs));
   return join(runs, " && ");
 }
 
-/** One transaction for what comes: packages of a set need one another. */
-function rpmRuns(
-  installs: readonly string[],
-  downgrades: readonly string[],
-  removals: readonly string[],
-  isUnchecked: boolean,
-): Script[] {
+/** One transaction for what comes: packages of a set need one another. What is to lie beside others is not to replace them. */
+function rpmRuns({ acts, flags }: PackageChange, beside: readonly Act[]): Script[] {
+  const of = (all: readonly Act[], kind: Act["kind"]) =>
+    all.filter((act) => act.kind === kind).map((act) => act.argument);
+  const replacing = acts.filter((act) => !beside.includes(act));
+  const [removals, downgrades] = [of(acts, "remove"), of(acts, "downgrade")];
+  const files = [...downgrades, ...of(replacing, "install")];
+  const unchecked = flags.disable_gpg_check ? ["--nosignature"] : [];
   const runs: Script[] = [];
-  const flags = [
-    ...(downgrades.length > 0 ? ["--oldpackage"] : []),
-    ...(isUnchecked ? ["--nosignature"] : []),
-  ];
   if (removals.length > 0) runs.push(sh`rpm -e ${removals}`);
-  const files = [...downgrades, ...installs];
-  if (files.length > 0) runs.push(sh`rpm -U ${flags} -- ${files}`);
+  if (files.length > 0)
+    runs.push(sh`rpm -U ${downgrades.length > 0 ? ["--oldpackage"] : []} ${unchecked} -- ${files}`);
+  if (beside.length > 0) runs.push(sh`rpm -i ${unchecked} -- ${of(beside, "install")}`);
   return runs;
 }

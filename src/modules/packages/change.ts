@@ -1,6 +1,7 @@
 /** What a task will do to which package, and how each can be taken back. */
 
 import { type AnyChange, type Setting, TaskFailed } from "../module.ts";
+import { isInstallOnly } from "./install-only.ts";
 import { type Lock, lockAt, locksOf, lockText } from "./locks.ts";
 import { compareVersions, fileNameOf, type Nevra, nevraText } from "./nevra.ts";
 import type { PackageArgs } from "./options.ts";
@@ -98,8 +99,10 @@ function installation(looked: Looked, args: PackageArgs, tool: Tool): Act | null
   if (isThere && args.state !== "latest") return null;
   if (isThere && spec.kind === "file") return null;
   const wanted = file ?? newestOffered(looked, args, tool);
-  const now = looked.installed.find((each) => each.name === wanted?.name);
   if (!wanted) return null;
+  if (isInstallOnly(wanted) && looked.installed.some((each) => nevraText(each) === nevraText(wanted)))
+    return null;
+  const now = isInstallOnly(wanted) ? undefined : looked.installed.find((each) => each.name === wanted.name);
   const order = now ? compareVersions(wanted, now) : 1;
   if (order === 0 && now && now.arch === wanted.arch) return null;
   if (order < 0 && !args.allow_downgrade) return null;

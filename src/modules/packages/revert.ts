@@ -7,6 +7,7 @@ import { raw, type Script, sh } from "../../script/script.ts";
 import type { Where } from "../module.ts";
 import { noteAll } from "./apply.ts";
 import type { PackageChange } from "./change.ts";
+import { runningKernelStays } from "./install-only.ts";
 import { restore, suspend } from "./locks.ts";
 import { transactionFlags } from "./tool.ts";
 
@@ -17,6 +18,8 @@ export function revertPackages(change: PackageChange, { save }: Where): Script |
 LC_ALL=C; export LC_ALL
 save=${save}
 ${noteAll("now")}
+${came}
+${runningKernelStays}
 ${suspend([...locksAfter, ...locksBefore])}
 if ! cmp -s "$save/before" "$save/now"; then
   set --
@@ -39,7 +42,15 @@ fi
 )`;
 }
 
-/** What came along goes by name; what it replaced comes from the repositories, where there are any. */
+/** Into `$come`: what came and stands in no older version's place; that goes when the older one comes back. */
+const came: Script = raw(`come=$(
+  gone=$(grep -vxF -f "$save/now" "$save/before" | sed 's/-[0-9]*:[^-]*-[^-]*$//')
+  grep -vxF -f "$save/before" "$save/now" | while IFS= read -r each; do
+    printf '%s\\n' "$gone" | grep -qxF -e "\${each%-*:*-*}" || printf '%s\\n' "$each"
+  done
+)`);
+
+/** What came along goes by its very version, as others of its name may lie beside it; what it replaced comes from the repositories, where there are any. */
 function theRest({ tool, flags }: PackageChange): Script {
   const fetched =
     tool === "rpm"
@@ -47,10 +58,9 @@ function theRest({ tool, flags }: PackageChange): Script {
       : sh`set --
   for each in $(diff "$save/before" "$save/now" | sed -n 's/^< //p'); do set -- "$@" "$each"; done
   [ $# = 0 ] || ${raw(tool)} ${transactionFlags(flags)} downgrade "$@" || ${raw(tool)} ${transactionFlags(flags)} install "$@" || exit 1`;
-  return sh`names() { sed 's/-[0-9]*:[^-]*-[^-]*$//' "$1" | sort -u; }
+  return sh`${came}
   set --
-  names "$save/before" >"$save/names"
-  for name in $(names "$save/now" | grep -vxF -f "$save/names"); do set -- "$@" "$name"; done
+  for each in $come; do set -- "$@" "\${each%-*:*}-\${each#*:}"; done
   [ $# = 0 ] || rpm -e -- "$@" || exit 1
   ${fetched}`;
 }
