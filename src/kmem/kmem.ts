@@ -28,7 +28,7 @@ export { readRuntime } from "./evidence/read-runtime.ts";
 export { Records } from "./evidence/records.ts";
 export { type Exhaustion, exhaustion } from "./exhaustion/exhaustion.ts";
 export { firstMeasurement, isSettled, type Measurement, shortestMs } from "./exhaustion/measurement.ts";
-export { type Fact, isKnown, type Known, known, mapFact, type Unknown, unknown } from "./fact.ts";
+export { type Fact, ifKnown, isKnown, type Known, known, mapFact, type Unknown, unknown } from "./fact.ts";
 export { giveBack } from "./remedies/give-back.ts";
 export { planMend } from "./remedies/plan-mend.ts";
 export { binarySection, kmemString, nokmemString } from "./script/binary-section.ts";

@@ -15,16 +15,50 @@ const withKmem = `enable_kernel_memory() {
   done
 }`;
 
-/** The same built with nokmem, 1.0.0-rc7 or later: only an explicit kernel memory limit is refused. */
+/** The same built with nokmem, 1.0.0-rc7 to rc93: only an explicit kernel memory limit is refused. */
 const withoutKmem = `enable_kernel_memory() { :; }
 refuse_kernel_memory() { fail "kernel memory accounting disabled in this runc build"; }`;
 
+/** From rc94 on no limit is set any more, and one that is asked for is ignored with a word. */
+const beyondKmem = `enable_kernel_memory() { :; }
+ignore_kernel_memory() { echo 'level=warning msg="Kernel memory settings are ignored and will be removed"' >&2; }`;
+
+/** Built with nokmem at rc6: the limit is ignored without a word. */
+const silentlyWithoutKmem = `enable_kernel_memory() { :; }
+ignore_kernel_memory() { :; }`;
+
+interface Build {
+  readonly functions: string;
+  /** What it does where a kernel memory limit is asked for, before a process is in the cgroup. */
+  readonly onKernelLimit: string;
+}
+
+function buildOf({ hasKmem, version }: RuntimeBuild): Build {
+  if (hasKmem)
+    return {
+      functions: withKmem,
+      onKernelLimit: `enable_kernel_memory "$cgroup" && echo "$kernel" >"$cgroup/memory.kmem.limit_in_bytes"`,
+    };
+  const [, candidate] = /1\.0\.0-rc(\d+)/.exec(version) ?? [];
+  if (candidate !== undefined && Number(candidate) > 6 && Number(candidate) < 94)
+    return {
+      functions: withoutKmem,
+      onKernelLimit: `rm -r "\${state:?}/$1"; rmdir "$cgroup"; refuse_kernel_memory`,
+    };
+  const isSilent = candidate !== undefined && Number(candidate) <= 6;
+  return { functions: isSilent ? silentlyWithoutKmem : beyondKmem, onKernelLimit: "ignore_kernel_memory" };
+}
+
 /** A runtime that makes the container's cgroup and starts a process in it. */
-export function runtimeProgram({ name, version, hasKmem }: RuntimeBuild): string {
+export function runtimeProgram(runtime: RuntimeBuild): string {
+  const { name, version } = runtime;
+  const { functions, onKernelLimit } = buildOf(runtime);
   return `#!/bin/sh
 # kmend rehearsal stand-in for ${name}. Not ${name}.
 # ${name} run --cgroup-parent PATH [--systemd-cgroup PREFIX] [--memory BYTES] [--memory-swappiness N] ID
-# ${name} delete ID | list | --version
+# ${name} [--root DIR] run --bundle DIR ID: stays until the container ends, as runc does; of config.json it reads the first two
+#     arguments, cgroupsPath and the kernel memory limit
+# ${name} [--root DIR] delete [--force] ID | state ID | kill ID SIGNAL | list | --version
 set -u
 memory=/sys/fs/cgroup/memory
 state=/run/runc
@@ -34,9 +68,41 @@ fail() {
   exit 1
 }
 
-${hasKmem ? withKmem : withoutKmem}
+${functions}
+
+# make_container NAME: its state and its cgroup, $cgroup; its kernel memory limit is $kernel
+make_container() {
+  [ -d "$state" ] || mkdir -p "$state"
+  mkdir "$state/$1" "$cgroup" 2>"$state/said" || {
+    rmdir "$state/$1"
+    read -r said <"$state/said"
+    fail "mkdir $cgroup: \${said##*: }"
+  }
+  rm -f "$state/said"
+  echo "$cgroup" >"$state/$1/cgroup"
+  # By the systemd driver a scope has its limits from systemd: only an explicit kernel memory limit is written.
+  [ -z "$limit$swappiness" ] || [ -n "$prefix" ] || enable_kernel_memory "$cgroup"
+  [ -z "$kernel" ] || { ${onKernelLimit}; }
+}
+
+# in_config NAME: the text or number that config.json gives it
+in_config() { sed -n "s/.*\\"$1\\" *: *\\"\\{0,1\\}\\([^\\",}]*\\).*/\\1/p" "$bundle/config.json" | head -n 1; }
+
+run_bundle() {
+  bundle=$1 parent='' prefix='' limit='' swappiness='' kernel=$(in_config kernel)
+  cgroup=$memory$(in_config cgroupsPath)
+  words=$(sed -n 's/.*"args" *: *\\[\\([^]]*\\)\\].*/\\1/p' "$bundle/config.json" | tr -d '"' | tr , ' ')
+  make_container "$2"
+  sh -c 'echo 0 >"$1/cgroup.procs" && shift && exec "$@"' sh "$cgroup" \${words} &
+  echo $! >"$state/$2/pid"
+  wait $!
+  code=$?
+  delete "$2"
+  exit "$code"
+}
 
 run() {
+  [ "$1" != --bundle ] || run_bundle "$2" "$3"
   parent='' prefix='' limit='' swappiness='' kernel=''
   while [ $# -gt 1 ]; do
     case $1 in
@@ -51,20 +117,7 @@ run() {
   done
   cgroup=$memory/$parent/$1
   [ -z "$prefix" ] || cgroup=$memory/$parent/$prefix-$1.scope
-  [ -d $state ] || mkdir -p $state
-  mkdir "$state/$1" "$cgroup" 2>"$state/said" || {
-    rmdir "$state/$1"
-    read -r said <"$state/said"
-    fail "mkdir $cgroup: \${said##*: }"
-  }
-  echo "$cgroup" >"$state/$1/cgroup"
-  # By the systemd driver a scope has its limits from systemd: only an explicit kernel memory limit is written.
-  [ -z "$limit$swappiness" ] || [ -n "$prefix" ] || enable_kernel_memory "$cgroup"
-${
-  hasKmem
-    ? `  [ -z "$kernel" ] || { enable_kernel_memory "$cgroup" && echo "$kernel" >"$cgroup/memory.kmem.limit_in_bytes"; }`
-    : `  [ -z "$kernel" ] || { rm -r "\${state:?}/$1"; rmdir "$cgroup"; refuse_kernel_memory; }`
-}
+  make_container "$1"
   [ -z "$limit" ] || echo "$limit" >"$cgroup/memory.limit_in_bytes"
   # The process enters the cgroup itself, and says its pid before it becomes the container.
   container='echo 0 >"$1/cgroup.procs" && echo $$ && exec sleep infinity </dev/null >/dev/null 2>&1'
@@ -74,6 +127,7 @@ ${
 }
 
 delete() {
+  [ "$1" != --force ] || shift
   [ -d "$state/$1" ] || return 0
   read -r cgroup <"$state/$1/cgroup"
   [ ! -e "$state/$1/pid" ] || read -r pid <"$state/$1/pid"
@@ -87,14 +141,22 @@ delete() {
   rm -r "\${state:?}/$1"
 }
 
+pid_of() {
+  pid=''
+  { read -r pid <"$state/$1/pid"; } 2>/dev/null || fail "container $1 does not exist"
+}
+
+if [ "\${1-}" = --root ]; then state=$2; shift 2; fi
 order=\${1-}
 [ $# -eq 0 ] || shift
 case $order in
   --version | -v) echo '${version}' ;;
   list) ls "$state" 2>/dev/null ;;
   run) run "$@" ;;
+  state) pid_of "$1"; printf '{\n  "id": "%s",\n  "pid": %s,\n  "status": "running"\n}\n' "$1" "$pid" ;;
+  kill) pid_of "$1"; kill -s "$2" "$pid" ;;
   delete) delete "$@" ;;
-  *) fail "usage: ${name} run|delete|list|--version" ;;
+  *) fail "usage: ${name} run|delete|state|kill|list|--version" ;;
 esac
 `;
 }
