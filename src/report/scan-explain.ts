@@ -47,15 +47,20 @@ function whenText({ kind, says, basis, idsPerDay }: Exhausted): string {
 function mendText(steps: readonly MendStep[] | null): string {
   if (steps === null) return "The cheapest mend: unknown, as what decides could not be read";
   if (steps.length === 0) return "The cheapest mend: none is needed";
-  const lines = steps.map(({ does, playbook, needs, takes, preparedBy, undoneBy, risk, instead }, index) =>
-    [
-      `  ${index + 1}. ${does}: needs ${aNeed(needs)}; by ${playbook}`,
-      ...(takes === null ? [] : [`      takes ${takes}`]),
-      ...(preparedBy ? preparationLines(preparedBy) : []),
-      `      risk: ${risk}`,
-      `      undone by ${undoneBy}`,
-      ...instead.map((other) => `      or: ${other.does}: needs ${aNeed(other.needs)}; by ${other.playbook}`),
-    ].join("\n"),
+  const lines = steps.map(
+    ({ does, playbook, mends, leaves, needs, takes, preparedBy, undoneBy, risk, instead }, index) =>
+      [
+        `  ${index + 1}. ${does}: needs ${aNeed(needs)}; by ${playbook}`,
+        ...(mends === undefined ? [] : [`      mends: ${mends}`]),
+        ...(leaves === undefined ? [] : [`      leaves: ${leaves}`]),
+        ...(takes === null ? [] : [`      takes ${takes}`]),
+        ...(preparedBy ? preparationLines(preparedBy) : []),
+        `      risk: ${risk}`,
+        `      undone by ${undoneBy}`,
+        ...instead.map(
+          (other) => `      or: ${other.does}: needs ${aNeed(other.needs)}; by ${other.playbook}`,
+        ),
+      ].join("\n"),
   );
   return `The cheapest mend, in this order:\n${lines.join("\n")}`;
 }
@@ -66,6 +71,7 @@ function preparationLines(made: Preparation): string[] {
     `        takes ${made.takes}`,
     `        lasts: ${made.lasts}`,
     `        undone by ${made.undoneBy}`,
+    ...(made.risk === undefined ? [] : [`        risk: ${made.risk}`]),
     ...made.byHand.map((line, index) => `        ${index + 1}. ${line}`),
     `        more: ${made.readMore}`,
   ];

@@ -43,6 +43,9 @@ export interface Diagnosed {
 export interface MendStep {
   readonly does: string;
   readonly playbook: string;
+  /** These two are absent in journals from before kmend told them. */
+  readonly mends?: string;
+  readonly leaves?: string;
   readonly needs: string;
   readonly takes: string | null;
   readonly preparedBy: Preparation | null;
@@ -58,6 +61,8 @@ export interface Preparation {
   readonly takes: string;
   readonly lasts: string;
   readonly undoneBy: string;
+  /** Absent in journals from before kmend told it. */
+  readonly risk?: string;
   readonly byHand: readonly string[];
   readonly readMore: string;
 }

@@ -123,6 +123,15 @@ t.test("a leaking host is told its cheapest mend, and what each step needs", asy
   ),
 );
 
+t.test("a step says what it mends and what it leaves, where the journal has it", async (t) => {
+  const host = leaking("app-2", 5, false);
+  const mend = host.mend.map((step) => ({ ...step, mends: "kubelet's part", leaves: "leaked ids" }));
+  t.match(
+    explainText({ ...host, mend }),
+    /by playbooks\/fix-kubelet\.yml\n {6}mends: kubelet's part\n {6}leaves: leaked ids\n {6}takes an RPM/,
+  );
+});
+
 t.test(
   "hosts that leak alike and are mended otherwise stand apart, as the mend is said once a group",
   async (t) => {

@@ -10,7 +10,7 @@ export const drainedRenewal: Remedy = {
   needs: "drain",
   undoneBy: "the next start of a kubelet with kmem after a boot",
   risk: "low: measured with a real kubelet, fifteen pods after it leaked nothing",
-  helps: (state) => state.kubepodsIsOn,
+  helps: (state) => state.kubepodsIsOn && !state.kubeletSwitchesOn,
   // A kubelet that has kmem switches it on again when it makes it.
   after: (state) => ({ ...state, kubepodsIsOn: state.kubeletSwitchesOn }),
 };

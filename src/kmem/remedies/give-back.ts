@@ -1,29 +1,19 @@
-/** How ids that leaked come back on a node, cheapest first; nothing where none leaked. */
+/** How ids that leaked come back on a node, in the catalogue's order, which has the cheapest first; nothing where none leaked. */
 
 import { canReclaim, isEl7 } from "../diagnosis/kernel-case.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { ifKnown } from "../fact.ts";
-import { reboot } from "./reboot.ts";
-import { reclaim } from "./reclaim.ts";
-import type { GivesBack } from "./remedy.ts";
-
-const byReboot: GivesBack = {
-  name: reboot.name,
-  does: "Reboot the node",
-  playbook: reboot.playbook,
-  needs: "reboot",
-  gives: "every id",
-  isOffered: () => true,
-};
+import { catalogue } from "./catalogue.ts";
+import type { Remedy } from "./remedy.ts";
 
 /** As data for people and for JSON. */
-export type GiveBack = Omit<GivesBack, "isOffered">;
+export type GiveBack = Pick<Remedy, "name" | "does" | "playbook" | "needs"> & { readonly gives: string };
 
 export function giveBack(evidence: Evidence): readonly GiveBack[] {
   const release = ifKnown(evidence.kernel.release) ?? "";
   if ((ifKnown(evidence.leakedKmemIds) ?? 0) <= 0) return [];
   const kernel = { canReclaim: isEl7(release) && canReclaim(release) };
-  return [reclaim, byReboot]
-    .filter((way) => way.isOffered(kernel))
-    .map(({ name, does, playbook, needs, gives }) => ({ name, does, playbook, needs, gives }));
+  return catalogue.flatMap(({ name, does, playbook, needs, givesBack }) =>
+    givesBack?.isOffered(kernel) ? [{ name, does, playbook, needs, gives: givesBack.gives }] : [],
+  );
 }

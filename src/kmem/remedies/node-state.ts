@@ -10,6 +10,8 @@ export interface NodeState {
   readonly kernelLeaks: boolean;
   /** It could be told not to, by cgroup.memory=nokmem, and was not. */
   readonly kernelTakesNokmem: boolean;
+  /** It is one of EL7's that does not know it, or of which nobody can say. */
+  readonly kernelIsTooOld: boolean;
   readonly kubeletSwitchesOn: boolean;
   readonly runtimeSwitchesOn: boolean;
   /** `kubepods` has accounting on, and hands it down. */
@@ -21,8 +23,9 @@ export function possibleStates(evidence: Evidence): readonly NodeState[] {
   const { kubepods } = evidence.cgroups;
   const kubepodsIsOn = isKnown(kubepods) ? kubepods.value === "on" : null;
   const kernel = kernelCase(evidence).kind;
-  const kernelTakesNokmem =
-    kernel === "affected" && knowsNokmem(ifKnown(evidence.kernel.release) ?? "") === true;
+  const knows = knowsNokmem(ifKnown(evidence.kernel.release) ?? "") === true;
+  const kernelTakesNokmem = kernel === "affected" && knows;
+  const kernelIsTooOld = kernel === "affected" && !knows;
   const states: NodeState[] = [];
   // A kernel that was told to ignore accounting leaks all the same where kubepods shows that it is on.
   for (const isOn of eitherOf(kubepodsIsOn))
@@ -32,6 +35,7 @@ export function possibleStates(evidence: Evidence): readonly NodeState[] {
           states.push({
             kernelLeaks,
             kernelTakesNokmem,
+            kernelIsTooOld,
             kubeletSwitchesOn,
             runtimeSwitchesOn,
             kubepodsIsOn: isOn,

@@ -10,6 +10,10 @@ export interface Step {
   readonly remedy: string;
   readonly does: string;
   readonly playbook: string;
+  readonly mends: string;
+  /** What stays as it was, though people expect otherwise. */
+  readonly leaves: string;
+  readonly appliesTo: string;
   readonly needs: Need;
   readonly takes: string | null;
   /** How what it takes is made; null: it is to be had, or it takes nothing. */
@@ -33,7 +37,7 @@ export function planMend(evidence: Evidence): readonly Step[] | null {
 }
 
 function asStep(
-  { name, does, playbook, needs, takes, preparedBy, undoneBy, risk }: Remedy,
+  { name, does, playbook, mends, leaves, appliesTo, needs, takes, preparedBy, undoneBy, risk }: Remedy,
   instead: readonly Remedy[],
 ): Step {
   const alternatives = instead.map((other) => ({
@@ -46,6 +50,9 @@ function asStep(
     remedy: name,
     does,
     playbook,
+    mends,
+    leaves,
+    appliesTo,
     needs,
     takes: takes ?? null,
     preparedBy: preparedBy ?? null,
@@ -70,7 +77,7 @@ function mends(remedies: readonly Remedy[], states: readonly NodeState[]): boole
 }
 
 /** A dearer need outweighs any number of cheaper ones. */
-const price: Readonly<Record<Need, number>> = { restart: 1, upgrade: 5, drain: 10, reboot: 100 };
+const price: Readonly<Record<Need, number>> = { nothing: 0, restart: 1, upgrade: 5, drain: 10, reboot: 100 };
 
 function cost(remedies: readonly Remedy[]): number {
   return remedies.reduce((sum, { needs }) => sum + price[needs], 0);

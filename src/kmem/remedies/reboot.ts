@@ -10,6 +10,7 @@ export const reboot: Remedy = {
   needs: "reboot",
   undoneBy: "nothing: a reboot can't be taken back",
   risk: "the node is away for minutes, and its pods with it unless it is drained",
-  helps: (state) => state.kubepodsIsOn,
+  helps: (state) => state.kubepodsIsOn && !state.kubeletSwitchesOn,
   after: (state) => ({ ...state, kubepodsIsOn: state.kubeletSwitchesOn }),
+  givesBack: { gives: "every id", isOffered: () => true },
 };

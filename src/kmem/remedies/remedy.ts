@@ -26,34 +26,35 @@ export interface Remedy {
   helps(state: NodeState): boolean;
   /** The node once it is done. */
   after(state: NodeState): NodeState;
+  /** Whether it brings leaked ids back, whatever else it mends; absent where it brings none. */
+  readonly givesBack?: GivesBack;
 }
 
-/** What the node's users notice: little; other behaviour of a newer version; that their pods move; that the node is away. */
-export type Need = "restart" | "upgrade" | "drain" | "reboot";
+export interface GivesBack {
+  readonly gives: string;
+  /** Not where it was measured to free nothing. */
+  isOffered(kernel: { readonly canReclaim: boolean }): boolean;
+}
+
+/** What the node's users notice: nothing; little; other behaviour of a newer version; that their pods move; that the node is away. */
+export type Need = "nothing" | "restart" | "upgrade" | "drain" | "reboot";
 
 /** Work that brings what a remedy takes, done elsewhere than on a node. As data for people and for JSON. */
 export interface Preparation {
   readonly name: string;
   /** An order: what is done. */
   readonly does: string;
+  readonly mends: string;
+  readonly leaves: string;
+  readonly appliesTo: string;
   readonly runsOn: string;
   /** What has to be there. */
   readonly takes: string;
   /** How long it takes, and how sure that is. */
   readonly lasts: string;
   readonly undoneBy: string;
+  readonly risk: string;
   /** The recipe, a step a line. */
   readonly byHand: readonly string[];
   readonly readMore: string;
-}
-
-/** A way to get leaked ids back. It mends nothing: what leaks goes on leaking. */
-export interface GivesBack {
-  readonly name: string;
-  readonly does: string;
-  readonly playbook: string;
-  readonly needs: Need | "nothing";
-  readonly gives: string;
-  /** Not where it was measured to free nothing. */
-  isOffered(kernel: { readonly canReclaim: boolean }): boolean;
 }
