@@ -16,6 +16,7 @@ export type {
   Reason,
   SwitchesNow,
   Verdict,
+  Workloads,
 } from "./diagnosis/diagnosis.ts";
 export { canReclaim, hasNokmem, isEl7, knowsNokmem } from "./diagnosis/kernel-case.ts";
 export { idLimit } from "./diagnosis/leak-count.ts";

@@ -7,6 +7,7 @@ import {
   type Preparation,
   type ScannedHost,
 } from "./scan.ts";
+import { workloadLines } from "./scan-workloads.ts";
 import { harmless } from "./style.ts";
 
 /** One host's diagnosis with every reason, and the files it was read from. */
@@ -19,6 +20,7 @@ export function explainText(scanned: ScannedHost): string {
       `Because:\n${diagnosis.reasons.map(citedLine).join("\n")}`,
       `A pod here: ${diagnosis.perPod.says}`,
       `Leaked so far: ${diagnosis.leaked.says}`,
+      ...(diagnosis.workloads ? workloadLines(diagnosis.workloads) : []),
       `When ids run out: ${whenText(scanned.exhaustion)}`,
       ...(leaks(scanned) ? [mendText(scanned.mend)] : []),
       ...(scanned.giveBack.length > 0 ? [giveBackText(scanned.giveBack)] : []),
@@ -28,6 +30,8 @@ export function explainText(scanned: ScannedHost): string {
       ...(diagnosis.contradictions.length > 0
         ? [`Signs that disagree:\n${diagnosis.contradictions.map(citedLine).join("\n")}`]
         : []),
+      ...citedText("What kernel and services said", diagnosis.heard),
+      ...citedText("Signs that say nothing here", diagnosis.silent),
       ...(diagnosis.surer.length > 0
         ? [`What could not be read:\n${diagnosis.surer.map((each) => `  - ${each}`).join("\n")}`]
         : []),
@@ -91,4 +95,8 @@ function aNeed(need: string): string {
 
 function citedLine({ says, cites }: Cited): string {
   return `  - ${says}\n      read from ${cites.join(", ")}`;
+}
+
+function citedText(title: string, cited: readonly Cited[] = []): string[] {
+  return cited.length === 0 ? [] : [`${title}:\n${cited.map(citedLine).join("\n")}`];
 }

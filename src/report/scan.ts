@@ -1,6 +1,7 @@
 import type { Event, Events } from "../journal/journal.ts";
 import { awaitsReboot } from "./awaiting-reboot.ts";
 import { evidenceModule, type ScanMeasurement, scanMeasurements } from "./scan-measurements.ts";
+import type { ScannedWorkloads } from "./scan-workloads.ts";
 
 /** What a scan found on one host: a diagnosis, or why there is none. */
 export type ScannedHost =
@@ -38,6 +39,10 @@ export interface Diagnosed {
   readonly reasons: readonly Cited[];
   readonly contradictions: readonly Cited[];
   readonly surer: readonly string[];
+  /** These three are absent in journals from before kmend told them. */
+  readonly silent?: readonly Cited[];
+  readonly heard?: readonly Cited[];
+  readonly workloads?: ScannedWorkloads;
 }
 
 export interface MendStep {

@@ -10,10 +10,13 @@ import type { Evidence } from "../evidence/evidence.ts";
 import { type Fact, isKnown } from "../fact.ts";
 import { contradictions } from "./contradictions.ts";
 import type { Diagnosis, Party, PodCost, Reason, Verdict } from "./diagnosis.ts";
+import { heard } from "./heard.ts";
 import { kernelCase } from "./kernel-case.ts";
 import { countLeaked, idsLeft } from "./leak-count.ts";
+import { silentSigns } from "./silent-signs.ts";
 import { kubeletSwitch, runtimeSwitch, type Switch } from "./switches.ts";
 import { switchesNow } from "./switches-now.ts";
+import { workloads } from "./workloads.ts";
 
 type Finding = Pick<Diagnosis, "verdict" | "switchedOnBy" | "isInherited" | "perPod" | "reasons">;
 
@@ -26,6 +29,9 @@ export function diagnose(evidence: Evidence): Diagnosis {
     leaked,
     idsLeft: idsLeft(evidence, leaked),
     contradictions: contradictions(evidence),
+    silent: silentSigns(evidence),
+    heard: heard([evidence.kernel.messages, evidence.kernel.serviceMessages]),
+    workloads: workloads(evidence),
     surer: surer(evidence),
   };
 }

@@ -20,8 +20,28 @@ export interface Diagnosis {
   readonly reasons: readonly Reason[];
   /** Signs that disagree, named and not settled. */
   readonly contradictions: readonly Reason[];
+  /** Counters that people read and that say nothing here, with what they read. */
+  readonly silent: readonly Reason[];
+  /** What kernel and services logged of it, or of what looks like it, the newest of each. */
+  readonly heard: readonly Reason[];
+  readonly workloads: Workloads;
   /** What could not be read, and what would make the verdict surer. */
   readonly surer: readonly string[];
+}
+
+/** Which workloads leak, as far as the node shows. */
+export interface Workloads {
+  /** Pods that live with accounting on somewhere in them: each leaks when it is deleted. */
+  readonly leaking: readonly {
+    readonly uid: string;
+    readonly name: string | null;
+    readonly containers: number;
+    readonly hasMemoryLimit: boolean;
+  }[];
+  /** Some of the containers that leaked, by their cgroups' names, and their pods where a log still tells. */
+  readonly gone: readonly { readonly cgroup: string; readonly pod: string | null }[];
+  /** How many more of those there are. */
+  readonly goneOthers: number;
 }
 
 /** Whether each would switch accounting on in a tree made now; null where that is unknown. */

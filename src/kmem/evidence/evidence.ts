@@ -21,6 +21,8 @@ export interface Evidence {
   }>;
   /** The pods whose cgroups exist now. */
   readonly pods: Fact<readonly Pod[]>;
+  /** `namespace/name` of pods whose containers leaked, by the cgroup's name; only of those whose logs are still there. */
+  readonly goneNames: Readonly<Record<string, string>>;
 }
 
 export interface KernelEvidence {
@@ -49,6 +51,7 @@ export interface Messages {
 
 export interface CgroupEvidence {
   readonly version: Fact<"v1" | "v2">;
+  readonly hierarchy: Fact<Hierarchy>;
   /** Always off, on every EL7 node, leaking or not: kept to say so, and used for nothing. */
   readonly root: Fact<Accounting>;
   /** `absent`: no such directory, so no kubelet has started here since boot, or it uses another driver or root. */
@@ -63,6 +66,15 @@ export interface CgroupEvidence {
   readonly idleUsage: Fact<number>;
   /** cgroup v2 counts its own: those that live, and those that were removed and are still held. */
   readonly unified: Fact<{ readonly descendants: number; readonly dying: number }>;
+}
+
+/** `hybrid`: v1 with a v2 hierarchy beside it. */
+export interface Hierarchy {
+  readonly kind: "legacy" | "hybrid" | "unified";
+  /** Where the memory hierarchy of v1 is mounted; null: nowhere. */
+  readonly memory: string | null;
+  /** memory.use_hierarchy of its root; null: not there, as under v2. */
+  readonly countsBelow: boolean | null;
 }
 
 export type Accounting = "on" | "off";
@@ -154,11 +166,23 @@ export interface RuntimeEvidence {
   readonly needsRestart: Fact<boolean>;
   /** Every runtime found on the node, in use or not. */
   readonly programs: readonly Program[];
+  /** The engines' own, running or not. */
+  readonly enginePrograms: readonly EngineProgram[];
+  /** The configuration files of engines and runtimes that are there, with what they take in. */
+  readonly configFiles: readonly string[];
+}
+
+export interface EngineProgram {
+  readonly path: string;
+  readonly version: Fact<string>;
+  readonly package: Fact<PackageOrigin>;
 }
 
 export interface PackageEvidence {
   /** Lines of yum's and dnf's versionlock, names that apt holds. */
   readonly locks: Fact<readonly string[]>;
+  /** `FILE:exclude=...` of yum, dnf and each repository. */
+  readonly excludes: Fact<readonly string[]>;
   readonly cached: Fact<readonly string[]>;
   readonly available: Fact<readonly string[]>;
 }
@@ -166,6 +190,8 @@ export interface PackageEvidence {
 export interface Pod {
   readonly path: string;
   readonly uid: string;
+  /** `namespace/name`; null: no log of it is there. */
+  readonly name: string | null;
   readonly containers: number;
   readonly hasMemoryLimit: boolean;
   readonly accounting: Fact<Accounting>;

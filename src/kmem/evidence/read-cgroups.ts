@@ -3,6 +3,8 @@
 import { type Fact, isKnown, known, mapFact, unknown } from "../fact.ts";
 import { cgroupKind, podUid } from "./cgroup-kind.ts";
 import type { Accounting, Cgroup, CgroupEvidence, Pod } from "./evidence.ts";
+import type { PodNames } from "./pod-names.ts";
+import { readHierarchy } from "./read-hierarchy.ts";
 import type { Records } from "./records.ts";
 
 /** What a limit reads that was never set, and also one that runc has switched accounting on with. */
@@ -22,6 +24,7 @@ export function readCgroups(records: Records): CgroupEvidence {
   const all = groups.length + Number(counted?.[1] ?? 0) + cutShort;
   return {
     version: mapFact(records.get("cgroups.version"), (value) => (value === "v2" ? "v2" : "v1")),
+    hierarchy: readHierarchy(records),
     root: groups.find((group) => group.kind === "root")?.accounting ?? unknown("not read", mount),
     kubepods: kubepods(groups, isKnown(table) && counted !== null, mount),
     groups,
@@ -37,20 +40,23 @@ export function readCgroups(records: Records): CgroupEvidence {
 }
 
 /** Pods are the directories that kubelet made for them. */
-export function readPods({ groups, directories }: CgroupEvidence): Fact<readonly Pod[]> {
+export function readPods({ groups, directories }: CgroupEvidence, names: PodNames): Fact<readonly Pod[]> {
   if (!isKnown(directories)) return directories;
   const pods = groups.filter((group) => group.kind === "pod");
   return known(
-    pods.map((pod) => podOf(pod, groups)),
+    pods.map((pod) => podOf(pod, groups, names)),
     directories.source,
   );
 }
 
-function podOf(pod: Cgroup, groups: readonly Cgroup[]): Pod {
+function podOf(pod: Cgroup, groups: readonly Cgroup[], names: PodNames): Pod {
   const inside = groups.filter((group) => group.path.startsWith(`${pod.path}/`));
+  const uid = podUid(pod.path.split("/").at(-1) ?? "") ?? "";
+  const byContainer = inside.map((group) => names.ofContainer(group.path.split("/").at(-1) ?? ""));
   return {
     path: pod.path,
-    uid: podUid(pod.path.split("/").at(-1) ?? "") ?? "",
+    uid,
+    name: names.ofPod(uid) ?? byContainer.find((name) => name !== null) ?? null,
     containers: inside.filter((group) => group.kind === "container").length,
     hasMemoryLimit: [pod, ...inside].some((group) => group.memoryLimit !== null),
     accounting: pod.accounting,

@@ -4,6 +4,7 @@ import { type Fact, isKnown, known, mapFact, unknown } from "../fact.ts";
 import type { Evidence, KernelEvidence, PackageEvidence } from "./evidence.ts";
 import { readMessages } from "./messages.ts";
 import { pendingReboot } from "./pending-reboot.ts";
+import { podNames } from "./pod-names.ts";
 import { readCgroups, readPods } from "./read-cgroups.ts";
 import { readKubelet } from "./read-kubelet.ts";
 import { readRuntime } from "./read-runtime.ts";
@@ -14,6 +15,7 @@ export function readEvidence(stdout: string): Evidence {
   const records = new Records(stdout);
   const cgroups = readCgroups(records);
   const slab = readSlab(records);
+  const names = podNames(records);
   return {
     schema: 1,
     kernel: readKernel(records),
@@ -24,7 +26,13 @@ export function readEvidence(stdout: string): Evidence {
     runtime: readRuntime(records),
     packages: readPackages(records),
     disk: readDisk(records.get("disk.way_back")),
-    pods: readPods(cgroups),
+    pods: readPods(cgroups, names),
+    goneNames: Object.fromEntries(
+      (isKnown(slab) ? slab.value.deadNames : []).flatMap((cgroup) => {
+        const name = names.ofContainer(cgroup);
+        return name === null ? [] : [[cgroup, name]];
+      }),
+    ),
   };
 }
 
@@ -71,6 +79,7 @@ function readPackages(records: Records): PackageEvidence {
       unread && !isKnown(unread)
         ? unread
         : known(noComments, files.join(", ") || "no list of locks on this node"),
+    excludes: records.lines("packages.excludes"),
     cached: records.lines("packages.cached"),
     available: records.lines("packages.available"),
   };

@@ -30,11 +30,11 @@ function mapProgram(fact: Fact<string>, make: (path: string, realPath: string) =
 }
 
 /** `Kubernetes v1.15.5`, `runc version 1.0.0-rc5`, `nvidia-container-runtime version 1.2`: the number. */
-function versionIn(text: string): string {
+export function versionIn(text: string): string {
   return /\bv?(\d+\.\d+[^\s,]*)/.exec(text)?.[1] ?? text.split("\n")[0] ?? "";
 }
 
-function readPackage(fact: Fact<string>): Fact<PackageOrigin> {
+export function readPackage(fact: Fact<string>): Fact<PackageOrigin> {
   return mapFact(fact, (text) => {
     const [nevra = "", vendor = "", buildHost = "", name = ""] = (text.split("\n")[0] ?? "").split("\t");
     return { name, nevra, vendor, buildHost };

@@ -3,9 +3,9 @@
 import { type Fact, ifKnown, isKnown, known, mapFact, unknown } from "../fact.ts";
 import { engineOfKubelet } from "./engine-of-kubelet.ts";
 import { engineSettings } from "./engine-settings.ts";
-import type { Engine, Program, RuntimeEvidence } from "./evidence.ts";
+import type { Engine, EngineProgram, Program, RuntimeEvidence } from "./evidence.ts";
 import { flagIn } from "./flag-in.ts";
-import { readProgram } from "./read-program.ts";
+import { readPackage, readProgram, versionIn } from "./read-program.ts";
 import { properties, type Records } from "./records.ts";
 
 export function readRuntime(records: Records): RuntimeEvidence {
@@ -38,7 +38,33 @@ export function readRuntime(records: Records): RuntimeEvidence {
     configured: configured(engine, records),
     needsRestart: needsRestart(engine, pid, records),
     programs,
+    enginePrograms: enginePrograms(records),
+    configFiles: configFiles(records),
   };
+}
+
+function enginePrograms(records: Records): readonly EngineProgram[] {
+  const names = records.below("engine_program.").filter((name) => name.endsWith(".path"));
+  return names.map((name) => {
+    const engine = `engine_program.${name.slice(0, -".path".length)}`;
+    return {
+      path: records.get(`${engine}.path`).source,
+      version: mapFact(records.get(`${engine}.version`), versionIn),
+      package: readPackage(records.get(`${engine}.package`)),
+    };
+  });
+}
+
+function configFiles(records: Records): readonly string[] {
+  const names = ["docker.config", "containerd.config", "crio.config", "nvidia.config"];
+  const parts = ["containerd.part.", "crio.part."].flatMap((prefix) =>
+    records.below(prefix).map((path) => `${prefix}${path}`),
+  );
+  // One that can't be read is there all the same.
+  const there = [...names, ...parts]
+    .map((name) => records.get(name))
+    .filter((fact) => isKnown(fact) || !/No such file|not read on this node/.test(fact.reason));
+  return [...new Set(there.map(({ source }) => source))];
 }
 
 interface InUse {

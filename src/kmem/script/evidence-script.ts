@@ -4,12 +4,15 @@ import { type Script, sh } from "../../script/script.ts";
 import { binarySection } from "./binary-section.ts";
 import { cgroupSection } from "./cgroup-section.ts";
 import { churnSection } from "./churn-section.ts";
+import { engineSection } from "./engine-section.ts";
+import { hierarchySection } from "./hierarchy-section.ts";
 import { kernelSection } from "./kernel-section.ts";
 import { kubeletSection } from "./kubelet-section.ts";
 import { packageSection } from "./package-section.ts";
 import { runtimeSection } from "./runtime-section.ts";
 import { slabSection } from "./slab-section.ts";
 import { words } from "./words.ts";
+import { workloadSection } from "./workload-section.ts";
 
 export interface EvidenceOptions {
   readonly roots?: {
@@ -40,7 +43,7 @@ LC_ALL=C; export LC_ALL
 cgroup=${cgroup} slab=${slab} proc=${proc} host=${host}
 repositories=${options.repositories === false ? "no" : "yes"}
 slab_entries=${options.slabEntries ?? 400_000} slab_seconds=${options.slabSeconds ?? 20}
-${words}${binarySection}${kernelSection}${cgroupSection}${slabSection}${kubeletSection}${churnSection}${runtimeSection}${packageSection}
+${words}${binarySection}${kernelSection}${cgroupSection}${slabSection}${kubeletSection}${churnSection}${runtimeSection}${engineSection}${hierarchySection}${workloadSection}${packageSection}
 :
 )`;
 }

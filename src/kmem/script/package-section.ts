@@ -14,12 +14,32 @@ if command -v dpkg >/dev/null 2>&1; then
   fi
 fi
 
+# What a repository or the tool itself leaves out: as firm as a lock, and where kubernetes' own documents have one put.
+excluded() {
+  for path in "$host/etc/yum.conf" "$host/etc/dnf/dnf.conf" "$host"/etc/yum.repos.d/*.repo; do
+    if [ ! -e "$path" ]; then continue; fi
+    [ -r "$path" ] || { printf '%s: Permission denied\\n' "$path"; return 1; }
+    sed -n "s|^[[:space:]]*\\(exclude[a-z]*[[:space:]]*=[[:space:]]*[^[:space:]]\\)|\${path#"$host"}:\\1|p" "$path"
+  done
+}
+if text=$(excluded); then say ok packages.excludes '/etc/yum.conf, /etc/dnf/dnf.conf, /etc/yum.repos.d' "$text"
+else say unknown packages.excludes "\${text%:*}" "\${text##*: }"
+fi
+
 # cached FOLDERS...: the packages of kubelet and the runtimes that lie there
 cached() {
   bounded 10 find "$@" '(' -name '*.rpm' -o -name '*.deb' ')' 2>/dev/null |
     grep -E '/(kubelet|docker|containerd|runc|nvidia|libnvidia)[^/]*$' | head -n 100
 }
+caches() {
+  for folder in "$host/var/cache/dnf" "$host/var/cache/yum" "$host/var/cache/apt/archives" "$host/var/lib/kmend"; do
+    if [ -e "$folder" ] && [ ! -r "$folder" ]; then printf '%s\\n' "$folder"; fi
+  done
+}
+closed=$(caches)
+if [ -n "$closed" ]; then say unknown packages.cached "$closed" 'Permission denied'; else
 say ok packages.cached /var/cache "$(cached "$host/var/cache/dnf" "$host/var/cache/yum" "$host/var/cache/apt/archives" "$host/var/lib/kmend")"
+fi
 if [ "$repositories" = yes ]; then
   set -- kubelet docker-ce containerd.io runc nvidia-container-runtime
   if command -v dnf >/dev/null 2>&1; then ran packages.available dnf -C -q list --showduplicates "$@"
