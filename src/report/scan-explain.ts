@@ -71,12 +71,11 @@ function mendText(steps: readonly MendStep[] | null): string {
 
 function preparationLines(made: Preparation): string[] {
   return [
-    `      before it: ${made.does}; on ${made.runsOn}`,
+    `      before it: ${made.does}; on ${made.runsOn}; by ${made.playbook}`,
     `        takes ${made.takes}`,
     `        lasts: ${made.lasts}`,
     `        undone by ${made.undoneBy}`,
     ...(made.risk === undefined ? [] : [`        risk: ${made.risk}`]),
-    ...made.byHand.map((line, index) => `        ${index + 1}. ${line}`),
     `        more: ${made.readMore}`,
   ];
 }

@@ -68,7 +68,7 @@ export interface Preparation {
   readonly undoneBy: string;
   /** Absent in journals from before kmend told it. */
   readonly risk?: string;
-  readonly byHand: readonly string[];
+  readonly playbook: string;
   readonly readMore: string;
 }
 

@@ -140,7 +140,8 @@ t.test("a kubelet", { skip: missing.length > 0 && `${missing} is missing` }, asy
     let said = "";
     resumed.process.stdout?.on("data", (chunk: Buffer) => {
       said += chunk.toString();
-      if (/RETRYING: .* packages compiled, kubelet is made of \d+, for \d+ s/.test(said)) writeFileSync(go, "");
+      if (/RETRYING: .* packages compiled, kubelet is made of \d+, for \d+ s/.test(said))
+        writeFileSync(go, "");
     });
     const end = await resumed.ended;
     t.equal(end.code, 0, end.stdout + end.stderr);

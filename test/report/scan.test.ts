@@ -44,7 +44,7 @@ const leaking = (host: string, kmemIds: number, hidden: boolean, exhaustion = no
         takes: "docker",
         lasts: "long",
         undoneBy: "removing it",
-        byHand: ["make it", "pack it"],
+        playbook: "playbooks/make.yml",
         readMore: "docs/kmem.md",
       },
       instead: [],
@@ -119,7 +119,7 @@ t.test("one host is explained with what each reason was read from, and what coul
 t.test("a leaking host is told its cheapest mend, and what each step needs", async (t) =>
   t.match(
     explainText(leaking("app-2", 5, false)),
-    / {2}1\. Swap the kubelet: needs a restart; by playbooks\/fix-kubelet\.yml\n {6}takes an RPM\n {6}before it: Build it; on a build host\n {8}takes docker\n {8}lasts: long\n {8}undone by removing it\n {8}1\. make it\n {8}2\. pack it\n {8}more: docs\/kmem\.md\n {6}risk: low\n {6}undone by kmend rollback\n {2}2\. Renew it live: needs a restart; by playbooks\/renew-live\.yml\n {6}risk: new\n {6}undone by nothing\n {6}or: Renew it, drained: needs a drain; by playbooks\/renew\.yml/,
+    / {2}1\. Swap the kubelet: needs a restart; by playbooks\/fix-kubelet\.yml\n {6}takes an RPM\n {6}before it: Build it; on a build host; by playbooks\/make\.yml\n {8}takes docker\n {8}lasts: long\n {8}undone by removing it\n {8}more: docs\/kmem\.md\n {6}risk: low\n {6}undone by kmend rollback\n {2}2\. Renew it live: needs a restart; by playbooks\/renew-live\.yml\n {6}risk: new\n {6}undone by nothing\n {6}or: Renew it, drained: needs a drain; by playbooks\/renew\.yml/,
   ),
 );
 

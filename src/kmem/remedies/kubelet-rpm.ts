@@ -10,16 +10,10 @@ export const kubeletRpm: Preparation = {
   runsOn: "a build host of the node's architecture, no node is touched",
   takes:
     "kubernetes' sources of that version (1.14 or later have the tag), git and rpmbuild; docker, or the Go that this version was built with",
-  lasts: "not measured; by docker the first build also downloads its build image",
-  undoneBy: "removing the RPM: nothing else knows of it",
-  risk: "a spec other than the published package's sets /etc/sysconfig/kubelet aside (inferred): fix-kubelet names what changed; not tried by this spec",
-  byHand: [
-    "git clone --depth 1 --branch vVERSION https://github.com/kubernetes/kubernetes && cd kubernetes",
-    'by docker: ./build/run.sh make kubelet GOFLAGS="-v -tags=nokmem" KUBE_BUILD_PLATFORMS=linux/amd64',
-    'or by Go: make kubelet GOFLAGS="-v -tags=nokmem" KUBE_BUILD_PLATFORMS=linux/amd64',
-    "rpmdev-setuptree, and into ~/rpmbuild/BUILD the binary and build/rpms/kubelet.spec and kubelet.service",
-    "in the spec: no braces around names, OVERRIDE_THIS is VERSION, and a Release above that of the installed package",
-    "rpmbuild -bb ~/rpmbuild/BUILD/kubelet.spec",
-  ],
-  readMore: "docs/kmem.md, Building a kubelet without kmem",
+  lasts:
+    "5 minutes on two processors (measured: 1.20.2, by Go); not measured by docker, which first downloads its build image",
+  undoneBy: "kmend rollback: the package goes, and nothing else knows of it",
+  risk: "a spec other than the published package's sets /etc/sysconfig/kubelet aside (inferred); from the package that it replaces it takes all but the program (measured)",
+  playbook: "playbooks/build-kubelet.yml",
+  readMore: "docs/build-kubelet.md",
 };

@@ -54,7 +54,6 @@ export interface Preparation {
   readonly lasts: string;
   readonly undoneBy: string;
   readonly risk: string;
-  /** The recipe, a step a line. */
-  readonly byHand: readonly string[];
+  readonly playbook: string;
   readonly readMore: string;
 }

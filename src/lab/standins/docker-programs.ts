@@ -25,6 +25,9 @@ def notify_ready():
 
 
 def main():
+    if "--version" in sys.argv or "-v" in sys.argv:
+        print("Docker version ${version}, build kmend-stand-in")
+        return
     try:
         with open("/etc/docker/daemon.json") as file:
             config = json.load(file)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Proves on the package itself that it is what was wanted, and prints what it found; then it keeps it.
+# Proves on the package itself that it is what was wanted, and then keeps it with what was found.
 # Set: as for pack.sh; KUBELET_PRODUCT, where the package goes; KUBELET_INPUTS, what it was built from.
 set -eu
 cd "$KUBELET_WORK"
@@ -36,21 +36,27 @@ if [ -n "$replaces" ]; then
   cmp -s old.list new.list || no "its files are not those of the package that it replaces: $(diff old.list new.list | grep '^[<>]' | tr '\n' ' ')"
   different=$(diff -rq old new | grep -v '/bin/kubelet' || true)
   [ -z "$different" ] || no "beside the program it differs from the package that it replaces: $different"
-  echo "files: those of $(basename "$replaces"), all alike but the program"
-  echo "C library: asks for $(libc "$program"), the replaced one for $(libc "old${program#new}")"
+  {
+    echo "files: those of $(basename "$replaces"), all alike but the program"
+    echo "C library: it asks for $(libc "$program"), the one before for $(libc "old${program#new}")"
+  } > proof.txt
 else
-  echo "files: $(ask '[%{FILENAMES} ]' "$built")"
-  echo "C library: asks for $(libc "$program")"
+  {
+    echo "files: $(ask '[%{FILENAMES} ]' "$built")"
+    echo "C library: it asks for $(libc "$program")"
+  } > proof.txt
 fi
 if [ -n "$KUBELET_SIGNING_KEY" ]; then
-  rpm -qp --qf '%{SIGPGP:pgpsig}%{RSAHEADER:pgpsig}\n' "$built" | grep -i 'key id' || no 'it is not signed'
+  rpm -qp --qf '%{SIGPGP:pgpsig}%{RSAHEADER:pgpsig}\n' "$built" | grep -i -o 'key id.*' | head -n 1 | sed 's/^/signed: /' > signed.txt
+  [ -s signed.txt ] || no 'it is not signed'
+  cat signed.txt >> proof.txt
 fi
 [ -z "$failed" ] || exit 1
 
 mkdir -p "${KUBELET_PRODUCT%/*}"
 rm -rf "$KUBELET_PRODUCT" product.new
 mkdir product.new
-cp "$built" product.new/
+cp "$built" proof.txt product.new/
 printf '%s\n' "$KUBELET_INPUTS" > product.new/build.json
-(cd product.new && sha256sum -- *.rpm build.json > SHA256SUMS)
+(cd product.new && sha256sum -- *.rpm build.json proof.txt > SHA256SUMS)
 mv product.new "$KUBELET_PRODUCT"
