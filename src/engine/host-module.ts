@@ -1,7 +1,8 @@
 /** A host module on one host: inspect, plan, and (unless this is a dry run) the change. */
 
 import type { Output } from "../connection/connection.ts";
-import type { HostModule } from "../modules/modules.ts";
+import type { WayBack } from "../journal/journal.ts";
+import type { AnyChange, HostModule } from "../modules/modules.ts";
 import { Dict } from "../template/template.ts";
 import { applyFailed } from "./apply-failed.ts";
 import { applyChange, type Recorded, wayBackOf } from "./change.ts";
@@ -22,11 +23,21 @@ export async function runHostModule(module: HostModule, doing: Doing): Promise<R
   const seen = inspection ? await inspect(doing, inspection.script) : null;
   const state = inspection && seen ? understood(() => inspection.parse(seen)) : null;
   if (setting.checkMode && module.checkMode === "skip" && !inspection)
-    return finish(module, doing, { state, change: null });
+    return finish(module, doing, {
+      state,
+      change: null,
+      wouldBe: wouldBe(module, doing, module.plan(null, args, setting)),
+    });
   refuseToLeaveController(module, doing);
   const change = understood(() => module.plan(state, args, setting));
-  if (change === null || (setting.checkMode && module.checkMode === "skip"))
-    return finish(module, doing, { state, change: null, isSkipped: change !== null });
+  if (change === null) return finish(module, doing, { state, change, isSkipped: false });
+  if (setting.checkMode && module.checkMode === "skip")
+    return finish(module, doing, {
+      state,
+      change: null,
+      isSkipped: true,
+      wouldBe: wouldBe(module, doing, change),
+    });
   refuseWithoutWayBack(doing, change);
   if (setting.checkMode) {
     warnOfArmed(doing, wayBackOf(module, doing, change));
@@ -36,6 +47,14 @@ export async function runHostModule(module: HostModule, doing: Doing): Promise<R
   if (applied.output.code !== 0 && !module.exitIsData) throw applyFailed(module, applied.output);
   const elapsedS = await waitUntilBack(module, doing, change);
   return finish(module, doing, { state, change, elapsedS, ...applied });
+}
+
+/** A dry run names what cannot be taken back, as a run does. */
+function wouldBe(module: HostModule, doing: Doing, change: AnyChange | null): WayBack | undefined {
+  if (change === null) return undefined;
+  const wayBack = wayBackOf(module, doing, change);
+  warnOfArmed(doing, wayBack);
+  return wayBack;
 }
 
 async function inspect(doing: Doing, script: Parameters<Doing["shell"]["run"]>[0]): Promise<Output> {
@@ -51,6 +70,8 @@ export interface Done {
   readonly id?: string;
   readonly isSkipped?: boolean;
   readonly elapsedS?: number;
+  /** The way back of what check mode leaves undone, of which nobody knows what it would do. */
+  readonly wouldBe?: WayBack | undefined;
   /** Made before the run stopped, and secret: there is no `change` to tell of. */
   readonly made?: Recorded;
 }
@@ -70,6 +91,7 @@ function finish(module: HostModule, doing: Doing, done: Done): Result {
     ...diff,
     ...(change !== null ? { wayBack: wayBackOf(module, doing, change) } : {}),
     ...(done.made ? { wayBack: done.made.wayBack } : {}),
+    ...(done.wouldBe ? { wayBack: done.wouldBe } : {}),
     ...(done.id === undefined ? {} : { changes: [done.id] }),
   });
 }

@@ -30,11 +30,13 @@ function changeLine(event: Events["change:recorded"], fate: string, later: WayBa
   const how =
     wayBack.kind === "revert"
       ? "revert"
-      : wayBack.kind === "tasks"
-        ? `rollback tasks${onlyAtOnce(wayBack.tasks)}`
-        : wayBack.kind === "again"
-          ? "made once more"
-          : `none (${wayBack.reason})`;
+      : wayBack.kind === "tasks" && wayBack.tasks.length === 0
+        ? "none needed"
+        : wayBack.kind === "tasks"
+          ? `rollback tasks${onlyAtOnce(wayBack.tasks)}`
+          : wayBack.kind === "again"
+            ? "made once more"
+            : `none (${wayBack.reason})`;
   return `${event.change}  ${event.host}  ${harmless(event.task.name)}  ${harmless(fate)}; way back: ${how}`;
 }
 

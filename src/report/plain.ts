@@ -1,6 +1,7 @@
 import type { Event, Events, Json } from "../journal/journal.ts";
 import { diffText } from "./diff-text.ts";
 import { eventLine } from "./event-line.ts";
+import { noWayBackTeller } from "./no-way-back.ts";
 import type { Paper, Reader } from "./reader.ts";
 import { recapLines } from "./recap.ts";
 import { harmless, paint, type Tone } from "./style.ts";
@@ -13,6 +14,7 @@ export function plainReader(
 ): Reader {
   /** Tasks whose items were shown one by one, with their hosts. */
   const looped = new Set<string>();
+  const noWayBack = noWayBackTeller();
   const say = (text: string, tone?: Tone): void =>
     paper.write(`${tone ? paint(paper.colour, tone, text) : text}\n`);
 
@@ -44,6 +46,11 @@ export function plainReader(
       case "task:ended":
         taskEnded(event);
         break;
+      case "change:recorded": {
+        const line = noWayBack(event);
+        if (line !== null) say(line, "skipped");
+        break;
+      }
       case "task:retrying":
         say(
           `FAILED - RETRYING: [${event.host}]: ${harmless(event.task.name)} (${event.retriesLeft} retries left).${event.said ? ` ${harmless(event.said)}` : ""}`,

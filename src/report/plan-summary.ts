@@ -32,7 +32,7 @@ export function planSummary(events: readonly Event[]): string {
     ),
     section(
       "Cannot be known before it runs",
-      unknown.map((each) => `${each.task}\n      on: ${listed(each.hosts)}`),
+      unknown.map((each) => `${each.task}\n      on: ${listed(each.hosts)}\n      way back: ${each.wayBack}`),
     ),
     section(
       "Would fail",
@@ -73,6 +73,7 @@ function fold(events: readonly Events["task:ended"][]): Prediction[] {
 
 function describeWayBack(wayBack: WayBack | undefined): string {
   if (!wayBack || wayBack.kind === "revert") return "kmend restores the state before";
+  if (wayBack.kind === "tasks" && wayBack.tasks.length === 0) return "none needed, says the playbook";
   if (wayBack.kind === "tasks")
     return `the playbook's rollback: ${wayBack.tasks.map((task) => task.name).join(", ")}${onlyAtOnce(wayBack.tasks)}`;
   if (wayBack.kind === "again") return "made once more";

@@ -4,6 +4,7 @@ import { diffText } from "./diff-text.ts";
 import { eventLine } from "./event-line.ts";
 import { type FleetView, fleetView, paintFleet } from "./fleet-view.ts";
 import { foldedRecap } from "./folded-recap.ts";
+import { noWayBackTeller } from "./no-way-back.ts";
 import type { Paper, Reader } from "./reader.ts";
 import { harmless, paint } from "./style.ts";
 
@@ -14,6 +15,7 @@ const redrawMs = 100;
  *  playbook task: one a host took six times the processor that the hosts did. */
 export function prettyReader(paper: Paper, options: { readonly diff: boolean }): Reader {
   const { view, take } = fleetView();
+  const noWayBack = noWayBackTeller();
   let live: LiveTask | null = null;
   let queue = Promise.resolve();
 
@@ -54,6 +56,11 @@ export function prettyReader(paper: Paper, options: { readonly diff: boolean }):
       case "task:ended":
         taskEnded(event);
         break;
+      case "change:recorded": {
+        const line = noWayBack(event);
+        if (line !== null) say(paint(paper.colour, "skipped", `  ${harmless(event.task.name)}: ${line}`));
+        break;
+      }
       case "message:said":
         if (event.level !== "info")
           say(paint(paper.colour, event.level === "error" ? "failed" : "warning", harmless(event.text)));
