@@ -3,6 +3,7 @@ import { Command } from "commander";
 import {
   createFileStore,
   damageLines,
+  lastOwn,
   type RecordedRun,
   type Store,
   stateFolder,
@@ -71,7 +72,7 @@ async function follow(
   read: (event: RecordedRun["events"][number]) => void,
 ): Promise<void> {
   let seen = recorded.events.length;
-  let hasEnded = recorded.events.at(-1)?.type === "run:ended";
+  let hasEnded = lastOwn(recorded.events)?.type === "run:ended";
   const watcher = watch(recorded.folder);
   try {
     while (!hasEnded) {
@@ -79,7 +80,7 @@ async function follow(
       const { events } = await store.read(recorded.run);
       for (const event of events.slice(seen)) read(event);
       seen = events.length;
-      hasEnded = events.at(-1)?.type === "run:ended";
+      hasEnded = lastOwn(events)?.type === "run:ended";
     }
   } finally {
     watcher.close();

@@ -8,6 +8,7 @@ import { version } from "../package/package.ts";
 import { exitCodes, KmendError } from "../problem/problem.ts";
 import { terminalAsk } from "./ask.ts";
 import { parseExtraVars } from "./extra-vars.ts";
+import { foundForOthers } from "./found-for-others.ts";
 import { processMask } from "./process-mask.ts";
 import type { RunFlags } from "./run-options.ts";
 import { readSecrets, type Secrets } from "./secrets.ts";
@@ -56,6 +57,7 @@ export async function withWorld<T>(
   open: () => Promise<Journal> = () => ground.store.create(),
 ): Promise<T> {
   const journal = await open();
+  const passOn = foundForOthers(journal);
   const connector: Connector = createConnector(askPassphraseOption());
   const stop = listenForStop();
   const world: World = {
@@ -77,6 +79,7 @@ export async function withWorld<T>(
     stop.release();
     await connector.closeAll();
     await journal.close();
+    await passOn(ground.store);
   }
 }
 

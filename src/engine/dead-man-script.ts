@@ -142,7 +142,7 @@ count() {
 arm() {
   uptime
   printf '%s\\n' "$(($(date +%s) + $1)) $2 $1 $boot \${up:+$((up + $1))}" > arming || exit 1
-  rm -rf confirmed fired report working waiting later by-*
+  rm -rf confirmed fired report told working waiting later by-*
   mv arming armed || exit 1
   if [ -d /run/systemd/system ] && [ "$(id -u)" = 0 ] && [ -d "$units" ]; then
     cat > "$units/$unit" <<kmend_unit
@@ -228,7 +228,10 @@ status() {
   now=$(date +%s)
   if count armed; then echo "armed $((now + left)) $now"
   elif [ -e confirmed ]; then echo confirmed
-  elif [ -e fired ]; then cat report
+  elif [ -e fired ]; then
+    cat report
+    # Other runs need not tell of it any more.
+    { : > told; } 2>/dev/null
   else
     set -- taking-*
     if [ -e "$1" ]; then echo firing; else echo none; fi

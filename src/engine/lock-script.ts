@@ -28,8 +28,22 @@ export const staleAfterS = 60;
 /** An earlier process of the same run, that is known to be dead, may have left a script running there. */
 const leftOverS = 10;
 
+/** A run of which the host took itself back, as nobody had confirmed it; nobody has been told of that yet. */
+export interface Found {
+  readonly run: string;
+  /** By the host's clock, in seconds since 1970. */
+  readonly at: number;
+  /** Of the host's revert.sh. */
+  readonly code: number;
+}
+
 export type LockAnswer =
-  | { readonly kind: "held"; readonly number: number; readonly broken: Holder | null }
+  | {
+      readonly kind: "held";
+      readonly number: number;
+      readonly broken: Holder | null;
+      readonly found: readonly Found[];
+    }
   | { readonly kind: "busy"; readonly holder: Holder };
 
 /** `state` is `silent` where it was broken for that, `left` by an earlier process of this run, `working` where a script of such a one
@@ -70,13 +84,24 @@ printf '%s\n' "$token" ${owner.run} ${owner.who} ${owner.since} ${owner.command}
   rm -f "$folder/draft-$token-$$" "$folder/beat-$token"
   exit 1
 }
+# Whoever comes first is told what the host took back by itself. Those whose run it was ask by themselves.
+found() {
+  for file in "$folder"/*/fired; do
+    [ -e "$file" ] && [ ! -e "\${file%/*}/told" ] || continue
+    run=\${file%/*} run=\${run##*/}
+    for mine in ${own}; do [ "$run" != "$mine" ] || continue 2; done
+    { read -r kind at code rest < "\${file%/*}/report"; } 2>/dev/null || continue
+    : > "\${file%/*}/told"
+    printf 'found %s %s %s\n' "$run" "$at" "$code"
+  done
+}
 tries=0
 while :; do
   newest
   state=
   if [ "$number" -gt 0 ]; then
     holder
-    if [ "$h_token" = "$token" ]; then printf 'held %s\n' "$number"; exit 0; fi
+    if [ "$h_token" = "$token" ]; then found; printf 'held %s\n' "$number"; exit 0; fi
     mine=
     for run in ${own}; do [ "$run" = "$h_run" ] && mine=1; done
     if [ -n "$mine" ]; then
@@ -96,6 +121,7 @@ while :; do
   fi
   next=$((number + 1))
   if ln "$folder/draft-$token-$$" "$folder/lock-$next" 2>/dev/null; then
+    found
     printf 'held %s\n' "$next"
     [ -z "$state" ] || say
     exit 0
@@ -176,7 +202,9 @@ say() { printf '%s\n' "$h_run" "$h_who" "$h_since" "$h_command" "$age" "$state";
 
 /** @param output what {@link takeLock} printed */
 export function readLockAnswer(output: string): LockAnswer {
-  const [verdict = "", ...rest] = output.split("\n");
+  const lines = output.split("\n");
+  const found = lines.filter((line) => line.startsWith("found ")).map(readFound);
+  const [verdict = "", ...rest] = lines.slice(found.length);
   const [run = "", who = "", since = "", command = "", age = "0", state = ""] = rest;
   const holder: Holder = {
     run: plainWord(run),
@@ -187,7 +215,12 @@ export function readLockAnswer(output: string): LockAnswer {
     state: plainWord(state),
   };
   if (verdict === "busy") return { kind: "busy", holder };
-  return { kind: "held", number: Number(verdict.split(" ")[1]), broken: run === "" ? null : holder };
+  return { kind: "held", number: Number(verdict.split(" ")[1]), broken: run === "" ? null : holder, found };
+}
+
+function readFound(line: string): Found {
+  const [, run = "", at, code] = line.split(" ");
+  return { run: plainWord(run), at: Number(at) || 0, code: Number(code) || 0 };
 }
 
 /** The host says it, and people copy it into a command: nothing that a shell reads otherwise. */

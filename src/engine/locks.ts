@@ -7,10 +7,11 @@ import { hostname, userInfo } from "node:os";
 import type { Output, Shell } from "../connection/connection.ts";
 import { TaskFailed, text } from "../modules/modules.ts";
 import { KmendError } from "../problem/problem.ts";
-import { raw, type Script } from "../script/script.ts";
+import { raw, type Script, sh } from "../script/script.ts";
 import { withHint } from "./apply-failed.ts";
 import {
   beat,
+  type Found,
   type Holder,
   type LockOwner,
   lockStillHeld,
@@ -96,7 +97,10 @@ export function openLocks(
           withHint(`Cannot lock the host: ${text(output.stderr).trim() || `exit code ${output.code}`}`),
         );
       const answer = readLockAnswer(text(output.stdout).trimEnd());
-      if (answer.kind === "held") return keep(place, answer.number, answer.broken);
+      if (answer.kind === "held") {
+        for (const each of answer.found) await tellFound(place, each);
+        return keep(place, answer.number, answer.broken);
+      }
       if (world.clock.now() >= giveUpAt || world.stop.soft.aborted) throw isLocked(answer.holder);
       if (!isTold) world.journal.note("lock:waiting", { host: place.host, holder: answer.holder });
       await world.clock.sleep(askMs, world.stop.soft);
@@ -120,6 +124,19 @@ export function openLocks(
     world.journal.note("host:locked", { host: place.host, folder: place.folder });
     beating ??= keepBeating();
     return { place, number };
+  }
+
+  async function tellFound({ host, folder, shell }: LockPlace, { run, at, code }: Found): Promise<void> {
+    const path = `${folder}/${run}`;
+    const report = await (await shell()).run(sh`sed 1d ${`${path}/report`}`, { signal: world.stop.hard });
+    world.journal.note("deadman:found", {
+      host,
+      folder: path,
+      run,
+      at: new Date(at * 1000).toISOString(),
+      code,
+      report: text(report.stdout),
+    });
   }
 
   async function keepBeating(): Promise<void> {

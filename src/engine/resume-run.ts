@@ -1,7 +1,7 @@
 /** `kmend resume`: goes on with a run of which only the journal is left. */
 
 import { matchHosts } from "../inventory/inventory.ts";
-import type { Event, Json } from "../journal/journal.ts";
+import { type Event, type Json, lastOwn } from "../journal/journal.ts";
 import { parseArguments } from "../modules/modules.ts";
 import type { LoadedPlaybook } from "../playbook/playbook.ts";
 import { exitCodes, formatPlace, KmendError } from "../problem/problem.ts";
@@ -45,7 +45,7 @@ export async function resumeRun(
   checkResumable(events, playbooks, options);
   const only = { only: onlyOf(world, events, options), retryFailed: options.retryFailed };
   checkInFlight(pastOf(events, only), world);
-  const hadEnded = events.at(-1)?.type === "run:ended";
+  const hadEnded = lastOwn(events)?.type === "run:ended";
   events.push(...(await settleFired(events, world, options)));
   const past = pastOf(events, only);
   const run = newRun(

@@ -2,7 +2,7 @@
 
 import { dirname } from "node:path";
 import { matchHosts } from "../inventory/inventory.ts";
-import type { Event, Json } from "../journal/journal.ts";
+import { type Event, type Json, lastOwn } from "../journal/journal.ts";
 import { KmendError } from "../problem/problem.ts";
 import { unblobbed } from "./blobs.ts";
 import type { Recorded } from "./change.ts";
@@ -74,7 +74,7 @@ function aimAt(
   { force = false, handlers = true }: RollbackOptions,
 ): Omit<Aim, "before" | "owed" | "others"> {
   const all = events.filter((event) => event.type === "change:recorded");
-  const last = events.at(-1);
+  const last = lastOwn(events);
   // Rounded up: the host's clock gives whole seconds.
   return { of, all, endedS: last ? Math.ceil(Date.parse(last.at) / 1000) : 0, force, handlers };
 }

@@ -377,6 +377,16 @@ export interface Events {
     /** What it printed. */
     readonly report: string;
   };
+  /** Another run came to the host, and was told that it had taken itself back from this one; in the journals of both. */
+  "deadman:found": {
+    readonly host: string;
+    readonly folder: string;
+    /** The run that nobody had confirmed. */
+    readonly run: string;
+    readonly at: string;
+    readonly code: number;
+    readonly report: string;
+  };
 }
 
 export type EventName = keyof Events;
@@ -385,3 +395,8 @@ export type EventName = keyof Events;
 export type Event = {
   [Name in EventName]: { readonly n: number; readonly at: string; readonly type: Name } & Events[Name];
 }[EventName];
+
+/** The last event of the run's own: what others found of it later comes after its end. */
+export function lastOwn(events: readonly Event[]): Event | undefined {
+  return events.findLast((event) => event.type !== "deadman:found");
+}

@@ -20,6 +20,13 @@ export function deadManLine(event: Event): { text: string; tone: Tone } | null {
         ),
         tone: "failed",
       };
+    case "deadman:found":
+      return {
+        text: harmless(
+          `TOOK ITSELF BACK: [${event.host}] at ${event.at}, as nobody had confirmed the run ${event.run} in time${event.code === 0 ? "" : "; not all of it could be"}\n${indented(event.report)}\n  Its journal may not know: kmend rollback ${event.run} compares, and takes back the rest`,
+        ),
+        tone: "failed",
+      };
     default:
       return null;
   }

@@ -131,11 +131,9 @@ t.test("hosts that take themselves back", { skip: whatIsMissing() ?? false, time
       );
       t.match(rolledBack.stdout, /reverted: \[clean-2\] copy/, "held against what was recorded");
       t.notMatch(rolledBack.stdout + rolledBack.stderr, notForUsers);
-      t.equal(
-        (await two.kmend("run", "-i", lab.inventory, join(folder, "other.yml"))).code,
-        0,
-        "the host is free again",
-      );
+      const after = await two.kmend("run", "-i", lab.inventory, join(folder, "other.yml"));
+      t.equal(after.code, 0, "the host is free again");
+      t.notMatch(after.stdout, "TOOK ITSELF BACK", "it was told");
       t.equal(await two.traces(), "");
     });
 
@@ -188,6 +186,19 @@ t.test("hosts that take themselves back", { skip: whatIsMissing() ?? false, time
       t.equal(code, 2);
       t.match(stdout, /NOT CONFIRMED: \[clean-1\] it takes itself back at about \S+Z: the gate did not hold/);
       await one.isBack();
+
+      const run = one.runs().at(-1) ?? "";
+      one.play("", "");
+      const next = await one.kmend();
+      t.equal(next.code, 0, next.stdout);
+      const found = new RegExp(
+        `TOOK ITSELF BACK: \\[clean-1\\] at \\S+Z, as nobody had confirmed the run ${run} in time\\n {2}taking back: copy`,
+      );
+      t.match(next.stdout, found, "whoever comes next is told");
+      t.match((await one.kmend("show", run)).stdout, found, "and so is the run's own journal");
+      t.notMatch((await one.kmend()).stdout, "TOOK ITSELF BACK", "once");
+      const back = await one.kmend("rollback", run);
+      t.match(back.stdout, "TOOK ITSELF BACK: [clean-1]", "its own rollback asks all the same");
     });
 
     t.test("a batch that takes longer than that is stopped by the host, and told so", async (t) => {

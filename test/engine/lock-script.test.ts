@@ -1,7 +1,7 @@
 /** The lock on a host, as a host's shell sees it. */
 
 import { execFile, execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import t, { type Test } from "tap";
@@ -43,8 +43,12 @@ for (const [shell, [program, ...args]] of Object.entries(shells)) {
 
   t.test(`${shell}: one run has the host until it gives it back`, async (t) => {
     const folder = place(t);
-    t.strictSame(take(folder, "a"), { kind: "held", number: 1, broken: null });
-    t.strictSame(take(folder, "a"), { kind: "held", number: 1, broken: null }, "it is ours already");
+    t.strictSame(take(folder, "a"), { kind: "held", number: 1, broken: null, found: [] });
+    t.strictSame(
+      take(folder, "a"),
+      { kind: "held", number: 1, broken: null, found: [] },
+      "it is ours already",
+    );
     const busy = take(folder, "b");
     t.match(busy, { kind: "busy", holder: { run: "a", who: "ops@controller", command: "run", state: "" } });
     t.ok(holds(folder, 1, "a"));
@@ -52,6 +56,21 @@ for (const [shell, [program, ...args]] of Object.entries(shells)) {
     sh(releaseLock(folder, 1, "a"));
     t.strictSame(readdirSync(folder), [], "nothing is left of it");
     t.equal(take(folder, "b").kind, "held");
+  });
+
+  t.test(`${shell}: whoever comes first is told once of what the host took back by itself`, async (t) => {
+    const folder = place(t);
+    for (const run of ["theirs", "ours"]) {
+      mkdirSync(join(folder, run), { recursive: true });
+      writeFileSync(join(folder, run, "fired"), "");
+      writeFileSync(join(folder, run, "report"), "fired 1700000000 1\ntaking back: x\n");
+    }
+    t.match(take(folder, "a", ["ours"]), {
+      kind: "held",
+      found: [{ run: "theirs", at: 1700000000, code: 1 }],
+    });
+    sh(releaseLock(folder, 1, "a"));
+    t.match(take(folder, "b", ["ours"]), { kind: "held", number: 1, found: [] });
   });
 
   t.test(`${shell}: a holder that is not heard of any more loses it, and learns that`, async (t) => {
