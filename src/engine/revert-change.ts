@@ -5,7 +5,7 @@ import type { Output } from "../connection/connection.ts";
 import type { Json } from "../journal/journal.ts";
 import { equalButMasked, hiddenAlike } from "../mask/mask.ts";
 import { type AnyChange, type HostModule, type Inspection, TaskFailed, text } from "../modules/modules.ts";
-import { raw, type Script, sh } from "../script/script.ts";
+import { join, raw, type Script, sh } from "../script/script.ts";
 import { bringAgain, noteTakingBack, recordTakingBack } from "./again.ts";
 import { isSecretChange, type Recorded } from "./change.ts";
 import { guardOf } from "./dead-man.ts";
@@ -99,13 +99,16 @@ async function revertAndCompare(
   const inspection = inspectionOf(module, change, there);
   const { check } = await run.locks.hold(lockPlace(run.connections, there));
   const guard = guardOf(run, change);
-  const script = sh`( ${check}
-${guard?.enter ?? sh`:`}
+  const script = sh`( ${guard ? join([check, guard.enter]) : check}
 ${before}
 ${revertScript(run, module, change)}
 ) >&2
-kmend_code=$?
-${guard?.leave ?? sh`:`}
+${
+  guard
+    ? sh`kmend_code=$?
+${guard.leave}`
+    : sh`kmend_code=$?`
+}
 if [ $kmend_code -ne 0 ]; then echo ${saidNo} >&2; (exit $kmend_code)
 else
 ${inspection?.script ?? sh`:`}

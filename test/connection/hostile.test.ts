@@ -102,6 +102,13 @@ t.test("marks of its own making end nothing, and an answer too early is not the 
   t.equal(second.code, 0, "by its own mark");
 });
 
+t.test("the answer of an earlier script, late and twice, is no answer", async (t) => {
+  const shell = liar(`echo "\${old}7"; echo "\${old}7" >&2; ${answer}; ${answer}; old=$mark`);
+  t.teardown(() => shell.close());
+  for (const nth of ["first", "second", "third"])
+    t.equal((await shell.run(raw("true"))).code, 0, `the ${nth} has its own`);
+});
+
 t.test(
   "one that never answers is given up when its time is over, and closing it does not hang",
   async (t) => {

@@ -23,6 +23,7 @@ import type { VirtualTime } from "./virtual-time.ts";
  *  - `full`: what the change needs cannot be made
  *  - `stolen`: another run has broken the lock
  *  - `says-ok`, `says-no`: it did nothing and says it did; it did all and says it did not
+ *  - `doubled`: it does the script twice, and answers for the second time
  */
 export const faults = [
   "dies-before",
@@ -34,6 +35,7 @@ export const faults = [
   "stolen",
   "says-ok",
   "says-no",
+  "doubled",
 ] as const;
 export type Fault = (typeof faults)[number];
 
@@ -163,7 +165,9 @@ function run(network: Network, host: ModelHost, { script, options, isLost }: Run
         case "full":
         case "stolen":
         case "says-ok":
-        case "says-no": {
+        case "says-no":
+        case "doubled": {
+          if (fault === "doubled") whole(host.perform(understood, time.now));
           const said = answer(host, understood, fault, time.now);
           return end(() => resolve(output(said)));
         }
