@@ -41,14 +41,16 @@ export async function runInclude(
     task: node,
     ref: taskRef(run, node, frame, viewOf(run, first, frame)),
   };
-  run.world.journal.note("task:started", { task: counted.ref, hosts: hosts.map((host) => host.name) });
-  const all = hosts.flatMap((host) => included(run, counted, node, host));
+  const able = hosts.filter((host) => run.past.takesPart(counted.ref.id, host.name));
+  run.world.journal.note("task:started", { task: counted.ref, hosts: able.map((host) => host.name) });
+  const all = able.flatMap((host) => included(run, counted, node, host));
   // A round is one include; hosts that include the same thing run it together.
   for (const [, group] of Map.groupBy(all, (each) => each.key)) await runGroup(run, counted, node, group);
 }
 
 /** Finds out what a host includes, and counts the include itself as a task. */
 function included(run: Run, counted: Counted, node: Include, host: HostState): Included[] {
+  run.past.checkHost(counted.ref, host.name);
   const view = viewOf(run, host, counted.frame);
   const { result, found } = decide(run, counted, node, view);
   if (node.register) host.registered.set(node.register.value, result.values);

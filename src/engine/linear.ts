@@ -26,7 +26,7 @@ export const linear: Strategy = async (run, nodes, frame, hosts) => {
 
 /** Hosts that a resumed run leaves alone take part as far as they had come. */
 export function takingPart(run: Run, hosts: readonly HostState[]): HostState[] {
-  for (const host of hosts) if (run.past.isOver(host.name, run.nextTask + 1)) host.isEnded = true;
+  for (const host of hosts) if (run.past.isOver(host.name)) host.isEnded = true;
   return hosts.filter(isActive);
 }
 

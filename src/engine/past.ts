@@ -38,16 +38,24 @@ export interface Past {
   takeUnderWay(task: string, host: string): UnderWay | null;
   /** Every change that was under way, oldest first. */
   readonly underWay: readonly UnderWay[];
+  /** The number that the task at this place had; null: nobody reached it, or the journal knows no places. */
+  idAt(place: string): string | null;
+  /** The greatest number of a task; 0 where numbers alone tell which is which. */
+  readonly lastNumber: number;
   /** @throws KmendError `resume-diverged` where another task stood here */
   checkTask(task: TaskRef): void;
+  /** @throws KmendError `resume-diverged` where the host has ended later tasks, and never this one */
+  checkHost(task: TaskRef, host: string): void;
+  /** It may be worked on, or has an end of this task. */
+  takesPart(task: string, host: string): boolean;
   /** The batches of a play that began, in their order; null: the play did not. */
   batches(play: number): readonly (readonly string[])[] | null;
   /** The hosts of a play that began, in its order. */
   hosts(play: number): readonly string[] | null;
   /** The wait after this batch is over. */
   isPastSoak(play: number, batch: number): boolean;
-  /** The host takes no part in tasks after the last that it has an end of. */
-  isOver(host: string, task: number): boolean;
+  /** The host is left alone, and has come as far as it had. */
+  isOver(host: string): boolean;
   /** A rollback of these hosts ran to its end. */
   hasTakenBack(scope: string, hosts: readonly string[]): boolean;
 }
@@ -59,7 +67,11 @@ export const noPast: Past = {
   hasBegun: () => false,
   takeUnderWay: () => null,
   underWay: [],
+  idAt: () => null,
+  lastNumber: 0,
   checkTask: () => {},
+  checkHost: () => {},
+  takesPart: () => true,
   batches: () => null,
   hosts: () => null,
   isPastSoak: () => false,
@@ -79,7 +91,9 @@ export function pastOf(events: readonly Event[], options: PastOptions): Past {
   const tasks = new Map<string, TaskRef>();
   const ends = new Map<string, TaskEnd>();
   const rounds = new Map<string, ItemEnd>();
-  const frontier = new Map<string, number>();
+  /** The last task that a host has an end of. */
+  const frontier = new Map<string, string>();
+  const places = new Map<string, string>();
   const begun = new Set<string>();
   const takenBack = new Set(
     events.flatMap((event) => (event.type === "rollback:started" ? event.hosts : [])),
@@ -87,10 +101,11 @@ export function pastOf(events: readonly Event[], options: PastOptions): Past {
   for (const event of events) {
     if (event.type === "host:started") begun.add(key(event.task.id, event.host));
     if (event.type === "task:started") tasks.set(event.task.id, event.task);
+    if (event.type === "task:started" && event.task.at) places.set(event.task.at, event.task.id);
     if (event.type === "item:ended") rounds.set(roundKey(event.task.id, event.host, event.index), event);
     if (event.type !== "task:ended") continue;
     ends.set(key(event.task.id, event.host), event);
-    frontier.set(event.host, Math.max(frontier.get(event.host) ?? 0, numberOf(event.task.id)));
+    frontier.set(event.host, event.task.id);
   }
   const open = changesUnderWay(events);
   const isWorkedOn = (host: string): boolean =>
@@ -98,8 +113,14 @@ export function pastOf(events: readonly Event[], options: PastOptions): Past {
   const again = new Set<string>();
   for (const [at, end] of ends)
     if (isWorkedOn(end.host) && isTriedAgain(end, frontier, options)) again.add(at);
+  const toCome = tasksToCome(ends.values());
   return {
-    ended: (task, host) => (again.has(key(task, host)) ? null : (ends.get(key(task, host)) ?? null)),
+    idAt: (place) => places.get(place) ?? null,
+    lastNumber: places.size > 0 ? Math.max(...[...tasks.keys()].map(numberOf)) : 0,
+    ended: (task, host) => {
+      toCome.get(host)?.delete(task);
+      return again.has(key(task, host)) ? null : (ends.get(key(task, host)) ?? null);
+    },
     round: (task, host, index) => {
       const end = rounds.get(roundKey(task, host, index)) ?? null;
       return end && again.has(key(task, host)) && isNoEnd(end, options) ? null : end;
@@ -112,14 +133,33 @@ export function pastOf(events: readonly Event[], options: PastOptions): Past {
     },
     underWay: [...open.values()],
     checkTask: (task) => checkTask(tasks.get(task.id), task),
+    checkHost: (task, host) => {
+      const [next] = toCome.get(host) ?? [];
+      if (next === undefined || places.size === 0 || ends.has(key(task.id, host)) || !isWorkedOn(host))
+        return;
+      throw diverged(tasks.get(next), task);
+    },
+    takesPart: (task, host) => isWorkedOn(host) || ends.has(key(task, host)),
     ...playsOf(events),
-    isOver: (host, task) => !isWorkedOn(host) && task > (frontier.get(host) ?? 0),
+    isOver: (host) => !isWorkedOn(host) && (toCome.get(host)?.size ?? 0) === 0,
     hasTakenBack: rollbacksOf(events),
   };
 }
 
 function key(task: string, host: string): string {
   return `${task} ${host}`;
+}
+
+/** By host, the tasks that it has an end of and has not come to again, in their order. */
+function tasksToCome(ends: Iterable<TaskEnd>): Map<string, Set<string>> {
+  const toCome = new Map<string, Set<string>>();
+  for (const { host, task } of ends) {
+    const own = toCome.get(host) ?? new Set();
+    // Tried again, it stands where its last end does.
+    own.delete(task.id);
+    toCome.set(host, own.add(task.id));
+  }
+  return toCome;
 }
 
 function numberOf(task: string): number {
@@ -131,8 +171,8 @@ function roundKey(task: string, host: string, index: number): string {
 }
 
 /** A host that was lost has not ended its task. Only its last one: after `clear_host_errors` it went on. */
-function isTriedAgain(end: TaskEnd, frontier: ReadonlyMap<string, number>, options: PastOptions): boolean {
-  if (end.ignored || numberOf(end.task.id) !== frontier.get(end.host)) return false;
+function isTriedAgain(end: TaskEnd, frontier: ReadonlyMap<string, string>, options: PastOptions): boolean {
+  if (end.ignored || end.task.id !== frontier.get(end.host)) return false;
   return end.outcome === "unreachable" || (options.retryFailed && end.outcome === "failed" && !end.rescued);
 }
 
@@ -173,10 +213,15 @@ function endOf(event: Events["change:applied"] | Events["change:failed"]): Under
 }
 
 function checkTask(before: TaskRef | undefined, now: TaskRef): void {
-  if (!before || (before.module === now.module && placed(before.place) === placed(now.place))) return;
-  throw new KmendError({
+  if (before && (before.module !== now.module || placed(before.place) !== placed(now.place)))
+    throw diverged(before, now);
+}
+
+function diverged(before: TaskRef | undefined, now: TaskRef): KmendError {
+  const had = before ? `"${before.name}" (${placed(before.place)})` : "another task";
+  return new KmendError({
     code: "resume-diverged",
-    message: `Cannot go on: where the run had "${before.name}" (${placed(before.place)}) there is now "${now.name}"`,
+    message: `Cannot go on: where the run had ${had} there is now "${now.name}"`,
     place: now.place,
     hint: changedHint,
   });

@@ -4,6 +4,7 @@ import type { TaskRef } from "../journal/journal.ts";
 import type { Located, Task } from "../playbook/playbook.ts";
 import { conditions, type Frame } from "./frame.ts";
 import type { Run } from "./run.ts";
+import { placeInRun } from "./task-place.ts";
 import type { View } from "./variables.ts";
 
 export interface PlannedTask {
@@ -25,14 +26,20 @@ export function planUnnumbered(run: Run, task: Task, frame: Frame, view: View): 
 
 export function taskRef(
   run: Run,
-  node: Pick<Task, "name" | "place"> & { readonly module?: string; readonly what?: string },
+  node: Pick<Task, "name" | "place" | "loop"> & { readonly module?: string; readonly what?: string },
   frame: Frame,
   view: View | null,
 ): TaskRef {
-  run.nextTask += 1;
-  const ref = { id: `${run.play.number}.${run.nextTask}`, ...described(run, node, frame, view) };
+  const at = placeInRun(run, node, frame);
+  const ref = { id: run.past.idAt(at) ?? nextId(run), at, ...described(run, node, frame, view) };
   run.past.checkTask(ref);
   return ref;
+}
+
+/** Where hosts that go on reach what none had reached, it has a number above all that there were. */
+function nextId(run: Run): string {
+  run.nextTask = Math.max(run.nextTask, run.past.lastNumber) + 1;
+  return `${run.play.number}.${run.nextTask}`;
 }
 
 function described(

@@ -30,6 +30,7 @@ import { ownWayBack } from "./way-back.ts";
 export async function runTask(run: Run, plan: PlannedTask, host: HostState): Promise<Result> {
   const { journal, clock } = run.world;
   const began = clock.now();
+  run.past.checkHost(plan.ref, host.name);
   journal.note("host:started", { host: host.name, task: plan.ref });
   run.touched.add(host.name);
   const view = viewOf(run, host, plan.frame);

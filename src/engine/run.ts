@@ -50,6 +50,8 @@ export interface Run {
   readonly isRollback: boolean;
   play: PlayState;
   nextTask: number;
+  /** How often each place was reached. */
+  readonly timesReached: Map<string, number>;
   /** Tasks of rollbacks are numbered by themselves: they must not move the numbers of the playbook's own. */
   nextRollbackTask: number;
   nextChange: number;
@@ -155,6 +157,7 @@ export function newRun(
     blocksRecorded: new Set(),
     play: noPlay(""),
     nextTask: 0,
+    timesReached: new Map(),
     nextRollbackTask: 0,
     nextChange: 0,
     startAt: world.options.startAtTask ?? null,

@@ -32,8 +32,10 @@ export async function runTaskOnHosts(
   if (task.module === "meta") return runMeta(run, task, frame, hosts);
   const isOnce = onceModules.has(task.module) || isRunOnce(frame, view);
   const plan = planTask(run, task, frame, view);
-  const doer = hosts.find((host) => run.past.hasBegun(plan.ref.id, host.name)) ?? first;
-  const on = isOnce ? [doer] : hosts;
+  const able = hosts.filter((host) => run.past.takesPart(plan.ref.id, host.name));
+  const doer = hosts.find((host) => run.past.hasBegun(plan.ref.id, host.name)) ?? able[0];
+  if (!doer) return;
+  const on = isOnce ? [doer] : able;
   run.world.journal.note("task:started", { task: plan.ref, hosts: on.map((host) => host.name) });
   const throttle = locatedNumber(keyword(frame, "throttle"), view) ?? 0;
   const { forks } = run.world.options;

@@ -19,6 +19,9 @@ export type Outcome = "ok" | "changed" | "skipped" | "failed" | "unreachable";
 export interface TaskRef {
   /** `play.task` numbering, e.g. `2.14`; handlers and includes get fresh numbers. */
   readonly id: string;
+  /** A sum of where it stands in the playbook, and how often it was reached there: the same whichever hosts reach it. Absent in
+   *  journals of earlier versions, and in tasks of rollbacks. */
+  readonly at?: string;
   /** As shown: `role : name`, or the module's name. */
   readonly name: string;
   readonly module: string;

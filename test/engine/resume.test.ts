@@ -66,3 +66,60 @@ t.test(
     t.notOk(events.some((event) => event.type === "message:said" && event.level === "error"));
   },
 );
+
+t.test("what no host had reached before moves no later task: what is done stays done", async (t) => {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  writeFileSync(
+    join(place.folder, "more.yml"),
+    `- command: test -e ${place.folder}/well\n- shell: echo more >> ${place.folder}/{{ inventory_hostname }}\n`,
+  );
+  const first = await place.run(
+    `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - include_tasks: more.yml
+      when: inventory_hostname == "a"
+    - shell: echo then >> DIR/{{ inventory_hostname }}
+    - shell: echo last >> DIR/{{ inventory_hostname }}
+`,
+    ["a", "b"],
+  );
+  t.equal(first.outcome.exitCode, 2);
+  writeFileSync(join(place.folder, "well"), "");
+  const { outcome, events } = await place.resume(first.events, ["a", "b"], { retryFailed: true });
+  t.equal(outcome.exitCode, 0, JSON.stringify(events.filter((event) => event.type === "message:said")));
+  t.equal(readFileSync(join(place.folder, "a"), "utf8"), "more\nthen\nlast\n", "it goes on where it failed");
+  t.equal(readFileSync(join(place.folder, "b"), "utf8"), "then\nlast\n", "once");
+});
+
+t.test("a playbook that was changed is refused before anything is done again", async (t) => {
+  for (const [what, change] of Object.entries({
+    "a line more": (text: string) => text.replace("  tasks:", "\n  tasks:"),
+    "another task first": (text: string) => text.replace("    - shell", "    - ping:\n    - shell"),
+    "a task less": (text: string) => text.replace(/ {4}- shell: echo one.*\n/, ""),
+  })) {
+    const place = new Workplace();
+    t.teardown(() => place.remove());
+    const playbook = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - shell: echo one >> DIR/done
+    - shell: echo {{ item }} >> DIR/done
+      loop: [two, three]
+    - command: test -e DIR/well
+`;
+    const first = await place.run(playbook);
+    t.equal(first.outcome.exitCode, 2);
+    writeFileSync(join(place.folder, "play.yml"), change(playbook).replaceAll("DIR", place.folder));
+    const { events } = await place.resume(first.events, ["a"], { retryFailed: true, allowChanges: true });
+    t.match(
+      events.filter((event) => event.type === "message:said").map(({ text }) => text),
+      [/Cannot go on: where the run had ".*" \(.*:\d+\) there is now /],
+      what,
+    );
+    t.equal(readFileSync(join(place.folder, "done"), "utf8"), "one\ntwo\nthree\n", what);
+  }
+});

@@ -76,10 +76,6 @@ function add(counts: Map<string, Counts>, host: string, what: keyof Recap): void
   counts.set(host, { ...known, [what]: known[what] + 1 });
 }
 
-/** A host that is tried again may come to tasks that no host came to before: they have no number in the journal, and a resume that
- *  cannot tell them from others refuses to guess. */
-const isKnownRefusal = /Cannot go on: where the run had/;
-
 /** Zero is said only where nothing went wrong, and 99 where somebody stopped it. `clear_host_errors` forgives what was before. */
 export function exitCodeIsTrue(events: readonly Event[], isForgiving: boolean): string[] {
   const last = events.at(-1);
@@ -88,7 +84,7 @@ export function exitCodeIsTrue(events: readonly Event[], isForgiving: boolean): 
   const isStopped = since.some((event) => event.type === "run:interrupted");
   if (isStopped !== (last.exitCode === 99)) return [`the exit code is ${last.exitCode}`];
   const error = since.find((event) => event.type === "message:said" && event.level === "error");
-  if (error?.type === "message:said" && !isKnownRefusal.test(error.text)) return [`it says: ${error.text}`];
+  if (error?.type === "message:said") return [`it says: ${error.text}`];
   if (last.exitCode === 250) return ["the exit code is 250, a fault in kmend"];
   const lost = Object.entries(last.recap).filter(([, { failed, unreachable }]) => failed + unreachable > 0);
   const isLost = lost.length > 0;
