@@ -18,12 +18,10 @@ import {
   armDeadMan,
   confirmDeadMan,
   type DeadManStatus,
-  deadManAgain,
   deadManStatus,
   enterArmed,
   leaveArmed,
   readDeadMan,
-  timeIsUp,
 } from "./dead-man-script.ts";
 import type { Doing } from "./doing.ts";
 import type { HostState } from "./host-state.ts";
@@ -202,65 +200,11 @@ async function confirm(run: Run, armed: Armed): Promise<void> {
   }
 }
 
-/** Before a rollback touches the host: it counts anew. Where kmend dies over it, the host does the rest.
- *  @throws KmendError where the host can't be reached */
-export async function putOffArmed(run: Run, change: Recorded): Promise<void> {
-  const armed = armedOf(run, change);
-  if (!armed || armed.isTakenBack) return;
-  const { clock, stop } = run.world;
-  const { shell } = await reach(run, change, change.become);
-  const output = await shell.run(deadManAgain(armed.folder), { signal: stop.hard });
-  const status = readDeadMan(text(output.stdout));
-  if (status.kind === "armed") {
-    armed.dueMs = clock.now() + (status.due - status.now) * 1000;
-    armed.isTakenBack = true;
-    return;
-  }
-  const settled = await whenStill(run, armed, shell, confirmDeadMan(armed.folder));
-  if (settled.kind !== "fired") disarmed(run, armed, "rollback");
-}
-
-/** What a revert's script begins and ends with, so that the host does not take back at the same time; null: nothing is armed. */
-export function guardOf(
-  run: Run,
-  change: Recorded,
-): { readonly enter: Script; readonly leave: Script } | null {
-  const armed = armedOf(run, change);
-  return armed?.isTakenBack ? { enter: enterArmed(armed.folder), leave: leaveArmed(armed.folder) } : null;
-}
-
 /** What a task says that comes too late. */
 export const lateHost =
   "Cannot change the host: it was not confirmed in time and takes itself back\n  Give confirm_within: more time than a batch takes.";
 
-/** The host was faster: the rollback looks at what it left. */
-export function isTooLate(run: Run, change: Recorded, message: string): boolean {
-  const armed = armedOf(run, change);
-  if (!armed?.isTakenBack || !(message.includes(timeIsUp) || message.includes(lateHost))) return false;
-  armed.isTakenBack = false;
-  return true;
-}
-
-/** After a rollback: the host has nothing left to take back. One that was lost in the middle does it by itself, and it is said when. */
-export async function endArmed(run: Run, changes: readonly Recorded[], isLost: boolean): Promise<void> {
-  for (const armed of new Set(changes.map((change) => armedOf(run, change)))) {
-    if (!armed) continue;
-    const change = changes.find((each) => armedOf(run, each) === armed);
-    try {
-      if (isLost || !change) tell(run, armed, "the rollback could not reach it");
-      else if (armed.isTakenBack) {
-        const { shell } = await reach(run, change, change.become);
-        const status = await whenStill(run, armed, shell, confirmDeadMan(armed.folder));
-        if (status.kind !== "fired") disarmed(run, armed, "rollback");
-      }
-    } catch (error) {
-      if (!(error instanceof KmendError) || error.code === "journal-unwritable") throw error;
-      tell(run, armed, error.message);
-    }
-  }
-}
-
-function armedOf(run: Run, { host, save }: Recorded): Armed | undefined {
+export function armedOf(run: Run, { host, save }: Recorded): Armed | undefined {
   return run.armed.get(keyOf({ host, folder: dirname(save) }));
 }
 
@@ -278,7 +222,7 @@ export function noteUnconfirmed(run: Run, reason: string): void {
   for (const armed of run.armed.values()) tell(run, armed, reason);
 }
 
-function tell(run: Run, armed: Armed, reason: string): void {
+export function tell(run: Run, armed: Armed, reason: string): void {
   if (armed.isTold) return;
   armed.isTold = true;
   const { host, folder, dueMs } = armed;
@@ -290,7 +234,12 @@ async function ask(run: Run, armed: Armed, script: Script): Promise<DeadManStatu
 }
 
 /** Asks until it is not just taking itself back, and notes what came of that. */
-async function whenStill(run: Run, armed: Armed, shell: Shell, script: Script): Promise<DeadManStatus> {
+export async function whenStill(
+  run: Run,
+  armed: Armed,
+  shell: Shell,
+  script: Script,
+): Promise<DeadManStatus> {
   const { clock, stop, journal } = run.world;
   for (;;) {
     const output = await shell.run(script, { signal: stop.hard });
@@ -320,7 +269,7 @@ function changeThere(run: Run, armed: Armed): Recorded | undefined {
   return run.recorded.find(({ host, save }) => host === armed.host && dirname(save) === armed.folder);
 }
 
-function disarmed(run: Run, armed: Armed, why: "confirmed" | "rollback" | "not armed"): void {
+export function disarmed(run: Run, armed: Armed, why: "confirmed" | "rollback" | "not armed"): void {
   run.armed.delete(keyOf(armed));
   run.world.journal.note("deadman:disarmed", { host: armed.host, folder: armed.folder, why });
 }

@@ -3,8 +3,8 @@
 import type { ResolvedTask, WayBack } from "../journal/journal.ts";
 import { TaskFailed } from "../modules/modules.ts";
 import { KmendError } from "../problem/problem.ts";
+import { endArmed, isTooLate, putOffArmed } from "./armed-rollback.ts";
 import type { Recorded } from "./change.ts";
-import { endArmed, isTooLate, putOffArmed } from "./dead-man.ts";
 import type { Aim } from "./foreign.ts";
 import { handlersOf } from "./handlers-back.ts";
 import { pool } from "./pool.ts";
