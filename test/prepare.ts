@@ -24,7 +24,6 @@ const programs: Readonly<Record<string, string>> = {
   git: "git",
   make: "make",
   rsync: "rsync",
-  runc: "runc",
   go: "golang-go",
   createrepo_c: "createrepo-c",
   mmdebstrap: "mmdebstrap",

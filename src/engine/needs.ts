@@ -5,7 +5,7 @@ import { createReadStream } from "node:fs";
 import { lstat, readdir, readFile, readlink, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Brought, type Module, type Need, TaskFailed, type TreeEntry } from "../modules/modules.ts";
-import { readYaml, textSettings, toValue } from "../template/template.ts";
+import { readYaml, refuseEncrypted, textSettings, toValue } from "../template/template.ts";
 import type { Run } from "./run.ts";
 import { candidates } from "./search-paths.ts";
 import type { View } from "./variables.ts";
@@ -44,7 +44,7 @@ async function bringOne(run: Run, view: View, need: Need): Promise<Brought> {
       if (found.isDirectory())
         return { source, mode, size: 0, sha1: "", sha256: "", entries: await treeOf(source) };
       return found.size <= maxHeldBytes
-        ? { source, mode, ...sums(await readFile(source)) }
+        ? { source, mode, ...sums(await (need.asItIs ? readFile(source) : plainFile(source))) }
         : { source, mode, size: found.size, ...(await streamedSums(source)) };
   }
 }
@@ -58,8 +58,15 @@ export async function find(run: Run, view: View, below: string, path: string): P
   );
 }
 
+/** Ansible would send what an encrypted file hides; its own text would do harm there. @throws KmendError `vault-unsupported` */
+async function plainFile(source: string): Promise<Buffer> {
+  const bytes = await readFile(source);
+  refuseEncrypted(bytes.subarray(0, 32).toString("latin1"), source);
+  return bytes;
+}
+
 async function render(view: View, need: Need & { kind: "template" }, source: string): Promise<string> {
-  const text = await readFile(source, "utf8");
+  const text = (await plainFile(source)).toString("utf8");
   return view.templar.text(text, { file: source, settings: textSettings(need.settings ?? {}) });
 }
 

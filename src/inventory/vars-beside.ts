@@ -84,16 +84,6 @@ function files(path: string): string[] {
 function readVars(path: string): Dict {
   const text = readFileSync(path, "utf8");
   const place = { file: path, line: 1, column: 1 };
-  if (text.startsWith("$ANSIBLE_VAULT;"))
-    throw new KmendError(
-      {
-        code: "vault-unsupported",
-        message: "Cannot read an encrypted file of variables: vaults are not supported",
-        place,
-        hint: `Pass the values another way, for example\n    ansible-vault view ${path} > vars.yml\n    kmend run PLAYBOOK -e @vars.yml`,
-      },
-      exitCodes.parseError,
-    );
   const { root } = readYaml(text, path);
   const value = root ? toValue(root) : null;
   if (value === null) return new Dict();

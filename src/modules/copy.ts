@@ -49,7 +49,11 @@ const options = {
   local_follow: { type: "bool", default: true, help: "Copy what a symlink of the controller points at" },
   checksum: { type: "str", help: "Refuse the file unless this is its SHA-1" },
   validate: { type: "str", help: "Run this on the new file, %s, and place it only when it exits with 0" },
-  decrypt: { type: "bool", default: true, help: "Decrypt a vault file (the engine does)" },
+  decrypt: {
+    type: "bool",
+    default: true,
+    help: "A vault file is refused, as kmend decrypts none; false: take it as it is",
+  },
 } as const satisfies Options;
 
 export type CopyArgs = ArgumentsOf<typeof options>;
@@ -75,11 +79,11 @@ export const copy: HostModule<CopyArgs, CopyState, FilesChange> = {
     if (src === undefined && content === undefined) throw new TaskFailed("src (or content) is required");
     checkValidate(validate);
   },
-  needs: ({ src, remote_src, local_follow }) => {
+  needs: ({ src, remote_src, local_follow, decrypt }) => {
     if (src === undefined || remote_src) return [];
     if (src.endsWith("/")) return [{ kind: "tree", name: "src", path: src, follow: local_follow }];
     // A path without a slash may be a folder all the same: the engine then brings it as a tree.
-    return [{ kind: "file", name: "src", path: src }];
+    return [{ kind: "file", name: "src", path: src, ...(decrypt ? {} : { asItIs: true }) }];
   },
   inspect: (args, setting) => {
     if (args.src !== undefined && args.remote_src) return within("remote", inspectRemote(args, args.src));

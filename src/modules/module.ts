@@ -33,7 +33,13 @@ export interface Inspection<State> {
 /** Something of the controller's that a module needs; the engine reads or renders it and passes it on as `Brought`. */
 export type Need =
   /** A file's bytes, looked up as Ansible does (`files/` of the role, beside the playbook, ...). */
-  | { readonly kind: "file"; readonly name: string; readonly path: string }
+  | {
+      readonly kind: "file";
+      readonly name: string;
+      readonly path: string;
+      /** One that `ansible-vault` encrypted is brought encrypted, and not refused. */
+      readonly asItIs?: boolean;
+    }
   /** Every file below a folder; with `follow`, links in it are brought as what they point at. */
   | { readonly kind: "tree"; readonly name: string; readonly path: string; readonly follow?: boolean }
   /** A template rendered with the task's variables; looked up in `templates/`. */

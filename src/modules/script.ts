@@ -22,7 +22,11 @@ const options = {
   creates: { type: "path", help: "Run only when nothing matches this path or pattern" },
   removes: { type: "path", help: "Run only when something matches this path or pattern" },
   executable: { type: "path", help: "Run the script by this program" },
-  decrypt: { type: "bool", default: true, help: "Decrypt a vault file (the engine does)" },
+  decrypt: {
+    type: "bool",
+    default: true,
+    help: "A vault file is refused, as kmend decrypts none; false: take it as it is",
+  },
 } as const satisfies Options;
 
 type Args = ArgumentsOf<typeof options>;
@@ -43,7 +47,9 @@ export const script: HostModule<Args, ConditionState, ScriptChange> = {
   checkMode: "skip",
   exitIsData: true,
   validate: (args) => void parts(args),
-  needs: (args) => [{ kind: "file", name: "script", path: parts(args).path }],
+  needs: (args) => [
+    { kind: "file", name: "script", path: parts(args).path, ...(args.decrypt ? {} : { asItIs: true }) },
+  ],
   inspect: ({ chdir, creates, removes }) => inspectCondition({ chdir, creates, removes }),
   plan: (state, args) =>
     reasonToSkip(state, asked(args))

@@ -36,6 +36,7 @@ export {
 export { type TextSettings, textSettings } from "./scope/text-settings.ts";
 export { tests } from "./tests/tests.ts";
 export * from "./values.ts";
+export { refuseEncrypted } from "./yaml/encrypted.ts";
 export { readYaml, readYamlAll } from "./yaml/read-yaml.ts";
 export { writeYaml, type YamlLayout } from "./yaml/write-yaml.ts";
 export {

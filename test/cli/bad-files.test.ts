@@ -37,6 +37,30 @@ const cases: Readonly<Record<string, Case>> = {
     code: 4,
     says: /play\.yml:1:1: Cannot read YAML: null byte/,
   },
+  "a playbook that is encrypted": {
+    argv: run,
+    files: { "play.yml": "$ANSIBLE_VAULT;1.1;AES256\n6162\n" },
+    code: 4,
+    says: /play\.yml:1:1: Cannot read an encrypted file: vaults are not supported\n {2}Decrypt it/,
+  },
+  "a file of variables that is encrypted": {
+    argv: run,
+    files: {
+      "play.yml": ping.replace("  tasks", "  vars_files: [secret.yml]\n  tasks"),
+      "secret.yml": "$ANSIBLE_VAULT;1.1;AES256\n6162\n",
+    },
+    code: 4,
+    says: /secret\.yml:1:1: Cannot read an encrypted file/,
+  },
+  "a file to copy that is encrypted": {
+    argv: run,
+    files: {
+      "play.yml": tasks("    - copy: {src: secret, dest: ./out}\n"),
+      secret: "$ANSIBLE_VAULT;1.1;AES256\n6162\n",
+    },
+    code: 2,
+    says: /secret:1:1: Cannot read an encrypted file/,
+  },
   "a playbook that nobody may read": {
     argv: run,
     files: { "play.yml": ping },

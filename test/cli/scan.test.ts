@@ -36,7 +36,10 @@ t.test("a scan of a leaking host", { skip: whatIsMissing() ?? false, timeout: 28
     const { code, stdout } = await scan("--explain", "app-1");
     t.equal(code, 3);
     t.match(stdout, /^When ids run out: unknown: measured once only: scan again later/m);
-    t.match(stdout, /^ {6}before it: Build the kubelet .*; on a build host .*no node is touched$/m);
+    t.match(
+      stdout,
+      /^ {6}before it: Build the kubelet .*; on a build host .*no node is touched; by playbooks\/build-kubelet\.yml$/m,
+    );
     t.match(
       stdout,
       /\(no estimate: kubelet started \d+ \w+ ago: an hour is the least\)$/m,

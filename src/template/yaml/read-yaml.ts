@@ -4,6 +4,7 @@ import { EVENT_ID, type Event, getScalarValue, parseEvents, type ScalarEvent, YA
 import type { Place, Problem } from "../../problem/problem.ts";
 import type { Key } from "../values.ts";
 import { Dict } from "../values.ts";
+import { refuseEncrypted } from "./encrypted.ts";
 import { plainScalar } from "./plain-scalar.ts";
 import { taggedScalar } from "./tagged-scalar.ts";
 import type { YamlDocument, YamlEntry, YamlMap, YamlNode, YamlScalar } from "./yaml-nodes.ts";
@@ -24,6 +25,7 @@ export function readYaml(source: string, file: string): YamlDocument {
 
 /** Every document of the source. */
 export function readYamlAll(source: string, file: string): YamlDocument[] {
+  refuseEncrypted(source, file);
   const text = source.startsWith("\uFEFF") ? source.slice(1) : source;
   return new TreeBuilder(text, file, parse(text, file)).documents();
 }
