@@ -1,7 +1,7 @@
 /**
  * The kubelet of Kubernetes 1.20.2 is built from its sources by build-kubelet.yml, without kmem and with it; both are packed, told
  * apart and swapped on a rehearsal host, on which the real kubelet runs over a real containerd. By `npm run test:build`: some ten
- * minutes the first time, 4 GiB.
+ * minutes the first time.
  */
 
 import { execFileSync } from "node:child_process";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 /** What Debian 12 has: a version that leaks, with all that it is built from. */
 export const version = "1.20.2";
 
-/** @param cache where they are kept for the next time: about 1 GiB @returns the repository */
+/** @param cache where they are kept for the next time: about half a GiB @returns the repository */
 export function kubernetesSources(cache: string): string {
   const repository = join(cache, `kubernetes-${version}`);
   if (existsSync(join(repository, ".git/refs/tags", `v${version}`))) return repository;
