@@ -54,11 +54,13 @@ export class Workplace {
     );
   }
 
-  /** Goes on with the run, in its own journal. */
+  /** Goes on with the run, in its own journal.
+   *  @param read alters the events as they were read */
   async resume(
     events: readonly Event[],
     hosts: readonly string[],
     options: Partial<ResumeOptions> = {},
+    read: (recorded: readonly Event[]) => readonly Event[] = (recorded) => recorded,
   ): Promise<LocalRun> {
     const store = createFileStore(this.#state);
     const [first] = events;
@@ -69,7 +71,7 @@ export class Workplace {
     const playbook = loadPlaybook(join(this.folder, "play.yml"), { catalogue: world.catalogue });
     const outcome = await resumeRun(
       [playbook],
-      recorded.events,
+      read(recorded.events),
       { ...world, journal },
       {
         retryFailed: false,

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
+import type { Event } from "../../src/journal/journal.ts";
 import { Workplace } from "./local-run.ts";
 
 t.setTimeout(60_000);
@@ -122,4 +123,28 @@ t.test("a playbook that was changed is refused before anything is done again", a
     );
     t.equal(readFileSync(join(place.folder, "done"), "utf8"), "one\ntwo\nthree\n", what);
   }
+});
+
+t.test("a journal without places, of an earlier kmend, is gone on with by its numbers", async (t) => {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  const first = await place.run(`
+- hosts: all
+  gather_facts: false
+  tasks:
+    - shell: echo one >> DIR/done
+    - command: test -e DIR/well
+    - shell: echo two >> DIR/done
+`);
+  t.equal(first.outcome.exitCode, 2);
+  writeFileSync(join(place.folder, "well"), "");
+  const withoutPlaces = (events: readonly Event[]): Event[] =>
+    events.map((event) => {
+      if (!("task" in event) || !event.task) return event;
+      const { at: _, ...task } = event.task as { readonly at?: string };
+      return { ...event, task } as Event;
+    });
+  const { outcome } = await place.resume(first.events, ["a"], { retryFailed: true }, withoutPlaces);
+  t.equal(outcome.exitCode, 0);
+  t.equal(readFileSync(join(place.folder, "done"), "utf8"), "one\ntwo\n", "nothing is done again");
 });
