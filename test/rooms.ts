@@ -8,12 +8,13 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   problem: [],
   package: [],
   mask: [],
+  vault: ["problem"],
   script: ["problem"],
-  template: ["problem"],
+  template: ["problem", "vault"],
   kmem: ["problem", "script", "template"],
   modules: ["problem", "script", "template", "kmem"],
-  inventory: ["problem", "template"],
-  playbook: ["problem", "template", "modules"],
+  inventory: ["problem", "template", "vault"],
+  playbook: ["problem", "template", "modules", "vault"],
   connection: ["problem", "script"],
   journal: ["problem"],
   engine: [
@@ -26,6 +27,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "connection",
     "journal",
     "mask",
+    "vault",
   ],
   report: ["problem", "journal"],
   wizard: ["problem", "journal", "report", "kmem"],
@@ -46,6 +48,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "kmem",
     "lab",
     "mask",
+    "vault",
   ],
 };
 /** Rooms that touch neither network nor clock nor disk... */

@@ -1,24 +1,25 @@
 import { readFileSync } from "node:fs";
 import { exitCodes, KmendError } from "../problem/problem.ts";
-import { Dict, readYaml, toValue } from "../template/template.ts";
+import { Dict, readVariables } from "../template/template.ts";
+import type { Vault } from "../vault/vault.ts";
 
 /** `-e` in its three forms: `k=v k2='v 2'` (values are text), YAML or JSON in braces, and `@FILE`; later ones win.
- *  @throws KmendError `bad-extra-vars`, `missing-file`, `yaml-syntax` */
-export function parseExtraVars(given: readonly string[]): Dict {
+ *  @throws KmendError `bad-extra-vars`, `missing-file`, `yaml-syntax`, and what the vault says of a file that it does not open */
+export function parseExtraVars(given: readonly string[], vault?: Vault): Dict {
   const vars = new Dict();
-  for (const text of given) for (const [key, value] of parseOne(text.trim()).entries()) vars.set(key, value);
+  for (const text of given)
+    for (const [key, value] of parseOne(text.trim(), vault).entries()) vars.set(key, value);
   return vars;
 }
 
-function parseOne(text: string): Dict {
-  if (text.startsWith("@")) return parseYaml(readVarsFile(text.slice(1)), text.slice(1));
-  if (text.startsWith("{") || text.startsWith("[")) return parseYaml(text, "--extra-vars");
+function parseOne(text: string, vault: Vault | undefined): Dict {
+  if (text.startsWith("@")) return parseYaml(readVarsFile(text.slice(1)), text.slice(1), vault);
+  if (text.startsWith("{") || text.startsWith("[")) return parseYaml(text, "--extra-vars", vault);
   return parsePairs(text);
 }
 
-function parseYaml(source: string, file: string): Dict {
-  const node = readYaml(source, file).root;
-  const value = node === undefined ? new Dict() : toValue(node);
+function parseYaml(source: string, file: string, vault: Vault | undefined): Dict {
+  const value = readVariables(source, file, vault) ?? new Dict();
   if (value instanceof Dict) return value;
   throw badExtraVars(`${file} holds no dictionary`);
 }

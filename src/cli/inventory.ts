@@ -7,7 +7,7 @@ import {
   inventoryYaml,
 } from "../inventory/inventory.ts";
 import { exitCodes, KmendError } from "../problem/problem.ts";
-import type { RunFlags } from "./run-options.ts";
+import { addVaultOptions, type RunFlags } from "./run-options.ts";
 import { readSettings } from "./settings.ts";
 import { readInventory } from "./world.ts";
 
@@ -21,7 +21,7 @@ interface InventoryFlags extends RunFlags {
 
 /** `kmend inventory [GROUP]`. */
 export function inventoryCommand(): Command {
-  return new Command("inventory")
+  const command = new Command("inventory")
     .description("Show the inventory as it was understood, in the shapes of ansible-inventory")
     .argument("[group]", "for --graph: begin at this group")
     .option(
@@ -33,7 +33,8 @@ export function inventoryCommand(): Command {
     .option("--graph", "a tree of groups and hosts")
     .option("--host <name>", "one host's variables")
     .option("-y, --yaml", "as YAML instead of JSON")
-    .option("--vars", "with variables in the tree")
+    .option("--vars", "with variables in the tree");
+  return addVaultOptions(command)
     .addHelpText(
       "after",
       "\nExamples:\n  kmend inventory -i inventory/example.yml --graph\n  kmend inventory -i inventory/example.yml --host app-1\n\nExit codes: 0 well, 1 no such host or group, 5 bad options",

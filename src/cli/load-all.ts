@@ -2,18 +2,20 @@ import { findModule } from "../modules/modules.ts";
 import { type LoadedPlaybook, loadPlaybook } from "../playbook/playbook.ts";
 import { exitCodes, formatProblem, KmendError, type Problem } from "../problem/problem.ts";
 import { parseExtraVars } from "./extra-vars.ts";
+import { processVault } from "./process-vault.ts";
 import type { RunFlags } from "./run-options.ts";
 
 /** Loads every playbook before anything runs, and reports the problems of all of them at once.
  *  @throws KmendError with every problem of every file */
 export async function loadAll(paths: readonly string[], flags: RunFlags): Promise<readonly LoadedPlaybook[]> {
-  const extraVars = parseExtraVars(flags.extraVars ?? []);
+  const vault = await processVault(flags);
+  const extraVars = parseExtraVars(flags.extraVars ?? [], vault);
   const problems: Problem[] = [];
   const loaded: LoadedPlaybook[] = [];
   let exitCode: number = exitCodes.error;
   for (const path of paths) {
     try {
-      loaded.push(await loadPlaybook(path, { catalogue: { find: findModule }, extraVars }));
+      loaded.push(await loadPlaybook(path, { catalogue: { find: findModule }, extraVars, vault }));
     } catch (error) {
       if (!(error instanceof KmendError)) throw error;
       problems.push(...error.problems);

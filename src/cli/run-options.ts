@@ -20,6 +20,11 @@ export interface RunFlags {
   readonly user?: string;
   readonly askPass?: boolean;
   readonly connectionPasswordFile?: string;
+  readonly askVaultPassword?: boolean;
+  readonly askVaultPass?: boolean;
+  readonly vaultPasswordFile?: readonly string[];
+  readonly vaultPassFile?: readonly string[];
+  readonly vaultId?: readonly string[];
   readonly connection?: string;
   readonly timeout?: number;
   readonly privateKey?: string;
@@ -48,9 +53,6 @@ export interface RunFlags {
 export const refusedOptions: Readonly<Record<string, string>> = {
   "--step": "use --start-at-task, or --tags",
   "--flush-cache": "kmend keeps no fact cache between runs: leave it out",
-  "-J, --ask-vault-password": "vault files cannot be read yet: pass the values with -e @FILE",
-  "--vault-id": "vault files cannot be read yet: pass the values with -e @FILE",
-  "--vault-password-file": "vault files cannot be read yet: pass the values with -e @FILE",
   "-M, --module-path": "modules in Python cannot run: kmend needs no Python on a host",
 };
 
@@ -62,7 +64,7 @@ const words = (value: string, all: readonly string[] = []): readonly string[] =>
 
 /** Options that choose hosts and how to reach them. */
 export function addConnectionOptions(command: Command): Command {
-  return command
+  const hosts = command
     .optionsGroup("Hosts:")
     .option(
       "-i, --inventory <source>",
@@ -70,7 +72,8 @@ export function addConnectionOptions(command: Command): Command {
       collect,
     )
     .option("-l, --limit <pattern>", "narrow the hosts to a pattern, or to a list in @FILE")
-    .option("-e, --extra-vars <vars>", "set variables: k=v, JSON, or @FILE", collect)
+    .option("-e, --extra-vars <vars>", "set variables: k=v, JSON, or @FILE", collect);
+  return addVaultOptions(hosts)
     .optionsGroup("Connection:")
     .option("-u, --user <name>", "log in as this user")
     .option("-k, --ask-pass", "ask for the login password")
@@ -87,6 +90,17 @@ export function addConnectionOptions(command: Command): Command {
     .option("--become-user <user>", "become this user")
     .option("-K, --ask-become-pass", "ask for the password that becoming needs")
     .option("--become-password-file <file>", "read that password from a file");
+}
+
+/** What opens that which `ansible-vault` encrypted. The hidden ones are other names for those shown. */
+export function addVaultOptions(command: Command): Command {
+  return command
+    .optionsGroup("Encrypted with ansible-vault:")
+    .option("--vault-password-file <file>", "read its password from a file or a program's output", collect)
+    .option("-J, --ask-vault-password", "ask for its password")
+    .option("--vault-id <label@source>", "one of several: LABEL@FILE or LABEL@prompt", collect)
+    .addOption(new Option("--vault-pass-file <file>").argParser(collect).hideHelp())
+    .addOption(new Option("--ask-vault-pass").hideHelp());
 }
 
 /** What to do about a host that another run has. */

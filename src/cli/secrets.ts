@@ -26,15 +26,20 @@ export async function readSecrets(flags: RunFlags): Promise<Secrets> {
   };
 }
 
-/** Asks on the terminal without an echo. */
-export async function askSecret(message: string): Promise<string> {
+/** Asks on the terminal without an echo.
+ *  @param instead the option that needs no terminal
+ *  @throws KmendError `no-terminal` */
+export async function askSecret(
+  message: string,
+  instead = "--connection-password-file or --become-password-file",
+): Promise<string> {
   // Without a terminal the prompt would wait for ever.
   if (!process.stdin.isTTY)
     throw new KmendError(
       {
         code: "no-terminal",
         message: `Cannot ask for "${message}": standard input is not a terminal`,
-        hint: "Give it in a file with --connection-password-file or --become-password-file",
+        hint: `Give it in a file with ${instead}`,
       },
       exitCodes.badOptions,
     );

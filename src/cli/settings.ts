@@ -18,6 +18,12 @@ export interface Settings {
   readonly becomeUser?: string;
   readonly sshArgs?: string;
   readonly rolesPath?: string;
+  readonly vaultPasswordFile?: string;
+  /** The label of passwords and envelopes that have none. */
+  readonly vaultIdentity?: string;
+  /** `LABEL@SOURCE,LABEL@SOURCE`. */
+  readonly vaultIdentityList?: string;
+  readonly vaultIdMatch?: boolean;
   /** Settings that kmend does not know, each with where it stands. */
   readonly unknown: readonly string[];
 }
@@ -74,9 +80,23 @@ export const settingsTable: Readonly<
     type: "text",
   },
   rolesPath: { env: "ANSIBLE_ROLES_PATH", section: "defaults", key: "roles_path", type: "text" },
+  vaultPasswordFile: {
+    env: "ANSIBLE_VAULT_PASSWORD_FILE",
+    section: "defaults",
+    key: "vault_password_file",
+    type: "text",
+  },
+  vaultIdentity: { env: "ANSIBLE_VAULT_IDENTITY", section: "defaults", key: "vault_identity", type: "text" },
+  vaultIdentityList: {
+    env: "ANSIBLE_VAULT_IDENTITY_LIST",
+    section: "defaults",
+    key: "vault_identity_list",
+    type: "text",
+  },
+  vaultIdMatch: { env: "ANSIBLE_VAULT_ID_MATCH", section: "defaults", key: "vault_id_match", type: "bool" },
 };
 
-const isPath: readonly Name[] = ["inventory", "privateKeyFile", "rolesPath"];
+const isPath: readonly Name[] = ["inventory", "privateKeyFile", "rolesPath", "vaultPasswordFile"];
 
 /** Reads `$ANSIBLE_CONFIG`, else `ansible.cfg` here, else `~/.ansible.cfg`, else /etc/ansible's; then the environment over it.
  *  @throws KmendError `bad-setting` */

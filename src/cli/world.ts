@@ -6,10 +6,12 @@ import { createFileStore, type Events, type Journal, type Store, stateFolder } f
 import { findModule, moduleNames } from "../modules/modules.ts";
 import { version } from "../package/package.ts";
 import { exitCodes, KmendError } from "../problem/problem.ts";
+import type { Vault } from "../vault/vault.ts";
 import { terminalAsk } from "./ask.ts";
 import { parseExtraVars } from "./extra-vars.ts";
 import { foundForOthers } from "./found-for-others.ts";
 import { processMask } from "./process-mask.ts";
+import { processVault } from "./process-vault.ts";
 import type { RunFlags } from "./run-options.ts";
 import { readSecrets, type Secrets } from "./secrets.ts";
 import { readSettings, type Settings } from "./settings.ts";
@@ -39,7 +41,9 @@ export async function readGround(
   for (const unknown of settings.unknown)
     process.stderr.write(`[WARNING]: ${unknown}: kmend does not know this setting\n`);
   const inventory = await readInventory(flags, settings);
-  const options = { ...engineOptions(flags, settings, await readSecrets(flags)), ...extraOptions };
+  const vault = await processVault(flags);
+  const secrets = await readSecrets(flags);
+  const options = { ...engineOptions(flags, settings, secrets, vault), ...extraOptions };
   return { command, inventory, options, store: createFileStore(stateFolder(flags.state, process.env)) };
 }
 
@@ -47,7 +51,7 @@ export async function readGround(
 export async function readInventory(flags: RunFlags, settings: Settings): Promise<Inventory> {
   const sources = flags.inventory ?? (settings.inventory === undefined ? [] : settings.inventory.split(","));
   if (sources.length === 0) throw noInventory();
-  return loadInventory(sources);
+  return loadInventory(sources, { vault: await processVault(flags) });
 }
 
 /** Lends a world to run in: journal, connections and signal handlers are given back on every path. */
@@ -62,6 +66,7 @@ export async function withWorld<T>(
   const stop = listenForStop();
   const world: World = {
     inventory: ground.inventory,
+    vault: ground.inventory.vault,
     connector,
     journal,
     catalogue: { find: findModule, names: moduleNames },
@@ -104,7 +109,7 @@ function aboutOptions(options: EngineOptions): Events["run:started"]["options"] 
   return JSON.parse(JSON.stringify(known)) as Events["run:started"]["options"];
 }
 
-function engineOptions(flags: RunFlags, settings: Settings, secrets: Secrets): EngineOptions {
+function engineOptions(flags: RunFlags, settings: Settings, secrets: Secrets, vault: Vault): EngineOptions {
   const limit = flags.limit;
   const user = flags.user ?? settings.remoteUser;
   const privateKeyFile = flags.privateKey ?? settings.privateKeyFile;
@@ -116,7 +121,7 @@ function engineOptions(flags: RunFlags, settings: Settings, secrets: Secrets): E
     tags: flags.tags ?? ["all"],
     skipTags: flags.skipTags ?? [],
     ...(limit === undefined ? {} : { limit }),
-    extraVars: parseExtraVars(flags.extraVars ?? []),
+    extraVars: parseExtraVars(flags.extraVars ?? [], vault),
     forks: flags.forks ?? settings.forks ?? 50,
     ...(flags.startAtTask === undefined ? {} : { startAtTask: flags.startAtTask }),
     forceHandlers: flags.forceHandlers ?? false,

@@ -65,6 +65,7 @@ function from(run: Run, node: Include, frame: Frame): Parameters<typeof loadTask
   return {
     catalogue: run.world.catalogue,
     extraVars: run.world.options.extraVars,
+    ...(run.world.vault ? { vault: run.world.vault } : {}),
     ...(run.world.rolesPath ? { rolesPath: run.world.rolesPath } : {}),
     playbookDir: run.play.folder,
     role: node.role ?? frame.role ?? undefined,

@@ -3,7 +3,7 @@
 import type { Mask } from "../mask/mask.ts";
 import { namesSecret } from "../mask/mask.ts";
 import type { Module } from "../modules/modules.ts";
-import { Dict, Float, isList, Tuple, Unsafe, type Value } from "../template/template.ts";
+import { Dict, isList, textsIn, type Value } from "../template/template.ts";
 import type { Result } from "./result.ts";
 import type { EngineOptions } from "./world.ts";
 
@@ -71,18 +71,6 @@ export function knowHidden(mask: Mask, { values, effects = [] }: Result): void {
 function knowLong(mask: Mask, value: Value): void {
   for (const text of textsIn(value))
     if (text.length >= shortestHidden && text.length <= longestHidden) mask.know(text);
-}
-
-function* textsIn(value: Value): Generator<string> {
-  if (typeof value === "string") yield value;
-  else if (value instanceof Unsafe) yield value.text;
-  else if (typeof value === "number" || typeof value === "bigint") {
-    // A small number is a port or a count.
-    if (String(value).length >= 6) yield String(value);
-  } else if (value instanceof Dict) for (const each of value.values()) yield* textsIn(each);
-  else if (value instanceof Tuple) for (const each of value.items) yield* textsIn(each);
-  else if (isList(value)) for (const each of value) yield* textsIn(each);
-  else if (value instanceof Float) return;
 }
 
 /** The controller's environment, of which a secret is known once somebody reads it. */

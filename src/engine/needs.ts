@@ -1,17 +1,13 @@
 /** Brings what a module needs from the controller: files, trees, rendered templates, files of variables. */
 
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { lstat, readdir, readFile, readlink, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { type Brought, type Module, type Need, TaskFailed, type TreeEntry } from "../modules/modules.ts";
-import { readYaml, refuseEncrypted, textSettings, toValue } from "../template/template.ts";
+import { readFile, stat } from "node:fs/promises";
+import { type Brought, type Module, type Need, TaskFailed } from "../modules/modules.ts";
+import { readVariables, textSettings } from "../template/template.ts";
+import { closedVault, isEncrypted } from "../vault/vault.ts";
+import { contentOf, noBytes, type Reading, type ReadingFlags, sums, treeOf } from "./controller-files.ts";
 import type { Run } from "./run.ts";
 import { candidates } from "./search-paths.ts";
 import type { View } from "./variables.ts";
-
-/** A file up to this size is held in memory, a longer one is streamed. */
-const maxHeldBytes = 8 * 1024 * 1024;
 
 const folders = { file: "files", tree: "files", template: "templates", vars: "vars" } as const;
 
@@ -35,17 +31,15 @@ async function bringOne(run: Run, view: View, need: Need): Promise<Brought> {
     throw new TaskFailed(`Cannot use ${source}: it is a folder`);
   switch (need.kind) {
     case "template":
-      return { source, mode, ...sums(new TextEncoder().encode(await render(view, need, source))) };
+      return { source, mode, ...sums(new TextEncoder().encode(await render(run, view, need, source))) };
     case "vars":
-      return varsFile(source, mode);
+      return varsFile(run, source, mode);
     case "tree":
-      return { source, mode, size: 0, sha1: "", sha256: "", entries: await treeOf(source) };
+      return { source, mode, ...noBytes, entries: await treeOf(source, reading(run, need)) };
     case "file":
-      if (found.isDirectory())
-        return { source, mode, size: 0, sha1: "", sha256: "", entries: await treeOf(source) };
-      return found.size <= maxHeldBytes
-        ? { source, mode, ...sums(await (need.asItIs ? readFile(source) : plainFile(source))) }
-        : { source, mode, size: found.size, ...(await streamedSums(source)) };
+      return found.isDirectory()
+        ? { source, mode, ...noBytes, entries: await treeOf(source, reading(run, need)) }
+        : { source, mode, ...(await contentOf(source, found.size, reading(run, need))) };
   }
 }
 
@@ -58,59 +52,35 @@ export async function find(run: Run, view: View, below: string, path: string): P
   );
 }
 
-/** Ansible would send what an encrypted file hides; its own text would do harm there. @throws KmendError `vault-unsupported` */
-async function plainFile(source: string): Promise<Buffer> {
+function reading(run: Run, { follow = false, asItIs = false }: ReadingFlags): Reading {
+  return { follow, asItIs, open: (path) => openedFile(run, path).then(({ bytes }) => bytes) };
+}
+
+/** The file's bytes, or what they hide, of which nothing is shown from then on. @throws KmendError what the vault says */
+async function openedFile(run: Run, source: string): Promise<{ bytes: Buffer; wasEncrypted: boolean }> {
   const bytes = await readFile(source);
-  refuseEncrypted(bytes.subarray(0, 32).toString("latin1"), source);
-  return bytes;
+  if (!isEncrypted(bytes)) return { bytes, wasEncrypted: false };
+  const { vault = closedVault } = run.world;
+  const opened = vault.open(bytes.toString("latin1"), { file: source, line: 1, column: 1 }, "file");
+  run.mask.know(opened.toString("utf8"));
+  return { bytes: opened, wasEncrypted: true };
 }
 
-async function render(view: View, need: Need & { kind: "template" }, source: string): Promise<string> {
-  const text = (await plainFile(source)).toString("utf8");
-  return view.templar.text(text, { file: source, settings: textSettings(need.settings ?? {}) });
+async function render(
+  run: Run,
+  view: View,
+  need: Need & { kind: "template" },
+  source: string,
+): Promise<string> {
+  const { bytes, wasEncrypted } = await openedFile(run, source);
+  const settings = textSettings(need.settings ?? {});
+  const text = view.templar.text(bytes.toString("utf8"), { file: source, settings });
+  if (wasEncrypted) run.mask.know(text);
+  return text;
 }
 
-async function varsFile(source: string, mode: number): Promise<Brought> {
+async function varsFile(run: Run, source: string, mode: number): Promise<Brought> {
   const bytes = await readFile(source);
-  const document = readYaml(bytes.toString("utf8"), source);
-  return { source, mode, ...sums(bytes), value: document.root ? toValue(document.root) : null };
-}
-
-function sums(bytes: Uint8Array): { bytes: Uint8Array; size: number; sha1: string; sha256: string } {
-  const of = (name: string): string => createHash(name).update(bytes).digest("hex");
-  return { bytes, size: bytes.length, sha1: of("sha1"), sha256: of("sha256") };
-}
-
-async function streamedSums(path: string): Promise<{ sha1: string; sha256: string }> {
-  const sha1 = createHash("sha1");
-  const sha256 = createHash("sha256");
-  for await (const chunk of createReadStream(path)) {
-    sha1.update(chunk as Uint8Array);
-    sha256.update(chunk as Uint8Array);
-  }
-  return { sha1: sha1.digest("hex"), sha256: sha256.digest("hex") };
-}
-
-/** Everything below a folder, parents before what they hold. */
-async function treeOf(root: string): Promise<TreeEntry[]> {
-  const entries: TreeEntry[] = [];
-  async function walk(below: string): Promise<void> {
-    for (const name of (await readdir(join(root, below))).sort()) {
-      const path = below === "" ? name : `${below}/${name}`;
-      entries.push(await entryOf(root, path));
-      if (entries.at(-1)?.kind === "directory") await walk(path);
-    }
-  }
-  await walk("");
-  return entries;
-}
-
-async function entryOf(root: string, path: string): Promise<TreeEntry> {
-  const full = join(root, path);
-  const found = await lstat(full);
-  const mode = found.mode & 0o7777;
-  if (found.isDirectory()) return { path, kind: "directory", mode, size: 0, sha1: "", sha256: "" };
-  if (found.isSymbolicLink())
-    return { path, kind: "link", mode, target: await readlink(full), size: 0, sha1: "", sha256: "" };
-  return { path, kind: "file", mode, size: found.size, ...(await streamedSums(full)) };
+  const value = readVariables(bytes.toString("utf8"), source, run.world.vault);
+  return { source, mode, ...sums(bytes), value };
 }

@@ -86,7 +86,11 @@ function playKeywords(run: Run, play: Play, variables: Pick<PlayVariables, "vars
   const templar = new Templar(scope, {
     native: run.world.options.native,
     searchPaths: [play.baseDir],
-    lookups: { now: () => new Date(clock.now()), random },
+    lookups: {
+      now: () => new Date(clock.now()),
+      random,
+      ...(run.world.vault ? { vault: run.world.vault } : {}),
+    },
   });
   return (value) => (value === undefined ? undefined : at(value.place, () => templar.render(value.value)));
 }

@@ -28,7 +28,10 @@ function contentOf(doing: Doing, upload: Upload): Content {
   if ("bytes" in upload) return { bytes: upload.bytes };
   const brought = doing.setting.brought[upload.from];
   if (!brought) throw new Error(`nothing was brought as ${upload.from}`);
-  if (upload.entry !== undefined) return { file: joinPath(brought.source, upload.entry) };
+  if (upload.entry !== undefined) {
+    const entry = brought.entries?.find(({ path }) => path === upload.entry);
+    return entry?.bytes ? { bytes: entry.bytes } : { file: joinPath(brought.source, upload.entry) };
+  }
   return brought.bytes ? { bytes: brought.bytes } : { file: brought.source };
 }
 

@@ -77,6 +77,7 @@ function templarOver(run: Run, scope: Layers, frame: Frame | null): Templar {
       environment: watchedEnvironment(run.mask, process.env),
       now: () => new Date(clock.now()),
       random,
+      ...(run.world.vault ? { vault: run.world.vault } : {}),
     },
     onVariable: (name, value) => knowVariable(run.mask, name, value),
   });

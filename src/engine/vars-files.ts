@@ -3,7 +3,8 @@
 import { readFile } from "node:fs/promises";
 import type { Located, Play } from "../playbook/playbook.ts";
 import { KmendError } from "../problem/problem.ts";
-import { Dict, isList, readYaml, str, toValue, type Value } from "../template/template.ts";
+import { Dict, isList, readVariables, str } from "../template/template.ts";
+import type { Vault } from "../vault/vault.ts";
 import { playFrame } from "./frame.ts";
 import type { HostState } from "./host-state.ts";
 import { knowVariables } from "./known-secrets.ts";
@@ -69,7 +70,7 @@ async function firstReadable(run: Run, path: string): Promise<Dict | null> {
       throw error;
     });
     if (text === null) continue;
-    const dict = asDict(text, candidate);
+    const dict = asDict(text, candidate, run.world.vault);
     run.files.set(candidate, dict);
     knowVariables(run.mask, dict);
     return dict;
@@ -77,9 +78,8 @@ async function firstReadable(run: Run, path: string): Promise<Dict | null> {
   return null;
 }
 
-function asDict(text: string, file: string): Dict {
-  const { root } = readYaml(text, file);
-  const value: Value = root ? toValue(root) : null;
+function asDict(text: string, file: string, vault: Vault | undefined): Dict {
+  const value = readVariables(text, file, vault);
   if (value === null) return new Dict();
   if (value instanceof Dict) return value;
   throw new KmendError({

@@ -7,6 +7,7 @@ import type { Events, Journal, Recap } from "../journal/journal.ts";
 import type { Mask } from "../mask/mask.ts";
 import type { Module } from "../modules/modules.ts";
 import type { Dict } from "../template/template.ts";
+import type { Vault } from "../vault/vault.ts";
 
 export interface World {
   readonly inventory: Inventory;
@@ -23,6 +24,8 @@ export interface World {
   readonly random: Random;
   /** Asks on the terminal (vars_prompt, pause); null where there is none. */
   readonly ask: Ask | null;
+  /** Opens what is encrypted; absent: that is a problem. */
+  readonly vault?: Vault;
   /** What the process must not tell; absent: the run has its own. */
   readonly mask?: Mask;
 }

@@ -2,6 +2,7 @@
 
 import type { Problem } from "../problem/problem.ts";
 import { Dict, type Value } from "../template/template.ts";
+import { closedVault, type Vault } from "../vault/vault.ts";
 import { groupCycle } from "./group-graph.ts";
 import { type Beside, varsBeside } from "./vars-beside.ts";
 
@@ -46,9 +47,13 @@ export class Inventory {
   /** What the sources hold that is odd but no reason to stop. */
   readonly warnings: Problem[] = [];
 
+  /** Opens what is encrypted in the sources and in the folders beside them. */
+  readonly vault: Vault;
+
   readonly #besidePlaybooks = new Map<string, Beside>();
 
-  constructor() {
+  constructor(vault: Vault = closedVault) {
+    this.vault = vault;
     this.addGroup("all");
     this.addGroup("ungrouped", { parents: ["all"] });
   }
@@ -73,7 +78,7 @@ export class Inventory {
   /** The group_vars and host_vars folders in a playbook's folder, read once; none where that is an inventory's too. */
   besidePlaybook(folder: string | undefined): Beside[] {
     if (folder === undefined || this.beside.some((beside) => beside.folder === folder)) return [];
-    const beside = this.#besidePlaybooks.get(folder) ?? varsBeside(folder);
+    const beside = this.#besidePlaybooks.get(folder) ?? varsBeside(folder, this.vault);
     this.#besidePlaybooks.set(folder, beside);
     return [beside];
   }

@@ -13,6 +13,8 @@ import {
 import { basename, extname, join, resolve } from "node:path";
 import { exitCodes, KmendError, type Problem } from "../problem/problem.ts";
 import { readYaml } from "../template/template.ts";
+import { isEncrypted, type Vault } from "../vault/vault.ts";
+import { hideVariables } from "./hide-encrypted.ts";
 import { BadHostName, hostNames } from "./host-names.ts";
 import { readIni } from "./ini-source.ts";
 import { Inventory } from "./inventory-model.ts";
@@ -24,6 +26,8 @@ import { looksLikeGroups, readYamlInventory } from "./yaml-source.ts";
 export interface LoadOptions {
   /** What relative sources start from; the process's own folder by default. */
   readonly cwd?: string;
+  /** Opens what is encrypted; none: that is a problem. */
+  readonly vault?: Vault;
 }
 
 /** Endings that a folder of inventories passes over, as Ansible does. */
@@ -47,9 +51,9 @@ const passedOver = [
  *  @throws KmendError with every problem of every source, sorted by place. */
 export async function loadInventory(
   sources: readonly string[],
-  { cwd = process.cwd() }: LoadOptions = {},
+  { cwd = process.cwd(), vault }: LoadOptions = {},
 ): Promise<Inventory> {
-  const inventory = new Inventory();
+  const inventory = new Inventory(vault);
   const problems: Problem[] = [];
   for (const source of sources) problems.push(...(await readSource(source, cwd, inventory)));
   try {
@@ -73,7 +77,7 @@ async function readSource(source: string, cwd: string, inventory: Inventory): Pr
   inventory.sources.push(path);
   const folder = folderOf(path);
   if (folder !== undefined && inventory.beside.every((beside) => beside.folder !== folder))
-    inventory.beside.push(varsBeside(folder));
+    inventory.beside.push(varsBeside(folder, inventory.vault));
   return readPath(path, inventory);
 }
 
@@ -123,14 +127,23 @@ async function readFolder(path: string, inventory: Inventory): Promise<Problem[]
 }
 
 function readFile(path: string, inventory: Inventory): Problem[] {
-  const text = readFileSync(path, "utf8");
+  const source = readFileSync(path, "utf8");
+  if (!isEncrypted(source)) return readText(source, path, inventory);
+  const text = inventory.vault.open(source, { file: path, line: 1, column: 1 }, "file").toString("utf8");
+  const alone = new Inventory(inventory.vault);
+  readText(text, path, alone);
+  hideVariables(alone, inventory.vault);
+  return readText(text, path, inventory);
+}
+
+function readText(text: string, path: string, inventory: Inventory): Problem[] {
   const ending = extname(path);
   if (![".yml", ".yaml", ".json"].includes(ending)) {
-    const root = yamlRoot(text, path);
+    const root = yamlRoot(text, path, inventory.vault);
     if (!looksLikeGroups(root)) return readIni(text, path, inventory);
     return ending === "" ? readYamlInventory(root, path, inventory) : [namedAsIni(path, ending)];
   }
-  const { root, warnings } = readYaml(text, path);
+  const { root, warnings } = readYaml(text, path, inventory.vault);
   return [...warnings, ...readYamlInventory(root, path, inventory)];
 }
 
@@ -145,9 +158,9 @@ function namedAsIni(path: string, ending: string): Problem {
 }
 
 /** A file without an ending may be either; INI is hardly ever a mapping in YAML. */
-function yamlRoot(text: string, path: string) {
+function yamlRoot(text: string, path: string, vault: Vault) {
   try {
-    return readYaml(text, path).root;
+    return readYaml(text, path, vault).root;
   } catch {
     return undefined;
   }

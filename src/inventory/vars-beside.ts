@@ -3,7 +3,8 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { exitCodes, KmendError, type Problem } from "../problem/problem.ts";
-import { Dict, readYaml, toValue } from "../template/template.ts";
+import { Dict, readVariables } from "../template/template.ts";
+import type { Vault } from "../vault/vault.ts";
 import type { Inventory } from "./inventory-model.ts";
 
 export interface Beside {
@@ -26,9 +27,9 @@ export function folderOf(source: string): string | undefined {
 }
 
 /** Reads nothing yet: each file is read when its group or host is asked for, once. */
-export function varsBeside(folder: string): Beside {
-  const group = varsFolder(join(folder, "group_vars"));
-  const host = varsFolder(join(folder, "host_vars"));
+export function varsBeside(folder: string, vault?: Vault): Beside {
+  const group = varsFolder(join(folder, "group_vars"), vault);
+  const host = varsFolder(join(folder, "host_vars"), vault);
   return {
     folder,
     group,
@@ -50,7 +51,7 @@ function problemsOf(read: () => unknown): readonly Problem[] {
   }
 }
 
-function varsFolder(folder: string): (name: string) => Dict | undefined {
+function varsFolder(folder: string, vault: Vault | undefined): (name: string) => Dict | undefined {
   const names = new Set(
     statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(folder) : [],
   );
@@ -62,7 +63,7 @@ function varsFolder(folder: string): (name: string) => Dict | undefined {
     if (known) return known;
     const vars = new Dict();
     for (const path of files(join(folder, file)))
-      for (const [key, value] of readVars(path).entries()) vars.set(key, value);
+      for (const [key, value] of readVars(path, vault).entries()) vars.set(key, value);
     read.set(name, vars);
     return vars;
   };
@@ -81,18 +82,15 @@ function files(path: string): string[] {
     });
 }
 
-function readVars(path: string): Dict {
-  const text = readFileSync(path, "utf8");
-  const place = { file: path, line: 1, column: 1 };
-  const { root } = readYaml(text, path);
-  const value = root ? toValue(root) : null;
+function readVars(path: string, vault: Vault | undefined): Dict {
+  const value = readVariables(readFileSync(path, "utf8"), path, vault);
   if (value === null) return new Dict();
   if (value instanceof Dict) return value;
   throw new KmendError(
     {
       code: "vars-not-mapping",
       message: "Cannot read variables: the file must be a mapping of names to values",
-      place: root?.place ?? place,
+      place: { file: path, line: 1, column: 1 },
     },
     exitCodes.parseError,
   );

@@ -1,6 +1,6 @@
 /** YAML and JSON sources: groups with `hosts`, `vars` and `children` below them. */
 
-import { KmendError, type Place, type Problem } from "../problem/problem.ts";
+import type { Place, Problem } from "../problem/problem.ts";
 import { Dict, toValue, type YamlEntry, type YamlMap, type YamlNode } from "../template/template.ts";
 import { BadHostName, hostNames } from "./host-names.ts";
 import { type Inventory, InventoryLoop } from "./inventory-model.ts";
@@ -72,8 +72,7 @@ class YamlReader {
     const entries = this.#entries(group, key.text, value);
     if (key.text === "vars")
       for (const { key: name, value: node } of entries) {
-        const set = this.#value(node);
-        if (set !== undefined) this.#inventory.setGroupVar(group, name.text, set);
+        this.#inventory.setGroupVar(group, name.text, toValue(node));
       }
     else if (key.text === "children") for (const entry of entries) this.#group(entry, group);
     else for (const entry of entries) this.#hosts(group, entry);
@@ -114,22 +113,11 @@ class YamlReader {
   #vars(host: string, value: YamlNode): Dict {
     if (isNull(value)) return new Dict();
     if (value.kind === "map") {
-      const vars = this.#value(value);
+      const vars = toValue(value);
       return vars instanceof Dict ? vars : new Dict();
     }
     this.#wrong(`Cannot read the variables of host "${host}": they must be a mapping`, value.place);
     return new Dict();
-  }
-
-  /** The node's value; undefined, with the problem noted, when it cannot be read (an encrypted one). */
-  #value(node: YamlNode) {
-    try {
-      return toValue(node);
-    } catch (error) {
-      if (!(error instanceof KmendError)) throw error;
-      this.#problems.push(...error.problems);
-      return undefined;
-    }
   }
 
   #wrong(message: string, place: Place, severity: "error" | "warning" = "error", hint?: string): void {

@@ -52,7 +52,7 @@ const options = {
   decrypt: {
     type: "bool",
     default: true,
-    help: "A vault file is refused, as kmend decrypts none; false: take it as it is",
+    help: "Send what a file encrypted with ansible-vault hides; false: take it as it is",
   },
 } as const satisfies Options;
 
@@ -81,9 +81,10 @@ export const copy: HostModule<CopyArgs, CopyState, FilesChange> = {
   },
   needs: ({ src, remote_src, local_follow, decrypt }) => {
     if (src === undefined || remote_src) return [];
-    if (src.endsWith("/")) return [{ kind: "tree", name: "src", path: src, follow: local_follow }];
+    const how = { follow: local_follow, asItIs: !decrypt };
+    if (src.endsWith("/")) return [{ kind: "tree", name: "src", path: src, ...how }];
     // A path without a slash may be a folder all the same: the engine then brings it as a tree.
-    return [{ kind: "file", name: "src", path: src, ...(decrypt ? {} : { asItIs: true }) }];
+    return [{ kind: "file", name: "src", path: src, ...how }];
   },
   inspect: (args, setting) => {
     if (args.src !== undefined && args.remote_src) return within("remote", inspectRemote(args, args.src));

@@ -37,11 +37,19 @@ export type Need =
       readonly kind: "file";
       readonly name: string;
       readonly path: string;
-      /** One that `ansible-vault` encrypted is brought encrypted, and not refused. */
+      /** For a folder, as of a tree. */
+      readonly follow?: boolean;
+      /** One that `ansible-vault` encrypted is brought encrypted, not as what it hides. */
       readonly asItIs?: boolean;
     }
   /** Every file below a folder; with `follow`, links in it are brought as what they point at. */
-  | { readonly kind: "tree"; readonly name: string; readonly path: string; readonly follow?: boolean }
+  | {
+      readonly kind: "tree";
+      readonly name: string;
+      readonly path: string;
+      readonly follow?: boolean;
+      readonly asItIs?: boolean;
+    }
   /** A template rendered with the task's variables; looked up in `templates/`. */
   | {
       readonly kind: "template";
@@ -74,6 +82,8 @@ export interface TreeEntry {
   readonly kind: "file" | "directory" | "link";
   readonly mode: number;
   readonly target?: string;
+  /** Of what was encrypted: what it hides. Absent: the file itself is sent. */
+  readonly bytes?: Uint8Array;
   readonly size: number;
   readonly sha1: string;
   readonly sha256: string;

@@ -25,7 +25,7 @@ const options = {
   decrypt: {
     type: "bool",
     default: true,
-    help: "A vault file is refused, as kmend decrypts none; false: take it as it is",
+    help: "Send what a file encrypted with ansible-vault hides; false: take it as it is",
   },
 } as const satisfies Options;
 

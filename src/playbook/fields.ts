@@ -2,7 +2,7 @@
 
 import { nearest } from "../modules/modules.ts";
 import type { Place } from "../problem/problem.ts";
-import { isTemplate, type YamlEntry, type YamlNode } from "../template/template.ts";
+import { isTemplate, toValue, type YamlEntry, type YamlNode } from "../template/template.ts";
 import { type Form, formerKeywords, type Keyword, keywords, keywordsOf, type Owner } from "./keywords.ts";
 import type { Loading } from "./loading.ts";
 import type { Located } from "./playbook-types.ts";
@@ -201,9 +201,9 @@ export function describe(node: YamlNode): string {
 }
 
 /** The keyword's value and place, when it was given. */
-export function located(fields: Fields, name: string, loading: Loading): Located | undefined {
+export function located(fields: Fields, name: string): Located | undefined {
   const field = fields.get(name);
-  return field && { value: loading.value(field.node), place: field.node.place };
+  return field && { value: toValue(field.node), place: field.node.place };
 }
 
 /** The keyword's text and place. */
@@ -213,11 +213,11 @@ export function locatedText(fields: Fields, name: string): Located<string> | und
 }
 
 /** One value or a list of them, each with its place. */
-export function locatedList(fields: Fields, name: string, loading: Loading): Located[] {
+export function locatedList(fields: Fields, name: string): Located[] {
   const node = fields.get(name)?.node;
   if (!node) return [];
   return (node.kind === "seq" ? node.items : [node]).map((item) => ({
-    value: loading.value(item),
+    value: toValue(item),
     place: item.place,
   }));
 }

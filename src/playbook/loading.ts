@@ -11,7 +11,9 @@ import {
   type Problem,
   systemProblem,
 } from "../problem/problem.ts";
-import { type Dict, readYaml, toValue, type Value, type YamlNode } from "../template/template.ts";
+import { type Dict, readYaml, type YamlNode } from "../template/template.ts";
+import type { Vault } from "../vault/vault.ts";
+import { hideIn } from "./hide-encrypted.ts";
 import type { Node, Role } from "./playbook-types.ts";
 
 /** What loading needs to know of modules. */
@@ -32,6 +34,8 @@ export interface LoadOptions {
   readonly catalogue: Catalogue;
   /** `-e`: what a static import's file name may refer to, beside the play's own vars. */
   readonly extraVars?: Dict;
+  /** Opens what is encrypted; none: that is a problem. */
+  readonly vault?: Vault;
   /** Folders with roles, after `roles/` beside the playbook. */
   readonly rolesPath?: readonly string[];
 }
@@ -78,13 +82,14 @@ export class Loading {
   }
 
   /** The file's tree: null when it is empty, undefined (with the problem noted) when it cannot be read. */
-  file(path: string, wantedAt?: Place): YamlNode | null | undefined {
+  file(path: string, wantedAt?: Place, holds: "tasks" | "variables" = "tasks"): YamlNode | null | undefined {
     const known = this.#read.get(path);
     if (known !== undefined) return known;
     try {
       const source = readFileSync(path, "utf8");
       this.#sums.set(path, createHash("sha256").update(source).digest("hex"));
-      const { root, warnings } = readYaml(source, path);
+      const { root, warnings, wasEncrypted } = readYaml(source, path, this.options.vault);
+      if (wasEncrypted && root) hideIn(root, holds, (text) => this.options.vault?.hide(text));
       this.#found.push(...warnings);
       this.#read.set(path, root ?? null);
       return root ?? null;
@@ -109,17 +114,6 @@ export class Loading {
       severity: "error",
       ...(wantedAt ? { place: wantedAt } : {}),
     });
-  }
-
-  /** The node's value; null, with the problem noted, when it has none here (an encrypted one). */
-  value(node: YamlNode): Value {
-    try {
-      return toValue(node);
-    } catch (error) {
-      if (!(error instanceof KmendError)) throw error;
-      this.#found.push(...error.problems);
-      return null;
-    }
   }
 
   /** Everything found, sorted by place, each once. */

@@ -1,7 +1,7 @@
 /** `loop`, `with_X` and `loop_control`. */
 
 import { nearest } from "../modules/modules.ts";
-import type { YamlEntry } from "../template/template.ts";
+import { toValue, type YamlEntry } from "../template/template.ts";
 import { checkForm, type Fields, located } from "./fields.ts";
 import { loopControls } from "./keywords.ts";
 import type { Loading } from "./loading.ts";
@@ -9,7 +9,7 @@ import type { Located, Loop } from "./playbook-types.ts";
 
 /** The task's loop, if it has one; two of them are noted. */
 export function readLoop(fields: Fields, withs: readonly YamlEntry[], loading: Loading): Loop | undefined {
-  const items = located(fields, "loop", loading);
+  const items = located(fields, "loop");
   const [first, second] = withs;
   const extra = items ? first : second;
   if (extra)
@@ -34,7 +34,7 @@ export function readLoop(fields: Fields, withs: readonly YamlEntry[], loading: L
     const lookup = first.key.text.slice("with_".length);
     return {
       kind: { lookup },
-      items: { value: loading.value(first.value), place: first.value.place },
+      items: { value: toValue(first.value), place: first.value.place },
       control,
     };
   }
@@ -59,7 +59,7 @@ function readControl(fields: Fields, loading: Loading): Loop["control"] {
       );
     } else if (checkForm(key.text, control.form, value, loading)) {
       const name = key.text.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
-      found[name] = { value: loading.value(value), place: value.place };
+      found[name] = { value: toValue(value), place: value.place };
     }
   }
   return found as Loop["control"];

@@ -2,7 +2,7 @@
 
 import { nearest } from "../modules/modules.ts";
 import type { Place } from "../problem/problem.ts";
-import { Dict, isTemplate, type Value, type YamlNode } from "../template/template.ts";
+import { Dict, isTemplate, toValue, type Value, type YamlNode } from "../template/template.ts";
 import { describe, isNull } from "./fields.ts";
 import type { KnownModule, Loading } from "./loading.ts";
 import type { Located, TaskArgs } from "./playbook-types.ts";
@@ -43,8 +43,7 @@ class ArgumentReader {
     const { name, known } = this.#call;
     if (isNull(node)) return;
     if (node.kind === "map") {
-      for (const { key, value } of node.entries)
-        this.#option(key.text, this.#loading.value(value), key.place);
+      for (const { key, value } of node.entries) this.#option(key.text, toValue(value), key.place);
     } else if (node.kind === "seq") {
       this.#loading.error(
         "wrong-form",
@@ -52,7 +51,7 @@ class ArgumentReader {
         node.place,
       );
     } else if (isWholeTemplate(node.text) && (isMore || known?.freeForm === undefined)) {
-      this.#template = { value: this.#loading.value(node), place: node.place };
+      this.#template = { value: toValue(node), place: node.place };
     } else if (isMore) {
       this.#loading.error(
         "wrong-form",

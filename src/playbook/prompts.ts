@@ -1,6 +1,6 @@
 /** `vars_prompt`: variables that the run asks for before the play starts. */
 
-import { looseBoolean, type YamlMap } from "../template/template.ts";
+import { looseBoolean, toValue, type YamlMap } from "../template/template.ts";
 import { describe, type Fields } from "./fields.ts";
 import type { Loading } from "./loading.ts";
 import type { Play } from "./playbook-types.ts";
@@ -56,8 +56,8 @@ function readPrompt(map: YamlMap, loading: Loading): Prompt | undefined {
   return {
     name,
     prompt: text("prompt") ?? name,
-    private: isPrivate === undefined || (looseBoolean(loading.value(isPrivate)) ?? true),
-    ...(fallback ? { default: loading.value(fallback) } : {}),
+    private: isPrivate === undefined || (looseBoolean(toValue(isPrivate)) ?? true),
+    ...(fallback ? { default: toValue(fallback) } : {}),
     place: map.place,
   };
 }

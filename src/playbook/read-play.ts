@@ -137,7 +137,7 @@ function readPlay(map: YamlMap, file: string, loading: Loading, around: Around):
   const handlers = [...roles.flatMap((role) => role.handlers), ...tasks("handlers", true), ...imported];
   const gate = tasks("gate");
   if (!hosts) return undefined;
-  const user = located(fields, "user", loading);
+  const user = located(fields, "user");
   return {
     kind: "play",
     place: map.place,
@@ -148,7 +148,7 @@ function readPlay(map: YamlMap, file: string, loading: Loading, around: Around):
     tags: [...around.tags, ...own.tags],
     when: around.when,
     hosts,
-    ...singles(fields, loading),
+    ...singles(fields),
     varsFiles: readVarsFiles(fields, loading),
     varsPrompt: readPrompts(fields, loading),
     ...parts,
@@ -175,7 +175,7 @@ function playContext(file: string, loading: Loading, vars: Dict, fields: Fields,
 }
 
 function readHosts(map: YamlMap, fields: Fields, loading: Loading): Located | undefined {
-  const hosts = located(fields, "hosts", loading);
+  const hosts = located(fields, "hosts");
   if (!hosts && !map.entries.some(({ key, value }) => key.text === "hosts" && !isNull(value))) {
     loading.error(
       "no-hosts",
@@ -208,10 +208,10 @@ const single = {
   on_failure: "onFailure",
 } as const satisfies Readonly<Record<string, keyof Play>>;
 
-function singles(fields: Fields, loading: Loading): Partial<Play> {
+function singles(fields: Fields): Partial<Play> {
   const found: { -readonly [name in (typeof single)[keyof typeof single]]?: Located } = {};
   for (const name of Object.keys(single) as (keyof typeof single)[]) {
-    const value = located(fields, name, loading);
+    const value = located(fields, name);
     if (value) found[single[name]] = value;
   }
   return found;
@@ -228,5 +228,5 @@ function readVarsFiles(fields: Fields, loading: Loading): Located[] {
     );
     return [];
   }
-  return locatedList(fields, "vars_files", loading);
+  return locatedList(fields, "vars_files");
 }

@@ -75,7 +75,7 @@ function readBlock(map: YamlMap, context: Context): Block {
     block: below("block"),
     rescue: below("rescue"),
     always: below("always"),
-    notify: locatedList(fields, "notify", context.loading),
+    notify: locatedList(fields, "notify"),
     ...rollbackOf(fields, context),
     ...roleOf(context),
     implicit: false,
@@ -128,7 +128,7 @@ function readTask(map: YamlMap, named: Named, rest: readonly YamlEntry[], contex
     conditions("changed_when"),
     conditions("failed_when"),
   ];
-  const [retries, delay] = [located(fields, "retries", loading), located(fields, "delay", loading)];
+  const [retries, delay] = [located(fields, "retries"), located(fields, "delay")];
   return {
     kind: "task",
     place: map.place,
@@ -146,8 +146,8 @@ function readTask(map: YamlMap, named: Named, rest: readonly YamlEntry[], contex
     ...(delay ? { delay } : {}),
     ...(changedWhen ? { changedWhen } : {}),
     ...(failedWhen ? { failedWhen } : {}),
-    notify: locatedList(fields, "notify", loading),
-    listen: locatedList(fields, "listen", loading).map(({ value }) => String(value)),
+    notify: locatedList(fields, "notify"),
+    listen: locatedList(fields, "listen").map(({ value }) => String(value)),
     ...rollbackOf(fields, context),
     ...roleOf(context),
     baseDir: dirname(context.file),
@@ -185,7 +185,7 @@ function readInclude(map: YamlMap, named: Named, rest: readonly YamlEntry[], con
       options,
       ...(loop ? { loop } : {}),
       ...(register ? { register } : {}),
-      notify: locatedList(fields, "notify", loading),
+      notify: locatedList(fields, "notify"),
       ...roleOf(context),
       baseDir: dirname(context.file),
     },

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import type { Place } from "../problem/problem.ts";
-import { Dict, toJson, type YamlNode } from "../template/template.ts";
+import { Dict, toJson, toValue, type YamlNode } from "../template/template.ts";
 import { describe, type Fields, takeFields } from "./fields.ts";
 import { keywords } from "./keywords.ts";
 import type { Context } from "./loading.ts";
@@ -61,7 +61,7 @@ function readListed(node: YamlNode, context: Context): LoadedRole | undefined {
     named.place,
     node,
     fields,
-    Dict.from(params.map(({ key, value }) => [key.text, loading.value(value)])),
+    Dict.from(params.map(({ key, value }) => [key.text, toValue(value)])),
     context,
   );
 }
@@ -235,15 +235,14 @@ function readVarsOf(
   if (file === undefined && from !== undefined)
     loading.error("file-unreadable", `Cannot read ${join(path, part, from)}: there is no such file`, place);
   for (const each of file === undefined ? [] : filesOf(file)) {
-    const root = loading.file(each, place);
+    const root = loading.file(each, place, "variables");
     if (root && root.kind !== "map")
       loading.error(
         "wrong-form",
         `Cannot read variables: they are ${describe(root)}, wanted a mapping`,
         root.place,
       );
-    if (root?.kind === "map")
-      for (const { key, value } of root.entries) vars.set(key.text, loading.value(value));
+    if (root?.kind === "map") for (const { key, value } of root.entries) vars.set(key.text, toValue(value));
   }
   return vars;
 }

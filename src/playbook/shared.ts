@@ -1,6 +1,6 @@
 /** The keywords that plays, roles, blocks and tasks have in common. */
 
-import { Dict, isTemplate } from "../template/template.ts";
+import { Dict, isTemplate, toValue } from "../template/template.ts";
 import { type Fields, located, locatedList } from "./fields.ts";
 import type { Loading } from "./loading.ts";
 import type { Located, Shared } from "./playbook-types.ts";
@@ -32,11 +32,11 @@ const single = {
 export function readShared(fields: Fields, loading: Loading): Shared {
   const found: { -readonly [name in (typeof single)[keyof typeof single]]?: Located } = {};
   for (const name of Object.keys(single) as (keyof typeof single)[]) {
-    const value = located(fields, name, loading);
+    const value = located(fields, name);
     if (value) found[single[name]] = value;
   }
   const vars = readVars(fields, loading);
-  const environment = locatedList(fields, "environment", loading);
+  const environment = locatedList(fields, "environment");
   return {
     ...found,
     ...(vars.size > 0 ? { vars } : {}),
@@ -62,7 +62,7 @@ export function readVars(fields: Fields, loading: Loading): Dict {
           `Cannot set variable "${key.text}": a name has letters, digits and _, and starts with no digit`,
           key.place,
         );
-      vars.set(key.text, loading.value(value));
+      vars.set(key.text, toValue(value));
     }
   }
   return vars;
@@ -78,7 +78,7 @@ export function readTags(fields: Fields): string[] {
 
 /** Conditions are bare expressions; one in braces works in most places, and is warned about as Ansible does. */
 export function readConditions(fields: Fields, name: string, loading: Loading): Located[] {
-  const conditions = locatedList(fields, name, loading);
+  const conditions = locatedList(fields, name);
   for (const { value, place } of conditions)
     if (typeof value === "string" && isTemplate(value))
       loading.warn(

@@ -1,5 +1,6 @@
 /** How filters, tests and lookups are written down: a line on what each does, its parameters, and what it does. */
 
+import type { Vault } from "../vault/vault.ts";
 import type { Run } from "./jinja/run.ts";
 import { type Arguments, type Bound, bind } from "./python/arguments.ts";
 import { defined } from "./python/convert.ts";
@@ -29,6 +30,8 @@ export interface Settings {
   now(): Date;
   /** At least 0, less than 1. */
   random(): number;
+  /** Opens what is encrypted in files that are looked up. */
+  readonly vault: Vault;
 }
 
 interface Described {

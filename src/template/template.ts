@@ -35,8 +35,9 @@ export {
 } from "./scope/templar.ts";
 export { type TextSettings, textSettings } from "./scope/text-settings.ts";
 export { tests } from "./tests/tests.ts";
+export { textsIn } from "./texts-in.ts";
 export * from "./values.ts";
-export { refuseEncrypted } from "./yaml/encrypted.ts";
+export { readVariables } from "./yaml/read-variables.ts";
 export { readYaml, readYamlAll } from "./yaml/read-yaml.ts";
 export { writeYaml, type YamlLayout } from "./yaml/write-yaml.ts";
 export {

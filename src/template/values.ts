@@ -38,9 +38,32 @@ export class Tuple {
 
 /** Text that must never be templated again (`!unsafe`, and what a host said). Finalizing turns it into its text. */
 export class Unsafe {
-  readonly text: string;
+  readonly #text: string;
   constructor(text: string) {
-    this.text = text;
+    this.#text = text;
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+}
+
+/** Text of an inline `!vault` value: opened when somebody first asks for it, and, as for Ansible, never a template. */
+export class Encrypted extends Unsafe {
+  readonly envelope: string;
+  readonly #open: () => string;
+  #opened: string | undefined;
+
+  /** @param open may throw: nobody has to know the password of what nobody uses */
+  constructor(envelope: string, open: () => string) {
+    super("");
+    this.envelope = envelope;
+    this.#open = open;
+  }
+
+  override get text(): string {
+    this.#opened ??= this.#open();
+    return this.#opened;
   }
 }
 

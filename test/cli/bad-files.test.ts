@@ -41,7 +41,7 @@ const cases: Readonly<Record<string, Case>> = {
     argv: run,
     files: { "play.yml": "$ANSIBLE_VAULT;1.1;AES256\n6162\n" },
     code: 4,
-    says: /play\.yml:1:1: Cannot read an encrypted file: vaults are not supported\n {2}Decrypt it/,
+    says: /play\.yml:1:1: Cannot read an encrypted file: no vault password was given\n {2}Give it with --vault-password-file/,
   },
   "a file of variables that is encrypted": {
     argv: run,

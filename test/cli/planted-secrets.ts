@@ -1,8 +1,9 @@
 /** A folder with a playbook into which secrets come by every way that there is, each a text of its own. */
 
 import { randomBytes } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { sealed, sealedValue } from "../vault/seal.ts";
 
 /** Every planted secret, by the way that it comes in. */
 export type Planted = Readonly<Record<string, string>>;
@@ -38,6 +39,18 @@ const ways = [
   "handler",
   "quoted",
   "list",
+  "vaultPassword",
+  "vaultProgram",
+  "vaultValue",
+  "vaultGroupVars",
+  "vaultVarsFile",
+  "vaultIncluded",
+  "vaultExtra",
+  "vaultCopied",
+  "vaultTree",
+  "vaultTemplate",
+  "vaultLookup",
+  "vaultTasks",
 ] as const;
 
 /** Those that the playbook itself gives to a program as an argument: there `ps` shows them, as under Ansible. */
@@ -71,6 +84,26 @@ export function plant(folder: string): Planted {
     "own.ini",
     `[all:vars]\nstored_secret=${s.inventoryFile}\n[here_too]\nhere ansible_connection=local\n`,
   );
+  const first = (content: string): string => sealed(content, s.vaultPassword, "first");
+  const second = (content: string): string => sealed(content, s.vaultProgram, "second");
+  write("group_vars/here_too/vault.yml", first(`of_a_group: ${s.vaultGroupVars}\n`));
+  write("group_vars/clean_nodes/vault.yml", first(`of_a_group: ${s.vaultGroupVars}\n`));
+  write("vault-vars.yml", second(`of_a_file: ${s.vaultVarsFile}\n`));
+  write("vault-late.yml", first(`brought_late: [one, {deep: ${s.vaultIncluded}}]\n`));
+  write("vault-extra.yml", second(`of_the_line: ${s.vaultExtra}\n`));
+  write("vault-copied", first(`first line\n${s.vaultCopied}\nlast line\n`));
+  write("vault-tree/inner/file", second(`begin\n  ${s.vaultTree}  \nend\n`));
+  write("vault.j2", first(`{# a template #}\nvalue={{ of_a_file }}\nfixed=${s.vaultTemplate}\n`));
+  write("vault-lookup", first(`${s.vaultLookup}\n`));
+  write(
+    "vault-tasks.yml",
+    second(
+      `- name: a task that is encrypted\n  debug: {msg: "{{ inner }}"}\n  vars: {inner: ${s.vaultTasks}}\n`,
+    ),
+  );
+  write("vault-password", `${s.vaultPassword}\n`);
+  write("vault-program", `#!/bin/sh\necho ${s.vaultProgram}\n`);
+  chmodSync(join(folder, "vault-program"), 0o700);
   write("login", `${s.login}\n`);
   write("become", `${s.become}\n`);
   write("lookup.txt", `${s.fileLookup}\n`);
@@ -99,7 +132,8 @@ const playbook = (s: Readonly<Record<(typeof ways)[number], string>>): string =>
     name_secret: ${s.name}
     back_password: ${s.rollbackTask}
     bell_token: ${s.handler}
-  vars_files: [vars.yml]
+    of_the_play: ${sealedValue(s.vaultValue, s.vaultPassword, "first")}
+  vars_files: [vars.yml, vault-vars.yml]
   vars_prompt:
     - {name: pin, prompt: PIN, default: ${s.prompt}}
   handlers:
@@ -150,6 +184,18 @@ const playbook = (s: Readonly<Record<(typeof ways)[number], string>>): string =>
       notify: ring
     - debug: {msg: "{{ lookup('file', err_token) }}"}
       ignore_errors: true
+    - include_vars: vault-late.yml
+    - debug: {msg: "{{ of_the_play }} {{ of_a_group }} {{ of_a_file }} {{ brought_late }} {{ of_the_line }}"}
+    - debug: {var: of_the_play}
+    - debug: {msg: "{{ [of_the_play] | to_json }} {{ of_a_file | b64encode }} {{ lookup('file', 'vault-lookup') }}"}
+    - copy: {src: vault-copied, dest: DIR/copied, mode: "0600"}
+    - copy: {src: vault-tree/, dest: DIR/tree, mode: "0600", directory_mode: "0700"}
+    - template: {src: vault.j2, dest: DIR/of-vault, mode: "0600"}
+    - command: cat DIR/copied DIR/tree/inner/file DIR/of-vault
+      changed_when: false
+      check_mode: false
+      ignore_errors: true
+    - include_tasks: vault-tasks.yml
     - name: with {{ name_secret }} in its name
       command: sh -c 'echo "usage {{ path_secret }}" >&2; exit 3'
       ignore_errors: true

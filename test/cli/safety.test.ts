@@ -183,8 +183,17 @@ mkdir -p -m 700 ${dir}; printf '%s' '${old}' > ${dir}/line.conf; touch /tmp/befo
     const argv = [
       ...["-i", lab.inventory, "-i", "own.ini", "-e", "ansible_user=ops"],
       ...["--connection-password-file", "login", "--become-password-file", "become"],
+      ...["--vault-id", "first@vault-password", "--vault-id", "second@vault-program"],
     ];
-    const given = ["-e", `db_password=${secrets["extra"]}`, "-e", "@extra.yml", "play.yml"];
+    const given = [
+      "-e",
+      `db_password=${secrets["extra"]}`,
+      "-e",
+      "@extra.yml",
+      "-e",
+      "@vault-extra.yml",
+      "play.yml",
+    ];
     const env = { APP_API_KEY: secrets["envLookup"] ?? "", KMEND_DEBUG: "" };
     const how = { cwd: folder, env };
     const said: Ended[] = [];
@@ -217,6 +226,8 @@ mkdir -p -m 700 ${dir}; printf '%s' '${old}' > ${dir}/line.conf; touch /tmp/befo
         `db_password=${secrets["extra"]}`,
         "-e",
         "@extra.yml",
+        "-e",
+        "@vault-extra.yml",
         "--in-flight",
         "skip",
       ],

@@ -1,6 +1,6 @@
 /** Runs a playbook with kmend, in this process, on local hosts. */
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createConnector } from "../../src/connection/connection.ts";
@@ -11,6 +11,7 @@ import { findModule, moduleNames } from "../../src/modules/modules.ts";
 import { loadPlaybook } from "../../src/playbook/playbook.ts";
 import { KmendError } from "../../src/problem/problem.ts";
 import { Dict, type Value } from "../../src/template/template.ts";
+import { newVault, type VaultPassword } from "../../src/vault/vault.ts";
 import { type Answer, writtenValues } from "./case.ts";
 
 export interface Asked {
@@ -49,7 +50,10 @@ async function run(
   const world = await localWorld(asked, { state, extraVars: { out } });
   world.journal.subscribe(onEvent);
   try {
-    const playbook = loadPlaybook(asked.playbook, { catalogue: world.catalogue });
+    const playbook = loadPlaybook(asked.playbook, {
+      catalogue: world.catalogue,
+      ...(world.vault ? { vault: world.vault } : {}),
+    });
     return (await runPlaybooks([playbook], world)) as unknown as Pick<Answer, "exitCode" | "recap">;
   } catch (error) {
     if (!(error instanceof KmendError)) throw error;
@@ -69,7 +73,8 @@ export async function localWorld(
   const extraVars = Dict.of(given.extraVars);
   const [key, value] = flag("-e")?.split("=") ?? [];
   if (key && value !== undefined) extraVars.set(key, value);
-  const inventory = new Inventory();
+  const vault = newVault(vaultPasswords(asked.args));
+  const inventory = new Inventory(vault);
   for (const host of asked.hosts) inventory.addHost(host, { groups: ["ungrouped"] });
   const limit = flag("--limit");
   const startAtTask = flag("--start-at-task");
@@ -78,6 +83,7 @@ export async function localWorld(
     connector: createConnector(),
     journal: await createFileStore(given.state).create(),
     catalogue: { find: findModule, names: moduleNames },
+    vault,
     about: { kmend: "test", command: "run", options: {} },
     stop: { soft: new AbortController().signal, hard: new AbortController().signal },
     clock: wallClock,
@@ -105,4 +111,12 @@ export async function localWorld(
       taskTimeoutS: 0,
     },
   };
+}
+
+/** `--vault-id LABEL@FILE`, as often as it is given. */
+function vaultPasswords(args: readonly string[]): VaultPassword[] {
+  return args.flatMap((arg, at) => {
+    const [label = "", file = ""] = args[at - 1] === "--vault-id" ? arg.split("@") : [];
+    return file === "" ? [] : [{ label, password: readFileSync(file, "utf8").trim() }];
+  });
 }

@@ -113,7 +113,7 @@ t.test("a file of variables that cannot be read stops the load", async (t) => {
   t.equal(error.exitCode, 4);
   t.strictSame(
     error.problems.map(({ code }) => code),
-    ["vars-not-mapping", "vault-unsupported"],
+    ["vars-not-mapping", "vault-no-password"],
   );
 });
 

@@ -220,10 +220,19 @@ t.test("clock and chance are the caller's", async (t) => {
   );
 });
 
+t.test("line breaks behind a lone boolean do not make a text of it", async (t) => {
+  t.strictSame(
+    ["{{ 1 == 1 }}\n", "{{ 'False' }}\n", "{{ 5 }}\n", "{{ 1 == 1 }} \n"].map((text) =>
+      templar({}).render(text),
+    ),
+    [true, false, "5\n", "True \n"],
+  );
+});
+
 t.test("what is refused is refused by name", async (t) => {
   for (const [template, message] of [
     ["{{ 'x' | password_hash('sha512') }}", /'password_hash' is not supported/],
-    ["{{ 'x' | vault('y') }}", /'vault' is not supported/],
+    ["{{ 'x' | vault('y') }}", /kmend encrypts nothing/],
     ["{{ lookup('pipe', 'ls') }}", /'pipe' is not supported/],
     ["{{ 'x' | uper }}", /no filter of that name[\s\S]*Did you mean 'upper'/],
     ["{% extends 'x' %}", /not supported/],

@@ -7,6 +7,7 @@ import {
   type Dict,
   fromJsonText,
   Layers,
+  readVariables,
   readYaml,
   readYamlAll,
   repr,
@@ -16,8 +17,11 @@ import {
   Unsafe,
   type Value,
   type YamlMap,
+  type YamlNode,
   type YamlSeq,
 } from "../../src/template/template.ts";
+import { newVault } from "../../src/vault/vault.ts";
+import { sealed, sealedValue } from "../vault/seal.ts";
 
 const data = (name: string) => fromJsonText(readFileSync(new URL(`data/${name}`, import.meta.url), "utf8"));
 const read = (source: string): Value => {
@@ -145,9 +149,42 @@ for (const [source, line, column, hint] of problems)
     }
   });
 
-t.test("an encrypted value is refused at its place, not misread", async (t) => {
-  t.throws(() => read("a: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n"), {
-    code: "vault-unsupported",
-    exitCode: 4,
-  });
+t.test(
+  "an encrypted value is opened when it is asked for, and its place is told where it does not open",
+  async (t) => {
+    const source = `a: 1\nb: ${sealedValue("{{ secret }}", "right")}c: 2\n`;
+    const hidden: string[] = [];
+    const vault = newVault([{ label: "default", password: "right" }], { hide: (text) => hidden.push(text) });
+    const open = toValue(readYaml(source, "f.yml", vault).root as YamlNode) as Dict;
+    t.strictSame(hidden, [], "nobody asked yet");
+    t.equal((open.get("b") as Unsafe).text, "{{ secret }}");
+    t.strictSame(hidden, ["{{ secret }}"]);
+    const closed = toValue(readYaml(source, "f.yml").root as YamlNode) as Dict;
+    t.equal(closed.get("c"), 2, "what is not encrypted can be had without a password");
+    t.throws(() => (closed.get("b") as Unsafe).text, {
+      code: "vault-no-password",
+      exitCode: 4,
+      problems: [{ place: { file: "f.yml", line: 2, column: 4 } }],
+    });
+  },
+);
+
+t.test("of an encrypted file that is no YAML no line is quoted", async (t) => {
+  const vault = newVault([{ label: "default", password: "right" }]);
+  for (const text of ["a: {{ hunter2 }}\n", "a: !!int hunter2\n", "a: *hunter2\n"])
+    t.throws(() => readYaml(sealed(text, "right"), "f.yml", vault), {
+      code: "yaml-syntax",
+      message:
+        /^f\.yml:1:\d+: Cannot read YAML: what the encrypted file hides is no YAML here\n {2}Look at it/,
+    });
+});
+
+t.test("every value of an encrypted file of variables is hidden, its names are not", async (t) => {
+  const hidden: string[] = [];
+  const vault = newVault([{ label: "default", password: "right" }], { hide: (text) => hidden.push(text) });
+  const text = "user: somebody\nlist: [one secret, {deep: another}]\nport: 80\npin: 1234567\n";
+  readVariables(sealed(text, "right"), "f.yml", vault);
+  t.strictSame(hidden, ["somebody", "one secret", "another", "1234567"]);
+  readVariables(text, "f.yml", vault);
+  t.equal(hidden.length, 4, "a file that everybody may read hides nothing");
 });

@@ -1,6 +1,7 @@
 /** Filters that encode: base64, URLs. */
 
-import { type Filter, filter, refusedFilter } from "../define.ts";
+import { isEncrypted, newVault } from "../../vault/vault.ts";
+import { type Context, type Filter, filter, refusedFilter } from "../define.ts";
 import { asText, onlyText } from "../python/convert.ts";
 import { templateError } from "../python/failure.ts";
 import { toDict } from "../python/mapping.ts";
@@ -54,9 +55,23 @@ export const encodingFilters: Readonly<Record<string, Filter>> = {
     if (part === undefined) throw templateError(`urlsplit: unknown URL component: ${asText(query)}`);
     return part;
   }),
-  vault: refusedFilter("encrypted values are not supported"),
-  unvault: refusedFilter("encrypted values are not supported"),
+  vault: refusedFilter("kmend encrypts nothing: encrypt it beforehand with ansible-vault encrypt_string"),
+  unvault: filter(
+    "What a text that ansible-vault encrypted hides",
+    ["secret", "vaultid", "vault"],
+    (value, { secret }, context) => unvaulted(str(value), onlyText(secret, "the secret"), context),
+  ),
 };
+
+function unvaulted(text: string, secret: string, { settings }: Context): string {
+  if (!isEncrypted(text)) return text;
+  const place = { file: "unvault", line: 1, column: 1 };
+  const opened = newVault([{ label: "secret", password: secret }])
+    .open(text, place, "value")
+    .toString("utf8");
+  settings.vault.hide(opened);
+  return opened;
+}
 
 function pairOf(value: Value): readonly [Value, Value] {
   const [key = null, item = null] = iterate(value);

@@ -16,9 +16,17 @@ export const fileLookups: Readonly<Record<string, Lookup>> = {
       const name = onlyText(term, "the file's name");
       const path = findFile(name, "files", context.settings);
       if (path === undefined) throw notFound(name, context);
-      const text = readText(path);
+      const text = readText(path, context.settings);
       const right = asFlag(named.get("rstrip"), true) ? text.trimEnd() : text;
       return asFlag(named.get("lstrip"), false) ? right.trimStart() : right;
+    }),
+  ),
+  unvault: lookup("The files' contents, decrypted", (terms, _named, context) =>
+    terms.map((term) => {
+      const name = onlyText(term, "the file's name");
+      const path = findFile(name, "files", context.settings);
+      if (path === undefined) throw notFound(name, context);
+      return readText(path, context.settings);
     }),
   ),
   template: lookup("The template files, rendered", (terms, named, context) =>

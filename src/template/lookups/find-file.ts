@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
+import { isEncrypted } from "../../vault/vault.ts";
 import type { Settings } from "../define.ts";
 
 /** The path of the first that exists; each folder is tried with and without the kind's own subfolder. */
@@ -22,8 +23,13 @@ export function expandHome(path: string, settings: Settings): string {
   return path.replace(/^~(?=\/|$)/, () => settings.environment["HOME"] ?? "~");
 }
 
-export function readText(path: string): string {
-  return readFileSync(path, "utf8");
+/** The file's text, or what it hides where it is encrypted: nobody is to see that from then on. */
+export function readText(path: string, { vault }: Settings): string {
+  const text = readFileSync(path, "utf8");
+  if (!isEncrypted(text)) return text;
+  const opened = vault.open(text, { file: path, line: 1, column: 1 }, "file").toString("utf8");
+  vault.hide(opened);
+  return opened;
 }
 
 export function isFile(path: string): boolean {
@@ -33,5 +39,5 @@ export function isFile(path: string): boolean {
 /** A template that `include`, `import` or `lookup('template')` names. */
 export function findTemplate(name: string, settings: Settings): { path: string; source: string } | undefined {
   const path = findFile(name, "templates", settings);
-  return path !== undefined && isFile(path) ? { path, source: readText(path) } : undefined;
+  return path !== undefined && isFile(path) ? { path, source: readText(path, settings) } : undefined;
 }

@@ -52,7 +52,6 @@ export const variableLookups: Readonly<Record<string, Lookup>> = {
   ),
   csvfile: refusedLookup("the lookup 'csvfile' is not supported: keep the data as YAML or JSON"),
   ini: refusedLookup("the lookup 'ini' is not supported: keep the data as YAML or JSON"),
-  unvault: refusedLookup("the lookup 'unvault' is not supported: encrypted values are not supported"),
   inventory_hostnames: refusedLookup(
     "the lookup 'inventory_hostnames' is not supported: use the variable 'groups'",
   ),

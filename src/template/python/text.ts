@@ -1,6 +1,16 @@
 /** Python's `str` and `repr` of every value. */
 
-import { Dict, Float, isList, LenientUndefined, Tuple, Undefined, Unsafe, type Value } from "../values.ts";
+import {
+  Dict,
+  Encrypted,
+  Float,
+  isList,
+  LenientUndefined,
+  Tuple,
+  Undefined,
+  Unsafe,
+  type Value,
+} from "../values.ts";
 import { templateError, undefinedError } from "./failure.ts";
 import { PyObject } from "./py-object.ts";
 
@@ -72,6 +82,7 @@ function escapeCode(char: string): string {
 
 /** Python's name of the value's type. */
 export function typeName(value: Value): string {
+  if (value instanceof Encrypted) return "AnsibleVaultEncryptedUnicode";
   if (typeof value === "string" || value instanceof Unsafe) return "str";
   if (typeof value === "number" || typeof value === "bigint") return "int";
   if (typeof value === "boolean") return "bool";

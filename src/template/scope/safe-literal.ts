@@ -13,8 +13,9 @@ const words: ReadonlyMap<string, Value> = new Map<string, Value>([
 ]);
 
 export function readBack(text: string): Value {
-  if (text === "True") return true;
-  if (text === "False") return false;
+  // Line breaks behind the last brace are put back after a boolean was read.
+  if (/^True\n*$/.test(text)) return true;
+  if (/^False\n*$/.test(text)) return false;
   if (!text.startsWith("[") && !text.startsWith("{")) return text;
   return orElse(literal(text, { words }), () => text);
 }

@@ -1,6 +1,7 @@
 /** Renders the values, texts and conditions of a playbook with the variables of one scope. */
 
 import type { Place } from "../../problem/problem.ts";
+import { closedVault, type Vault } from "../../vault/vault.ts";
 import type { Context, Settings } from "../define.ts";
 import { Frame } from "../jinja/frame.ts";
 import { Output } from "../jinja/output.ts";
@@ -12,7 +13,7 @@ import { loopLookup } from "../lookups/lookups.ts";
 import { truthy } from "../python/compare.ts";
 import { templateError } from "../python/failure.ts";
 import { OMIT } from "../python/py-object.ts";
-import { Dict, Float, isList, type Key, Tuple, Undefined, Unsafe, type Value } from "../values.ts";
+import { Dict, Encrypted, Float, isList, type Key, Tuple, Undefined, Unsafe, type Value } from "../values.ts";
 import { guarded } from "./guard.ts";
 import { isTemplate } from "./is-template.ts";
 import { withNewlines, withoutLastNewline } from "./newlines.ts";
@@ -45,6 +46,7 @@ export interface LookupContext {
   config?(name: string): Value | undefined;
   now?(): Date;
   random?(): number;
+  readonly vault?: Vault;
 }
 
 export interface CallOptions {
@@ -87,6 +89,7 @@ export class Templar implements Context {
       config: (name) => lookups.config?.(name),
       now: () => lookups.now?.() ?? new Date(),
       random: () => lookups.random?.() ?? Math.random(),
+      vault: lookups.vault ?? closedVault,
     };
   }
 
@@ -96,7 +99,7 @@ export class Templar implements Context {
 
   /** The value with every template in it rendered, however deep. `omit` stays as OMIT. */
   render(value: Value, options: CallOptions = {}): Value {
-    return guarded(this.#scope, options.place ?? this.#options.place, () => this.#render(value));
+    return guarded(this.#scope, options.place ?? this.#options.place, () => this.#render(value, "opened"));
   }
 
   /** A whole template file. */
@@ -165,7 +168,7 @@ export class Templar implements Context {
     }
     this.#open.push(name);
     try {
-      return this.#render(raw);
+      return this.#render(raw, "closed");
     } catch (error) {
       const reason = undefinedIn(error);
       if (reason === undefined) throw error;
@@ -175,14 +178,17 @@ export class Templar implements Context {
     }
   }
 
-  #render(value: Value): Value {
+  /** @param encrypted a variable's values stay closed until somebody makes a text of them */
+  #render(value: Value, encrypted: "opened" | "closed"): Value {
     if (typeof value === "string") return isTemplate(value) ? this.#renderText(value) : value;
     if (value === null || typeof value !== "object") return value;
+    if (value instanceof Encrypted && encrypted === "closed") return value;
     if (value instanceof Unsafe) return value.text;
-    if (isList(value)) return value.map((item) => this.#render(item));
+    const inner = (item: Value): Value => this.#render(item, encrypted);
+    if (isList(value)) return value.map(inner);
     if (value instanceof Dict)
-      return Dict.from(value.entries().map(([key, item]): [Key, Value] => [key, this.#render(item)]));
-    if (value instanceof Tuple) return new Tuple(value.items.map((item) => this.#render(item)));
+      return Dict.from(value.entries().map(([key, item]): [Key, Value] => [key, inner(item)]));
+    if (value instanceof Tuple) return new Tuple(value.items.map(inner));
     return value;
   }
 
@@ -224,7 +230,7 @@ export class Templar implements Context {
     const value = condition instanceof Unsafe ? condition.text : condition;
     if (typeof value !== "string") return value === null || truthy(value);
     if (value.trim() === "") return true;
-    const ready = isTemplate(value) ? this.#render(value) : value;
+    const ready = isTemplate(value) ? this.#render(value, "opened") : value;
     if (typeof ready !== "string") return truthy(ready);
     return ready.trim() === "" ? false : truthy(this.#evaluate(ready, conditionSyntax(this.#syntax)));
   }

@@ -8,9 +8,10 @@ import { Mapping } from "../python/mapping.ts";
 import { isObject, OMIT } from "../python/py-object.ts";
 import { tryIterate } from "../python/sequence.ts";
 import { str } from "../python/text.ts";
-import { Dict, Float, isInt, isList, Tuple, Undefined, Unsafe, type Value } from "../values.ts";
+import { Dict, Encrypted, Float, isInt, isList, Tuple, Undefined, Unsafe, type Value } from "../values.ts";
 
-const isText = (value: Value) => typeof value === "string" || value instanceof Unsafe;
+const isText = (value: Value) =>
+  typeof value === "string" || (value instanceof Unsafe && !(value instanceof Encrypted));
 const isMapping = (value: Value) => value instanceof Dict || (value as unknown) instanceof Mapping;
 
 export const typeTests: Readonly<Record<string, Test>> = {
@@ -27,11 +28,19 @@ export const typeTests: Readonly<Record<string, Test>> = {
     [],
     (value) => isInt(value) || value instanceof Float || typeof value === "boolean",
   ),
+  // As in Ansible, an encrypted value is no text before it was made one.
   string: test("It is text", [], isText),
+  vault_encrypted: test("It is encrypted with ansible-vault", [], (value) => value instanceof Encrypted),
   mapping: test("It is a dict", [], isMapping),
   sequence: test("It is a list, a tuple, a text or a dict", [], (value) => {
     defined(value);
-    return isText(value) || isList(value) || value instanceof Tuple || isMapping(value);
+    return (
+      isText(value) ||
+      value instanceof Encrypted ||
+      isList(value) ||
+      value instanceof Tuple ||
+      isMapping(value)
+    );
   }),
   iterable: test("A loop can go over it", [], (value) => {
     try {

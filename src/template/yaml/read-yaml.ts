@@ -1,10 +1,9 @@
 /** Reads YAML as PyYAML and Ansible do, keeping each node's place. js-yaml parses; the tree is built here from its events. */
 
 import { EVENT_ID, type Event, getScalarValue, parseEvents, type ScalarEvent, YAMLException } from "js-yaml";
-import type { Place, Problem } from "../../problem/problem.ts";
-import type { Key } from "../values.ts";
-import { Dict } from "../values.ts";
-import { refuseEncrypted } from "./encrypted.ts";
+import { KmendError, type Place, type Problem } from "../../problem/problem.ts";
+import { closedVault, isEncrypted, type Vault } from "../../vault/vault.ts";
+import { Dict, Encrypted, type Key, type Value } from "../values.ts";
 import { plainScalar } from "./plain-scalar.ts";
 import { taggedScalar } from "./tagged-scalar.ts";
 import type { YamlDocument, YamlEntry, YamlMap, YamlNode, YamlScalar } from "./yaml-nodes.ts";
@@ -13,21 +12,41 @@ import { likelyMend, yamlProblem } from "./yaml-problem.ts";
 /** Deep enough for any file that a person wrote; bounds the recursion for those that nobody did. */
 const maxDepth = 500;
 
-/** One document; a second one in the source is a problem, as it is for Ansible. */
-export function readYaml(source: string, file: string): YamlDocument {
-  const documents = readYamlAll(source, file);
+/** One document; a second one in the source is a problem, as it is for Ansible. The source may be encrypted.
+ *  @throws KmendError `yaml-syntax`, and what the vault says of a source that it does not open */
+export function readYaml(source: string, file: string, vault: Vault = closedVault): YamlDocument {
+  const documents = readYamlAll(source, file, vault);
   if (documents.length > 1) {
     const second = documents[1]?.root?.place ?? { file, line: 1, column: 1 };
     throw yamlProblem("a second document starts here, wanted one", second, "Remove the `---` above it.");
   }
-  return documents[0] ?? { file, warnings: [] };
+  return documents[0] ?? { file, wasEncrypted: isEncrypted(source), warnings: [] };
 }
 
 /** Every document of the source. */
-export function readYamlAll(source: string, file: string): YamlDocument[] {
-  refuseEncrypted(source, file);
-  const text = source.startsWith("\uFEFF") ? source.slice(1) : source;
-  return new TreeBuilder(text, file, parse(text, file)).documents();
+export function readYamlAll(source: string, file: string, vault: Vault = closedVault): YamlDocument[] {
+  const wasEncrypted = isEncrypted(source);
+  const read = wasEncrypted
+    ? vault.open(source, { file, line: 1, column: 1 }, "file").toString("utf8")
+    : source;
+  const text = read.startsWith("\uFEFF") ? read.slice(1) : read;
+  try {
+    return new TreeBuilder(text, file, parse(text, file), vault)
+      .documents()
+      .map((document) => ({ ...document, wasEncrypted }));
+  } catch (error) {
+    throw wasEncrypted && error instanceof KmendError ? withoutItsText(error) : error;
+  }
+}
+
+/** What is wrong with a line is said by quoting it. */
+function withoutItsText(error: KmendError): KmendError {
+  const place = error.problems[0]?.place as Place;
+  return yamlProblem(
+    "what the encrypted file hides is no YAML here",
+    place,
+    "Look at it with ansible-vault view.",
+  );
 }
 
 function parse(source: string, file: string): Event[] {
@@ -47,6 +66,7 @@ class TreeBuilder {
   readonly #source: string;
   readonly #file: string;
   readonly #events: readonly Event[];
+  readonly #vault: Vault;
   readonly #lineStarts: readonly number[];
   #at = 0;
   /** The source offset last seen, for nodes that have none (an empty value). */
@@ -54,7 +74,8 @@ class TreeBuilder {
   #anchors = new Map<string, YamlNode | "open">();
   #warnings: Problem[] = [];
 
-  constructor(source: string, file: string, events: readonly Event[]) {
+  constructor(source: string, file: string, events: readonly Event[], vault: Vault) {
+    this.#vault = vault;
     this.#source = source;
     this.#file = file;
     this.#events = events;
@@ -63,8 +84,8 @@ class TreeBuilder {
     this.#lineStarts = starts;
   }
 
-  documents(): YamlDocument[] {
-    const documents: YamlDocument[] = [];
+  documents(): Omit<YamlDocument, "wasEncrypted">[] {
+    const documents: Omit<YamlDocument, "wasEncrypted">[] = [];
     while (this.#at < this.#events.length) {
       this.#at++;
       this.#anchors = new Map();
@@ -113,7 +134,8 @@ class TreeBuilder {
   #scalar(event: ScalarEvent): YamlScalar {
     const text = getScalarValue(this.#source, event);
     const style = event.style === 1 ? "plain" : event.style <= 3 ? "quoted" : "block";
-    if (event.valueStart >= 0) this.#offset = event.valueStart - (style === "quoted" ? 1 : 0);
+    if (style === "block" && event.tagStart >= 0) this.#offset = event.tagStart;
+    else if (event.valueStart >= 0) this.#offset = event.valueStart - (style === "quoted" ? 1 : 0);
     else if (event.tagStart >= 0) this.#offset = event.tagStart;
     const place = this.#place(this.#offset);
     const tag = this.#tag(event);
@@ -125,8 +147,20 @@ class TreeBuilder {
         style,
         value: style === "plain" && !tag ? plainScalar(text) : text,
       };
-    const value = taggedScalar(tag, text, place);
+    const value =
+      tag === "!vault" || tag === "!vault-encrypted"
+        ? this.#encrypted(text, place)
+        : taggedScalar(tag, text, place);
     return { kind: "scalar", place, text, style, value, ...(tag.startsWith("tag:") ? {} : { tag }) };
+  }
+
+  #encrypted(envelope: string, place: Place): Value {
+    const vault = this.#vault;
+    return new Encrypted(envelope, () => {
+      const text = vault.open(envelope, place, "value").toString("utf8");
+      vault.hide(text);
+      return text;
+    });
   }
 
   #sequence(event: { start: number; tagStart: number; tagEnd: number }): YamlNode {

@@ -3,7 +3,7 @@
 import { compare } from "../python/compare.ts";
 import { templateError, undefinedError } from "../python/failure.ts";
 import { floatText, typeName } from "../python/text.ts";
-import { Dict, Float, isList, type Key, Tuple, Undefined, Unsafe, type Value } from "../values.ts";
+import { Dict, Encrypted, Float, isList, type Key, Tuple, Undefined, Unsafe, type Value } from "../values.ts";
 import { scalarText } from "./scalar-text.ts";
 
 export interface YamlLayout {
@@ -143,12 +143,19 @@ class YamlWriter {
       return String(value);
     if (value instanceof Float) return yamlFloat(value.value);
     if (value instanceof Undefined) throw undefinedError(value);
-    const text = value instanceof Unsafe ? value.text : value;
+    const text = value instanceof Encrypted ? value.envelope : value instanceof Unsafe ? value.text : value;
     if (typeof text !== "string")
       throw templateError(`cannot represent an object of type ${typeName(value)} in YAML`);
     const { width, allowUnicode } = this.#layout;
-    return scalarText(text, { column, indent, width, allowUnicode, isKey, inFlow });
+    // What was encrypted is written encrypted, as Ansible writes it.
+    if (value instanceof Encrypted && !inFlow) return `!vault |\n${indented(value.envelope, indent)}`;
+    const tag = value instanceof Encrypted ? "!vault " : "";
+    return tag + scalarText(text, { column, indent, width, allowUnicode, isKey, inFlow });
   }
+}
+
+function indented(text: string, indent: number): string {
+  return text.trimEnd().replaceAll(/^/gm, " ".repeat(indent));
 }
 
 /** PyYAML sorts the keys when they can be sorted, and leaves them as they are when not. */
