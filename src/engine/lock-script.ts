@@ -26,7 +26,7 @@ export interface LockOwner {
 export const staleAfterS = 60;
 
 /** An earlier process of the same run, that is known to be dead, may have left a script running there. */
-const leftOverS = 10;
+export const leftOverS = 10;
 
 /** A run of which the host took itself back, as nobody had confirmed it; nobody has been told of that yet. */
 export interface Found {

@@ -30,6 +30,8 @@ export async function pickUp(module: HostModule, doing: Doing): Promise<Done | n
   const begun = run.past.takeUnderWay(plan.ref.id, host);
   if (!begun || !isSameRound(begun, doing)) return null;
   const { change, end } = begun;
+  // Where nobody knows its end its script may still be at work: whoever has the lock has waited for it, and then looks.
+  if (!end && !doing.isReadOnly) await run.locks.hold(doing.lockPlace);
   if (isSecretChange(change)) return pickUpSecret(module, doing, begun);
   const output = end?.isMasked && isRegistered(doing) ? null : asOutput(end?.output);
   if (end && end.message !== null) throw output ? applyFailed(module, output) : new TaskFailed(end.message);

@@ -48,14 +48,13 @@ export async function revertChange(run: Run, change: Recorded, aim: Aim): Promis
   if (wayBack.kind === "again") return bringAgain(module, doingAgain(run, module, change, there), change);
   // How it ended is not known, or it ended badly: it may be that nothing was changed at all.
   const isUnsure = run.changeEnds.get(change.change) !== "applied";
-  const stands =
-    isUnsure && isComparable(change) && (await compare(module, change, there)).kind === "reverted";
-  if (stands && !module.tidy) return { kind: "reverted" };
   if (isUnsure) {
+    // Its script may still be at work there: whoever has the lock has waited for it. What is seen before that is nothing to go by.
     const { check } = await run.locks.hold(lockPlace(run.connections, there));
+    const stands = isComparable(change) && (await compare(module, change, there)).kind === "reverted";
     await tidyUp(module, change, { shell: there.shell, check });
+    if (stands) return { kind: "reverted" };
   }
-  if (stands) return { kind: "reverted" };
   // Of what was made in part nobody can say whose it is.
   const isWhole = !isUnsure && !isSecretChange(change);
   const foreign = !isWhole ? null : await lookForForeign(run, change, { module, there, aim });

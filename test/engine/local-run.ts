@@ -55,12 +55,14 @@ export class Workplace {
   }
 
   /** Goes on with the run, in its own journal.
-   *  @param read alters the events as they were read */
+   *  @param read alters the events as they were read
+   *  @param change alters the world that it is given */
   async resume(
     events: readonly Event[],
     hosts: readonly string[],
     options: Partial<ResumeOptions> = {},
     read: (recorded: readonly Event[]) => readonly Event[] = (recorded) => recorded,
+    change: (world: World) => World = (w) => w,
   ): Promise<LocalRun> {
     const store = createFileStore(this.#state);
     const [first] = events;
@@ -69,17 +71,12 @@ export class Workplace {
     const world = await localWorld({ hosts, args: [] }, { state: this.#state, extraVars: {} });
     await world.journal.close();
     const playbook = loadPlaybook(join(this.folder, "play.yml"), { catalogue: world.catalogue });
-    const outcome = await resumeRun(
-      [playbook],
-      read(recorded.events),
-      { ...world, journal },
-      {
-        retryFailed: false,
-        allowChanges: false,
-        blob: (sha256) => store.blob(run, sha256),
-        ...options,
-      },
-    );
+    const outcome = await resumeRun([playbook], read(recorded.events), change({ ...world, journal }), {
+      retryFailed: false,
+      allowChanges: false,
+      blob: (sha256) => store.blob(run, sha256),
+      ...options,
+    });
     await journal.close();
     return { outcome, events: (await store.read(run)).events };
   }

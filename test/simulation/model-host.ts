@@ -1,44 +1,36 @@
-/** A host as a model: cells that tasks set, the scripts that the engine saves, locks. It understands statements, not sh. */
+/** A host as a model: cells that tasks set, the scripts that the engine saves, shells, locks. It understands statements, not sh. */
 
 import { createHash } from "node:crypto";
-import { staleAfterS } from "../../src/engine/lock-script.ts";
+import { type Asking, lost, ModelLocks, nothing, type Said } from "./model-locks.ts";
 import type { Statement, Understood } from "./statements.ts";
 import { statements } from "./statements.ts";
 
-/** What a script said. */
-export interface Said {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+export type { Said } from "./model-locks.ts";
 
 /** A cell is about to change, as part of the change whose folder is `save`. */
-export type OnTouch = (touch: {
-  readonly host: string;
+export interface Touch {
   readonly cell: string;
   readonly save: string;
-}) => void;
-
-interface Lock {
-  readonly token: string;
-  /** run, who, since, command. */
-  readonly owner: readonly string[];
 }
 
-const nothing: Said = { code: 0, stdout: "", stderr: "" };
-const lost = "kmend: the lock on this host was lost";
+/** The shell that does a script. */
+export interface Shell extends Asking {
+  onTouch(touch: Touch): void;
+}
 
 export class ModelHost {
   readonly name: string;
   readonly cells = new Map<string, string>();
   readonly files = new Map<string, string>();
-  readonly locks = new Map<number, Lock>();
-  readonly beats = new Map<string, number>();
   /** Grows when every connection to it is lost. */
   epoch = 0;
+  /** Grows when it reboots. */
+  boot = 0;
   /** No connection is taken before then, in ms since 1970. */
   downUntil = 0;
-  onTouch: OnTouch = () => {};
+  readonly #locks = new Map<string, ModelLocks>();
+  readonly #isOpen = new Map<number, () => boolean>();
+  #lastPid = 0;
 
   constructor(name: string) {
     this.name = name;
@@ -49,22 +41,45 @@ export class ModelHost {
     return Object.fromEntries([...this.cells].sort(([one], [other]) => (one < other ? -1 : 1)));
   }
 
-  /** Does the script, and pauses wherever a host can die in the middle of it. */
-  *perform(script: Understood, nowMs: number): Generator<void, Said> {
+  /** A shell begins. @param isOpen it has work, or somebody is at its other end */
+  begin(isOpen: () => boolean): number {
+    this.#lastPid += 1;
+    const { boot } = this;
+    this.#isOpen.set(this.#lastPid, () => this.boot === boot && isOpen());
+    return this.#lastPid;
+  }
+
+  isLiving(pid: number): boolean {
+    return this.#isOpen.get(pid)?.() ?? false;
+  }
+
+  /** Those of a state folder. */
+  locksIn(folder: string): ModelLocks {
+    const locks = this.#locks.get(folder) ?? new ModelLocks();
+    this.#locks.set(folder, locks);
+    return locks;
+  }
+
+  forgetLocks(): void {
+    this.#locks.clear();
+  }
+
+  /** Does the script, and pauses wherever a host can die in the middle of it; says for how many ms it waits. */
+  *perform(script: Understood, shell: Shell): Generator<number, Said> {
     switch (script.form) {
       case "plain":
-        return yield* this.#all(script.act, nowMs);
+        return yield* this.#all(script.act, shell);
       case "change":
-        return yield* this.#change(script, nowMs);
+        return yield* this.#change(script, shell);
       case "revert":
-        return yield* this.#revert(script, nowMs);
+        return yield* this.#revert(script, shell);
       case "lock":
-        yield;
-        return this.#lock(script, nowMs);
+        yield 0;
+        return yield* this.locksIn(script.folder).take(script, shell);
       case "beat":
       case "release":
-        yield;
-        return this.#keep(script, nowMs);
+        yield 0;
+        return this.locksIn(script.folder).keep(script, shell);
       default: {
         const never: never = script;
         throw new Error(`no such script: ${JSON.stringify(never)}`);
@@ -72,39 +87,41 @@ export class ModelHost {
     }
   }
 
-  *#change(script: Understood & { form: "change" }, nowMs: number): Generator<void, Said> {
-    const before = yield* this.#all(script.before, nowMs);
-    if (before.code === 0) return yield* this.#all(script.act, nowMs);
+  *#change(script: Understood & { form: "change" }, shell: Shell): Generator<number, Said> {
+    const before = yield* this.#all(script.before, shell);
+    if (before.code === 0) return yield* this.#all(script.act, shell);
     return { ...before, stderr: `${before.stderr}\nkmend: cannot prepare the change\n`, code: 1 };
   }
 
-  *#revert(script: Understood & { form: "revert" }, nowMs: number): Generator<void, Said> {
-    const reverted = yield* this.#all([...script.before, ...script.act], nowMs);
+  *#revert(script: Understood & { form: "revert" }, shell: Shell): Generator<number, Said> {
+    const reverted = yield* this.#all([...script.before, ...script.act], shell);
     const printed = reverted.stderr + reverted.stdout;
     if (reverted.code !== 0)
       return { ...reverted, stdout: "", stderr: `${printed}kmend: the revert said no\n` };
-    const look = yield* this.#all(script.look, nowMs);
+    const look = yield* this.#all(script.look, shell);
     return { ...look, stderr: printed + look.stderr };
   }
 
   /** As with `set -e`: the first that fails ends them. */
-  *#all(all: readonly Statement[], nowMs: number): Generator<void, Said> {
+  *#all(all: readonly Statement[], shell: Shell): Generator<number, Said> {
     let said = nothing;
     for (const statement of all) {
-      yield;
-      const more = yield* this.#one(statement, nowMs);
+      yield 0;
+      const more = yield* this.#one(statement, shell);
       said = { code: more.code, stdout: said.stdout + more.stdout, stderr: said.stderr + more.stderr };
       if (said.code !== 0) return said;
     }
     return said;
   }
 
-  *#one(statement: Statement, nowMs: number): Generator<void, Said> {
+  *#one(statement: Statement, shell: Shell): Generator<number, Said> {
     switch (statement.kind) {
       case "sim":
-        return this.#sim(statement.words, nowMs);
+        return this.#sim(statement.words, shell);
       case "check":
-        return this.#isHeld(statement) ? nothing : { code: 1, stdout: "", stderr: `${lost}\n` };
+        return this.locksIn(statement.folder).isHeld(statement)
+          ? nothing
+          : { code: 1, stdout: "", stderr: `${lost}\n` };
       case "room":
         return nothing;
       case "write":
@@ -117,7 +134,7 @@ export class ModelHost {
         return nothing;
       }
       case "trusted":
-        return yield* this.#trusted(statement, nowMs);
+        return yield* this.#trusted(statement, shell);
       default: {
         const never: never = statement;
         throw new Error(`no such statement: ${JSON.stringify(never)}`);
@@ -125,16 +142,16 @@ export class ModelHost {
     }
   }
 
-  *#trusted({ save, sum, own }: Statement & { kind: "trusted" }, nowMs: number): Generator<void, Said> {
+  *#trusted({ save, sum, own }: Statement & { kind: "trusted" }, shell: Shell): Generator<number, Said> {
     const texts = ["revert.sh", "reverted.sh"].flatMap((name) => this.files.get(`${save}/${name}`) ?? []);
     const sums = texts.map((text) => createHash("sha256").update(text).digest("hex"));
     const recorded = texts[sums.indexOf(sum)];
-    if (recorded !== undefined) return yield* this.#all(statements(recorded), nowMs);
-    const said = yield* this.#all(own, nowMs);
+    if (recorded !== undefined) return yield* this.#all(statements(recorded), shell);
+    const said = yield* this.#all(own, shell);
     return { ...said, stderr: `kmend-script ${sums.at(-1) ?? "missing"}\n${said.stderr}` };
   }
 
-  #sim([verb = "", ...rest]: readonly string[], nowMs: number): Said {
+  #sim([verb = "", ...rest]: readonly string[], shell: Shell): Said {
     const [first = "", second = ""] = rest;
     switch (verb) {
       case "read": {
@@ -142,53 +159,24 @@ export class ModelHost {
         return { ...nothing, stdout: JSON.stringify(seen) };
       }
       case "set":
-        return this.#touch(first, second, rest.at(-1));
+        return this.#touch(first, second, rest.at(-1), shell);
       case "unset":
-        return this.#touch(first, null, rest.at(-1));
+        return this.#touch(first, null, rest.at(-1), shell);
       case "copy":
-        return this.#touch(second, this.cells.get(first) ?? null, rest.at(-1));
+        return this.#touch(second, this.cells.get(first) ?? null, rest.at(-1), shell);
       case "since":
-        return (nowMs - Date.UTC(2026, 0, 1)) / 1000 >= Number(first) ? nothing : { ...nothing, code: 1 };
+        return (shell.now() - Date.UTC(2026, 0, 1)) / 1000 >= Number(first)
+          ? nothing
+          : { ...nothing, code: 1 };
       default:
         throw new Error(`the modelled host has no verb ${verb}`);
     }
   }
 
-  #touch(cell: string, value: string | null, save = ""): Said {
-    this.onTouch({ host: this.name, cell, save });
+  #touch(cell: string, value: string | null, save: string | undefined, shell: Shell): Said {
+    shell.onTouch({ cell, save: save ?? "" });
     if (value === null) this.cells.delete(cell);
     else this.cells.set(cell, value);
-    return nothing;
-  }
-
-  #isHeld({ number, token }: { readonly number: number; readonly token: string }): boolean {
-    return this.locks.get(number)?.token === token && !this.locks.has(number + 1);
-  }
-
-  #lock({ token, owner, own }: Understood & { form: "lock" }, nowMs: number): Said {
-    const number = Math.max(0, ...this.locks.keys());
-    const holder = this.locks.get(number);
-    this.beats.set(token, Math.floor(nowMs / 1000));
-    if (holder?.token === token) return { ...nothing, stdout: `held ${number}\n` };
-    const age = holder ? Math.floor(nowMs / 1000) - (this.beats.get(holder.token) ?? 0) : 0;
-    const isOwn = holder !== undefined && own.includes(holder.owner[0] ?? "");
-    const state = !holder ? "" : isOwn ? "left" : age > staleAfterS ? "silent" : "";
-    const about = holder ? `${[...holder.owner, String(age), state].join("\n")}\n` : "";
-    if (holder && state === "") {
-      this.beats.delete(token);
-      return { ...nothing, stdout: `busy\n${about}` };
-    }
-    this.locks.set(number + 1, { token, owner });
-    return { ...nothing, stdout: `held ${number + 1}\n${about}` };
-  }
-
-  #keep(script: Understood & { form: "beat" | "release" }, nowMs: number): Said {
-    const { number, token } = script;
-    const isGone = !this.locks.has(number) && !this.locks.has(number + 1);
-    if (script.form === "release" && isGone) return nothing;
-    if (!this.#isHeld(script)) return { code: 1, stdout: "", stderr: `${lost}\n` };
-    if (script.form === "beat") this.beats.set(token, Math.floor(nowMs / 1000) + script.aheadS);
-    else for (const each of [...this.locks.keys()]) if (each <= number) this.locks.delete(each);
     return nothing;
   }
 }

@@ -155,7 +155,7 @@ class Simulation {
     for (let tries = 0; tries < 2 && this.#chance.oneIn(2); tries += 1)
       rollbacks.push(await this.#rollback(run, rollbacks, this.#disturbance(often)));
     this.#heal();
-    for (const host of this.#hosts.values()) host.locks.clear();
+    for (const host of this.#hosts.values()) host.forgetLocks();
     if (rollbacks.length === 0 && this.#chance.oneIn(6)) this.#editSome(run.events);
     const before = new Map([...this.#hosts].map(([name, host]) => [name, host.look()]));
     const last = await this.#rollback(run, rollbacks, calm);
@@ -204,14 +204,15 @@ class Simulation {
   #lockSome(): void {
     if (!this.#chance.oneIn(12)) return;
     const host = this.#chance.pick([...this.#hosts.values()]);
-    host.locks.set(1, { token: "another", owner: ["20260101-000000-000", "somebody@else", "then", "run"] });
     const isAlive = this.#chance.oneIn(2);
-    host.beats.set("another", this.#time.now / 1000 + (isAlive ? 1_000_000 : -120));
+    const owner = ["20260101-000000-000", "somebody@else", "then", "run"];
+    const beatMs = this.#time.now + (isAlive ? 1_000_000_000 : -120_000);
+    host.locksIn(rootFolder).breakFor({ token: "another", owner, pid: null }, beatMs);
     this.say(`${host.name} is locked by another run, ${isAlive ? "alive" : "long silent"}`);
   }
 
   #heal(): void {
-    this.#time.now += 300_000;
+    this.#time.runFor(300_000);
     for (const host of this.#hosts.values()) host.downUntil = 0;
   }
 
@@ -271,8 +272,7 @@ class Simulation {
         stops[index]?.abort("SIGINT");
       });
     });
-    for (const host of this.#hosts.values())
-      host.onTouch = ({ host: name, cell, save }) => this.#checkTouch(journal, { name, cell, save, command });
+    let token = "";
     const connector = modelConnector({
       hosts: this.#hosts,
       time,
@@ -280,7 +280,16 @@ class Simulation {
       faultOneIn: disturbance.faultOneIn,
       kinds: disturbance.kinds,
       isAlive: () => isAlive,
+      onTouch: (name, { cell, save }) => this.#checkTouch(journal, { name, cell, save, token }),
+      onDoubled: (host, script, once, twice) => {
+        const isTask = script.form === "change" || script.form === "revert";
+        if (isTask && once.code !== twice.code)
+          this.broken.push(
+            `${host}: a ${script.form} that is done twice ends with ${twice.code}: ${twice.stderr}`,
+          );
+      },
       onScript: (host, script, fault) => {
+        if (script.form === "lock") token = script.token;
         this.tried.scripts += 1;
         if (fault) this.tried.faults += 1;
         if (fault) this.say(`  ${host}: ${script.form}: ${fault}`);
@@ -314,14 +323,15 @@ class Simulation {
     };
     this.say(`kmend ${command} ${run}`);
     const outcome = await time.pass(act(world, journal), () => !isAlive);
-    if (!isAlive) {
-      this.say("kmend dies");
-      time.runFor(60);
-    }
+    const hasEnded = isAlive;
+    if (!hasEnded) this.say("kmend dies");
+    isAlive = false;
     time.forget();
-    const disk = isAlive ? journal.text : journal.torn(chance);
+    // Whoever goes on does so at once, or has looked at it first.
+    time.runFor(chance.pick([60, 60, 3000, 30_000]));
+    const disk = hasEnded ? journal.text : journal.torn(chance);
     const read = new MemoryJournal(run, given, { text: disk, blobs: journal.blobs });
-    this.#checkProcess(journal, { isAlive, outcome, command });
+    this.#checkProcess(journal, { isAlive: hasEnded, outcome, command });
     return { outcome, journal, events: read.events, disk };
   }
 
@@ -393,12 +403,12 @@ class Simulation {
   }
 
   /** Law: a host is changed only by what is on disk as a change of this process's journal or of the run that it takes back, and
-   *  only by who has its lock. */
+   *  only by who has its lock, however late. */
   #checkTouch(
     journal: MemoryJournal,
-    touch: { readonly name: string; readonly cell: string; readonly save: string; readonly command: string },
+    touch: { readonly name: string; readonly cell: string; readonly save: string; readonly token: string },
   ): void {
-    const { name, cell, save } = touch;
+    const { name, cell, save, token } = touch;
     this.say(() => `  ${name}: ${cell} by ${save.split("/").slice(-2).join("/")}`);
     const touched = this.#touched.get(`${name} ${save}`) ?? new Set();
     this.#touched.set(`${name} ${save}`, touched.add(cell));
@@ -409,9 +419,11 @@ class Simulation {
         (event.save === save || (event.wayBack.kind === "again" && isOf(event.changes, cell))),
     );
     if (!isRecorded) this.broken.push(`${name}: ${cell} was changed, and nothing on disk says so`);
-    const host = this.#hosts.get(name);
-    const holder = host?.locks.get(Math.max(0, ...host.locks.keys()));
-    if (holder?.owner[0] !== journal.run) this.broken.push(`${name}: ${cell} was changed without the lock`);
+    const holder = this.#hosts
+      .get(name)
+      ?.locksIn(save.slice(0, save.lastIndexOf("/kmend/") + 6))
+      .newest();
+    if (holder?.token !== token) this.broken.push(`${name}: ${cell} was changed without the lock`);
   }
 
   #checkProcess(
@@ -497,6 +509,9 @@ class Simulation {
     }
   }
 }
+
+/** Where the superuser's runs keep their folders. */
+const rootFolder = "/var/lib/kmend";
 
 function cellsOf(changes: Json | undefined): string[] {
   const { after } = (changes ?? {}) as { readonly after?: Record<string, Json> };

@@ -3,7 +3,7 @@
 
 export type Statement =
   | { readonly kind: "sim"; readonly words: readonly string[] }
-  | { readonly kind: "check"; readonly number: number; readonly token: string }
+  | { readonly kind: "check"; readonly folder: string; readonly number: number; readonly token: string }
   /** Folders, temporary files: they can fail, and leave nothing that matters. */
   | { readonly kind: "room" }
   | { readonly kind: "write"; readonly path: string; readonly text: string }
@@ -31,26 +31,44 @@ export type Understood =
     }
   | {
       readonly form: "lock";
+      readonly folder: string;
       readonly token: string;
       readonly owner: readonly string[];
       readonly own: readonly string[];
     }
-  | { readonly form: "beat"; readonly number: number; readonly token: string; readonly aheadS: number }
-  | { readonly form: "release"; readonly number: number; readonly token: string };
+  | {
+      readonly form: "beat";
+      readonly folder: string;
+      readonly number: number;
+      readonly token: string;
+      readonly aheadS: number;
+    }
+  | {
+      readonly form: "release";
+      readonly folder: string;
+      readonly number: number;
+      readonly token: string;
+      /** Of a lock that was given back already it says nothing. */
+      readonly knowsGone: boolean;
+    };
 
 const change =
   /^\(\nset -e\numask 077\n([\s\S]*?)\n\)\nif \[ \$\? -eq 0 \]; then\n([\s\S]*)\nkmend_code=\$\?\nelse\necho [\s\S]*\n\(exit \$kmend_code\)$/;
 const revert =
   /^\( ([\s\S]*?)\n\( ([\s\S]*?)\n\) && (\{ \[ ! -f [\s\S]*?; \})\n\) >&2\nkmend_code=\$\?\nif \[ \$kmend_code -ne 0 \]; then .*\nelse\n([\s\S]*)\nfi$/;
 const beat = /^\(\n(kmend_token=[\s\S]*?\nfi)\numask 077\nprintf [\s\S]*date \+%s\) \+ (\d+)\)\)" > .*\n\)$/;
-const release = /^\(\nfolder=(\S+)\nnumber=(\d+)\n[\s\S]*?"\$kmend_token" != (\S+) \]/;
+const release =
+  /^\(\nfolder=(\S+)\nnumber=(\d+)\n(\[ -e .* exit 0\n)?kmend_token=[\s\S]*?"\$kmend_token" != (\S+) \]/;
 
 export function understand(script: string): Understood {
   if (script.includes("\ntries=0\n")) return lock(script);
   const beats = beat.exec(script);
   if (beats) return { form: "beat", ...checkOf(beats[1] ?? ""), aheadS: Number(beats[2]) };
   const releases = release.exec(script);
-  if (releases) return { form: "release", number: Number(releases[2]), token: releases[3] ?? "" };
+  if (releases) {
+    const [, folder = "", number, gone, token = ""] = releases;
+    return { form: "release", folder, number: Number(number), token, knowsGone: gone !== undefined };
+  }
   const changes = change.exec(script);
   if (changes)
     return { form: "change", before: statements(changes[1] ?? ""), act: statements(changes[2] ?? "") };
@@ -69,25 +87,29 @@ export function understand(script: string): Understood {
 }
 
 function lock(script: string): Understood {
+  const folder = /^folder=(\S+)$/m.exec(script)?.[1] ?? "";
   const token = /^token=(\S+)$/m.exec(script)?.[1] ?? "";
   const owner = words(/^printf '%s\n' "\$token" (.*) "\$boot"/m.exec(script)?.[1] ?? "");
   const own = words(/^ +for run in (.*); do \[/m.exec(script)?.[1] ?? "");
-  return { form: "lock", token, owner, own };
+  return { form: "lock", folder, token, owner, own };
 }
 
 const checks =
-  /kmend_token=\n.*read -r kmend_token < \S+\/lock-(\d+); \}.*\nif \[ "\$kmend_token" != (\S+) \].*; then\n.*\n.*exit 1\nfi(?:\n|$)/y;
+  /kmend_token=\n.*read -r kmend_token < (\S+)\/lock-(\d+); \}.*\nif \[ "\$kmend_token" != (\S+) \].*; then\n.*\n.*exit 1\nfi(?:\n|$)/y;
 
-function checkOf(text: string): { readonly number: number; readonly token: string } {
+function checkOf(text: string): Pick<Statement & { kind: "check" }, "folder" | "number" | "token"> {
   checks.lastIndex = 0;
-  const [, number, token = ""] = checks.exec(text) ?? [];
-  return { number: Number(number), token };
+  const [, folder = "", number, token = ""] = checks.exec(text) ?? [];
+  return { folder, number: Number(number), token };
 }
 
 type Form = readonly [RegExp, (found: readonly string[]) => readonly Statement[]];
 
 const forms: readonly Form[] = [
-  [checks, ([, number, token = ""]) => [{ kind: "check", number: Number(number), token }]],
+  [
+    checks,
+    ([, folder = "", number, token = ""]) => [{ kind: "check", folder, number: Number(number), token }],
+  ],
   [/sim (.*)(?:\n|$)/y, ([, rest = ""]) => [{ kind: "sim", words: words(rest) }]],
   [/(?:mkdir -p|rm -rf) .*(?:\n|$)/y, () => [{ kind: "room" }]],
   [/(?::|#.*|set -e|umask 077)?(?:\n|$)/y, () => []],

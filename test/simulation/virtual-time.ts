@@ -4,8 +4,9 @@ import type { Clock } from "../../src/engine/engine.ts";
 
 interface Appointment {
   readonly at: number;
-  readonly order: number;
   readonly act: () => void;
+  /** A host's own: it is kept, whoever dies, and nobody of kmend hears of it. */
+  readonly isHosts: boolean;
 }
 
 /** The run waits for something that never comes, or goes round and round. */
@@ -18,14 +19,25 @@ export class VirtualTime {
   /** Milliseconds since 1970. */
   now = Date.UTC(2026, 0, 1);
   #appointments: Appointment[] = [];
-  #order = 0;
 
-  at(ms: number, act: () => void): void {
-    this.#order += 1;
-    const made = { at: this.now + ms, order: this.#order, act };
+  /** @returns calls it off */
+  at(ms: number, act: () => void): () => void {
+    return this.#note({ at: this.now + ms, act, isHosts: false });
+  }
+
+  /** The same for what a host does by itself: it may settle no promise. */
+  atHost(ms: number, act: () => void): void {
+    this.#note({ at: this.now + ms, act, isHosts: true });
+  }
+
+  #note(made: Appointment): () => void {
     let index = this.#appointments.length;
     while (index > 0 && isLater(this.#appointments[index - 1] as Appointment, made)) index -= 1;
     this.#appointments.splice(index, 0, made);
+    return () => {
+      const found = this.#appointments.indexOf(made);
+      if (found >= 0) this.#appointments.splice(found, 1);
+    };
   }
 
   /** Lets time pass until the promise is settled, or `isOver` says so. @throws Stuck */
@@ -48,29 +60,30 @@ export class VirtualTime {
         return end.value;
       }
       if (isOver()) return null;
-      const next = this.#appointments.shift();
-      if (!next) throw new Stuck("nothing is left that could happen, and the run has not ended");
       if (step > mostSteps) throw new Stuck(`the run has not ended after ${mostSteps} steps`);
-      this.now = next.at;
-      next.act();
+      while (this.#next()?.isHosts);
     }
   }
 
-  /** What is under way on the hosts goes on for a moment, though nobody is there to hear of it. */
+  /** @throws Stuck */
+  #next(): Appointment {
+    const next = this.#appointments.shift();
+    if (!next) throw new Stuck("nothing is left that could happen, and the run has not ended");
+    this.now = next.at;
+    next.act();
+    return next;
+  }
+
+  /** What is under way on the hosts goes on, though nobody is there to hear of it. */
   runFor(ms: number): void {
     const end = this.now + ms;
-    for (;;) {
-      const next = this.#appointments[0];
-      if (!next || next.at > end) return;
-      this.#appointments.shift();
-      this.now = next.at;
-      next.act();
-    }
+    while ((this.#appointments[0]?.at ?? Number.POSITIVE_INFINITY) <= end) this.#next();
+    this.now = end;
   }
 
-  /** What was to happen does not: whoever waited for it is gone. */
+  /** Whoever waited is gone: what was to happen does not, but for what is under way on the hosts. */
   forget(): void {
-    this.#appointments = [];
+    this.#appointments = this.#appointments.filter(({ isHosts }) => isHosts);
   }
 
   /** @param isAlive false: whoever sleeps never wakes */

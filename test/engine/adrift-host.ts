@@ -1,0 +1,101 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Connector, createConnector, type Shell } from "../../src/connection/connection.ts";
+import { unreachable } from "../../src/connection/failures.ts";
+import type { World } from "../../src/engine/engine.ts";
+
+/** This machine's shells, taken for a host's: there is a lock on it, and its link can be lost. */
+export class AdriftHost {
+  readonly #home: string;
+  readonly #go: string;
+  readonly #late: Promise<unknown>[] = [];
+
+  constructor(home: string) {
+    this.#home = home;
+    this.#go = join(home, "go");
+  }
+
+  /** In its first change: the script of that goes on once somebody waits for it. */
+  readonly losingItsLink = (world: World): World => this.#over(world, (shell) => this.#adrift(shell));
+
+  readonly found = (world: World): World => this.#over(world, (shell) => this.#watched(shell));
+
+  /** Whatever is still at work there ends. */
+  async lateOnes(): Promise<void> {
+    writeFileSync(this.#go, "");
+    await Promise.all(this.#late);
+  }
+
+  #over(world: World, given: (shell: Shell & Closing) => Shell): World {
+    const { connection } = world.options;
+    return {
+      ...world,
+      connector: this.#connector(given),
+      options: { ...world.options, connection: { ...connection, kind: "ssh" } },
+    };
+  }
+
+  #connector(given: (shell: Shell & Closing) => Shell): Connector {
+    const locals = new Set<Connector>();
+    return {
+      open: async (target) => {
+        const local = createConnector();
+        locals.add(local);
+        const connection = await local.open({ ...target, kind: "local" });
+        return {
+          ...connection,
+          target,
+          shell: async (become, which) => {
+            const shell = await connection.shell(become, which);
+            return given({
+              session: { ...shell.session, uid: 1000, home: this.#home },
+              run: (script, options) => shell.run(script, options),
+              put: (content, to) => shell.put(content, to),
+              get: (path) => shell.get(path),
+              leave: () => locals.delete(local),
+              close: () => local.closeAll(),
+            });
+          },
+        };
+      },
+      closeAll: async () => {
+        for (const local of locals) await local.closeAll();
+      },
+    };
+  }
+
+  #adrift(shell: Shell & Closing): Shell {
+    return {
+      ...shell,
+      run: async (script, options) => {
+        if (this.#late.length > 0) throw unreachable("the link is lost");
+        const late = script.text.replace(
+          "if [ $? -eq 0 ]; then\n",
+          `$&while [ ! -e ${this.#go} ]; do sleep 0.1; done\n`,
+        );
+        if (late === script.text) return shell.run(script, options);
+        shell.leave();
+        // The shell goes with its script, as sshd would have it.
+        this.#late.push(shell.run({ text: late }).finally(() => shell.close()));
+        throw unreachable("the link is lost");
+      },
+    };
+  }
+
+  #watched(shell: Shell & Closing): Shell {
+    return {
+      ...shell,
+      run: (script, options) => {
+        if (script.text.includes("tries=0")) void sleep(300).then(() => writeFileSync(this.#go, ""));
+        return shell.run(script, options);
+      },
+    };
+  }
+}
+
+interface Closing {
+  /** Nobody closes it any more but itself. */
+  leave(): void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,63 @@
+/** A script that goes on after its host was taken for lost: whoever comes next waits for it, and looks only then. */
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t, { type Test } from "tap";
+import type { World } from "../../src/engine/engine.ts";
+import type { Module } from "../../src/modules/modules.ts";
+import { AdriftHost } from "./adrift-host.ts";
+import { Workplace } from "./local-run.ts";
+
+t.setTimeout(60_000);
+
+const playbook = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - copy: {content: "new\\n", dest: DIR/file}
+`;
+
+t.test("a rollback does not take a late script's change for one that was never made", async (t) => {
+  const { place, file, host } = workplace(t);
+  const { events, outcome } = await place.run(playbook, ["a"], host.losingItsLink);
+  t.equal(outcome.exitCode, 4, "the link was lost");
+  t.ok(
+    events.some(({ type }) => type === "change:recorded"),
+    "in a change",
+  );
+  t.equal(readFileSync(file, "utf8"), "old\n", "its script is still at work");
+  const back = await place.rollback(events, ["a"], host.found);
+  await host.lateOnes();
+  t.equal(back.outcome.exitCode, 0);
+  t.equal(readFileSync(file, "utf8"), "old\n", "what it brought about was taken back");
+});
+
+t.test("a resume finds done what a late script has done, and does it no second time", async (t) => {
+  const { place, file, host } = workplace(t);
+  const { events } = await place.run(playbook, ["a"], host.losingItsLink);
+  const on = await place.resume(events, ["a"], {}, undefined, (world) => withoutTidying(host.found(world)));
+  await host.lateOnes();
+  t.equal(on.outcome.exitCode, 0);
+  t.equal(readFileSync(file, "utf8"), "new\n");
+  t.equal(on.events.filter(({ type }) => type === "change:recorded").length, 1);
+});
+
+/** Most modules, those of packages say, leave nothing behind that would have to be tidied up first. */
+function withoutTidying(world: World): World {
+  const { find } = world.catalogue;
+  const plain = (name: string): Module | undefined => {
+    const module = find(name);
+    if (module?.kind !== "host") return module;
+    const { tidy: _, ...rest } = module;
+    return rest;
+  };
+  return { ...world, catalogue: { ...world.catalogue, find: plain } };
+}
+
+function workplace(t: Test): { place: Workplace; file: string; host: AdriftHost } {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  const file = join(place.folder, "file");
+  writeFileSync(file, "old\n");
+  return { place, file, host: new AdriftHost(place.folder) };
+}
