@@ -98,7 +98,7 @@ done 2> /dev/null`);
     mend: ({ gate }) => gate.exec("rm -f /srv/fill* /var/lib/kmend/fill*"),
     clear: ({ gate }) => gate.exec("umount /srv /var/lib/kmend"),
     codes: [2, 0],
-    says: /FAILED! .*No space left on device|clean-1 .* failed=0/,
+    says: /(?:FAILED!|failed:) .*No space left on device|clean-1 .* failed=0/,
     limitMs: 30_000,
   },
   "state-full": {

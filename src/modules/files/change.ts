@@ -5,7 +5,7 @@ import { join, raw, type Script, sh } from "../../script/script.ts";
 import { type AnyChange, text, type Upload, type Where } from "../module.ts";
 import { look, lookFunctions, readLooks, readName } from "./look.ts";
 import { type PathState, toBytes } from "./path-state.ts";
-import { freshPath, make, type Step, stepFunctions, undo } from "./steps.ts";
+import { freshPath, make, type Step, stepFunctions, undo, withoutFolder } from "./steps.ts";
 
 export interface FilesChange extends AnyChange {
   readonly steps: readonly Step[];
@@ -35,10 +35,13 @@ export function undoSteps(change: FilesChange, where: Where): Script | null {
 ${join(steps.reverse())}`);
 }
 
-/** Takes away new bytes that were never moved into place. */
+/** Takes away what was never moved into place. */
 export function tidySteps(change: FilesChange, where: Where): Script {
-  const fresh = change.steps.flatMap((step, n) => freshPath(step, keepPath(where, n)) ?? []);
-  return fresh.length === 0 ? raw(":") : sh`rm -f -- ${fresh}`;
+  const fresh = change.steps.flatMap((step, n) => {
+    const path = freshPath(step, keepPath(where, n));
+    return path === null ? [] : [step.do === "folder" ? withoutFolder(path) : sh`rm -f -- ${path}`];
+  });
+  return fresh.length === 0 ? raw(":") : join(fresh, " && ");
 }
 
 /** The bytes that the steps write. */

@@ -120,7 +120,7 @@ export function make(step: Step, keep: string, upload: string): Script {
     case "write":
       return write(step, keep, upload);
     case "folder":
-      return sh`{ [ -d ${step.path} ] || mkdir -- ${step.path}; } && ${own(step.path, step)}`;
+      return folder(step, beside(step.path, keep));
     case "link":
       return sh`if ! kmend_is ${step.path} link ${step.target}; then
   ${keepOld(step.path, step.was, keep)} && rm -f -- ${step.path} && ln -s -- ${step.target} ${step.path}
@@ -146,7 +146,7 @@ export function undo(step: Step, keep: string): Script {
     case "write":
       return sh`${restore(step.path, step.was, keep)} && ${step.backup ? dropBackup(keep) : raw(":")}`;
     case "folder":
-      return sh`{ [ ! -d ${step.path} ] || rmdir -- ${step.path}; }`;
+      return sh`{ [ ! -d ${step.path} ] || rmdir -- ${step.path}; } && ${withoutFolder(beside(step.path, keep))}`;
     case "link":
     case "hard link":
       return restore(step.path, step.was, keep);
@@ -161,11 +161,24 @@ fi`;
   }
 }
 
-/** Where a step's new bytes lie before they are moved into place; null: it has none. */
+/** A new folder has its owner and permissions before it has its name: of one that stands there nobody would ask again. */
+function folder(step: FolderStep, fresh: string): Script {
+  return sh`if [ -d ${step.path} ]; then ${own(step.path, step)}
+else
+  { [ -d ${fresh} ] || mkdir -- ${fresh}; } && ${own(fresh, step)} && mv -- ${fresh} ${step.path}
+fi`;
+}
+
+/** Takes away a folder that never got its name. */
+export function withoutFolder(fresh: string): Script {
+  return sh`{ [ ! -d ${fresh} ] || rmdir -- ${fresh}; }`;
+}
+
+/** Where a step's new bytes or folder lie before they are moved into place; null: it has none. */
 export function freshPath(step: Step, keep: string): string | null {
-  return step.do === "write" || step.do === "link" || step.do === "hard link"
-    ? beside(step.path, keep)
-    : null;
+  const isStaged =
+    step.do === "write" || step.do === "folder" || step.do === "link" || step.do === "hard link";
+  return isStaged ? beside(step.path, keep) : null;
 }
 
 /** New bytes beside the old file, with its owner, permissions and label; checked; then one rename. */
