@@ -24,6 +24,7 @@ const programs: Readonly<Record<string, string>> = {
   git: "git",
   make: "make",
   rsync: "rsync",
+  jq: "jq",
   go: "golang-go",
   createrepo_c: "createrepo-c",
   mmdebstrap: "mmdebstrap",

@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { extname } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { stateFolder } from "../journal/journal.ts";
 import {
   defaultNodes,
   down,
@@ -22,11 +21,8 @@ import {
   up,
 } from "../lab/lab.ts";
 import { exitCodes, KmendError } from "../problem/problem.ts";
-
-interface LabFlags {
-  readonly name: string;
-  readonly state?: string;
-}
+import { clusterCommand, clusterLines } from "./lab-cluster.ts";
+import { epilogue, type LabFlags, lab, subcommand } from "./lab-options.ts";
 
 /** `kmend lab …`. */
 export function labCommand(): Command {
@@ -41,6 +37,7 @@ export function labCommand(): Command {
     .addCommand(plantCommand())
     .addCommand(mendCommand())
     .addCommand(rebootCommand())
+    .addCommand(clusterCommand())
     .addHelpText("after", epilogue(["kmend lab up --nodes 6", "kmend lab status"]));
 }
 
@@ -191,33 +188,10 @@ function rebootCommand(): Command {
     });
 }
 
-function subcommand(name: string, summary: string): Command {
-  return new Command(name)
-    .description(summary)
-    .option("--name <name>", "which lab; several can be up at once", labName, "lab")
-    .option("--state <dir>", "keep it here instead of $KMEND_STATE or the XDG state folder");
-}
-
-function epilogue(examples: readonly string[]): string {
-  return `\nExamples:\n${examples.map((line) => `  ${line}\n`).join("")}\nExit codes: 0 well, 1 error, 5 bad options, 99 interrupted`;
-}
-
-function lab({ name, state }: LabFlags): { readonly name: string; readonly state: string } {
-  return { name, state: stateFolder(state, process.env) };
-}
-
 function count(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("It must be a number above 0.");
   return value;
-}
-
-function labName(text: string): string {
-  if (!/^[a-z0-9][a-z0-9-]{0,30}$/.test(text))
-    throw new InvalidArgumentError(
-      "It must be up to 31 of a-z, 0-9 and -, beginning with a letter or number.",
-    );
-  return text;
 }
 
 function statusTable(status: LabStatus): string {
@@ -256,5 +230,6 @@ function statusTable(status: LabStatus): string {
   );
   const troubles = status.nodes.filter((node) => node.trouble).map((node) => `${node.name}: ${node.trouble}`);
   const daemon = status.daemon === null ? ["Its daemon does not run: kmend lab up raises it again"] : [];
-  return [...lines, ...troubles, ...daemon, `Inventory: ${status.inventory}`].join("\n");
+  const cluster = status.cluster === null ? [] : clusterLines(status.cluster);
+  return [...lines, ...troubles, ...daemon, `Inventory: ${status.inventory}`, ...cluster].join("\n");
 }

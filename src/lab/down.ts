@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { removeCgroups } from "./cgroups.ts";
+import { removeCluster } from "./cluster/cluster.ts";
 import { endHosts } from "./end-hosts.ts";
 import { mountsBelow, unmountBelow } from "./mounts.ts";
 import { releaseNetworks } from "./network.ts";
@@ -16,6 +17,7 @@ export async function down({ state, name }: LabOptions): Promise<boolean> {
   const place = labPlace(resolve(state), name);
   const daemons = await daemonsOf(resolve(state), name);
   const wasThere = daemons.length > 0 || existsSync(place.folder);
+  await removeCluster(place);
   await endDaemons(daemons);
   await endHosts(place.folder);
   await unmountBelow(place.folder);

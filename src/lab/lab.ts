@@ -10,6 +10,17 @@
  * Should: what is missing of a lab is raised again by `up`.
  */
 
+export { type AwayWay, awayWays } from "./cluster/away.ts";
+export {
+  type ClusterUpResult,
+  clusterAway,
+  clusterDown,
+  clusterKubectl,
+  clusterUp,
+  kubectlCommand,
+} from "./cluster/cluster.ts";
+export type { ClusterStatus } from "./cluster/cluster-status.ts";
+export { type LoginName, loginNames } from "./cluster/users.ts";
 export { down } from "./down.ts";
 export {
   type Group,

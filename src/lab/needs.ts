@@ -69,8 +69,13 @@ function missingPackages(): readonly string[] {
 }
 
 function missingPrograms(): readonly string[] {
+  return Object.keys(programs).filter((name) => !isInstalled(name));
+}
+
+/** Whether the machine has the program, for this user or for root. */
+export function isInstalled(program: string): boolean {
   const folders = (process.env["PATH"] ?? "").split(delimiter).concat("/usr/sbin", "/sbin");
-  return Object.keys(programs).filter((name) => !folders.some((folder) => existsSync(join(folder, name))));
+  return folders.some((folder) => existsSync(join(folder, program)));
 }
 
 function isDebian(): boolean {

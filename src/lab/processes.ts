@@ -68,6 +68,7 @@ export function signal(pid: number, name: NodeJS.Signals): void {
 
 const pollMs = 20;
 
-async function pids(): Promise<readonly number[]> {
+/** All that run, as numbers. */
+export async function pids(): Promise<readonly number[]> {
   return (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
 }

@@ -1,6 +1,7 @@
 /** How a lab's hosts are: asked of its daemon, of their sshd, of themselves, and of the model of their kernel. */
 
 import { resolve } from "node:path";
+import { type ClusterStatus, clusterStatusOf } from "./cluster/cluster-status.ts";
 import { ask } from "./control.ts";
 import { requireDescription } from "./description.ts";
 import { execInHost } from "./exec.ts";
@@ -17,6 +18,8 @@ export interface LabStatus {
   /** The process that keeps the hosts up; null where it is gone, which `up` mends. */
   readonly daemon: number | null;
   readonly nodes: readonly NodeStatus[];
+  /** Its control plane; null where it has none. */
+  readonly cluster: ClusterStatus | null;
 }
 
 export interface NodeStatus extends LabNode {
@@ -34,7 +37,7 @@ export interface NodeStatus extends LabNode {
 export async function labStatus({ state, name }: LabOptions): Promise<LabStatus> {
   const place = labPlace(resolve(state), name);
   const lab = await requireDescription(place);
-  const answer = await ask(place.socket, "status", {});
+  const [answer, cluster] = await Promise.all([ask(place.socket, "status", {}), clusterStatusOf(place)]);
   const nodes = lab.nodes.map(async (node): Promise<NodeStatus> => {
     const report = answer?.hosts.find((host) => host.name === node.name);
     const [sshAnswers, inside, counts] = await Promise.all([
@@ -52,7 +55,8 @@ export async function labStatus({ state, name }: LabOptions): Promise<LabStatus>
       counts,
     };
   });
-  return { name, inventory: place.inventory, daemon: answer?.pid ?? null, nodes: await Promise.all(nodes) };
+  const daemon = answer?.pid ?? null;
+  return { name, inventory: place.inventory, daemon, nodes: await Promise.all(nodes), cluster };
 }
 
 const look = `cat /proc/[0-9]*/smaps_rollup 2>/dev/null | awk '$1 == "Pss:" { sum += $2 } END { print sum + 0 }'

@@ -28,7 +28,7 @@ t.test("kubelet, built for real", { skip, timeout: 7_000_000 }, async (t) => {
   });
   const run = (...argv: string[]): Promise<Ended> =>
     kmend(argv, { cwd: process.cwd(), env: { KMEND_STATE: lab.state } });
-  const sources = kubernetesSources(cache);
+  const sources = await kubernetesSources(cache);
   const [packaged = ""] = globSync(
     join(process.env["KMEND_LAB_CACHE"] ?? "", "packages-*/good/kubelet-1.15.5-0.*.rpm"),
   );

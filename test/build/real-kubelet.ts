@@ -1,8 +1,9 @@
 /** A rehearsal host on which the real kubelet runs, alone, over a real containerd. */
 
 import { execFileSync } from "node:child_process";
-import { cpSync, globSync, mkdirSync } from "node:fs";
+import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { debianIn } from "../../src/lab/cluster/debian.ts";
 import { execOnNode } from "../../src/lab/lab.ts";
 import type { TestLab } from "../lab/with-lab.ts";
 
@@ -13,27 +14,15 @@ export async function makeReal(
   given: { readonly cache: string; readonly rpms: readonly string[] },
 ): Promise<void> {
   const root = join(lab.state, "lab", lab.name, "nodes", host, "root");
+  const debian = debianIn(given.cache);
   for (const name of ["containerd", "runc"])
-    cpSync(unpacked(given.cache, name), join(root, "opt/real"), { recursive: true });
+    cpSync(await debian.packageFiles(name), join(root, "opt/real"), { recursive: true });
   const repository = join(root, "srv/built");
   mkdirSync(repository, { recursive: true });
   for (const rpm of given.rpms) cpSync(rpm, join(repository, rpm.split("/").at(-1) ?? ""));
   execFileSync("createrepo_c", ["--quiet", repository]);
   const { code, stderr } = await execOnNode(lab, host, setUp(given.rpms[0]?.split("/").at(-1) ?? ""));
   if (code !== 0) throw new Error(`${host} cannot be made real: ${stderr}`);
-}
-
-/** A package of Debian's, unpacked: its postinst would want a running system of its own. */
-function unpacked(cache: string, name: string): string {
-  const folder = join(cache, "packages", name);
-  if (globSync(join(folder, "usr/{,s}bin/*")).length > 0) return folder;
-  mkdirSync(folder, { recursive: true });
-  execFileSync("apt-get", ["-qq", "-o", "APT::Sandbox::User=root", "download", name], {
-    cwd: join(cache, "packages"),
-  });
-  const [deb = ""] = globSync(join(cache, "packages", `${name}_*.deb`));
-  execFileSync("dpkg-deb", ["--extract", deb, folder]);
-  return folder;
 }
 
 // In a container the kernel's settings are read-only and its messages are not there; kubelet writes the one and opens the other.

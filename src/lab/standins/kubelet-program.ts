@@ -1,5 +1,7 @@
 /** The stand-in for kubelet, as its package installs it: a small Python program that does to cgroups what kubelet does. */
 
+import { kubeletNode } from "./kubelet-node.ts";
+
 export interface KubeletBuild {
   /** Built with kernel memory accounting, as upstream's packages were. */
   readonly hasKmem: boolean;
@@ -34,7 +36,7 @@ def enable_kernel_memory(path):
 /** The text of /usr/bin/kubelet. */
 export function kubeletProgram(build: KubeletBuild): string {
   const { hasKmem, isSick = false, isDead = false, version = "1.15.5" } = build;
-  return `${head(version)}${hasKmem ? withKmem : withoutKmem}${body}${server(isSick)}${main(version, isDead)}`;
+  return `${head(version)}${hasKmem ? withKmem : withoutKmem}${body}${kubeletNode(version)}${server(isSick)}${main(version, isDead)}`;
 }
 
 const head = (version: string): string => `#!/usr/bin/python3 -ES
@@ -42,8 +44,9 @@ const head = (version: string): string => `#!/usr/bin/python3 -ES
 
 It makes the memory cgroups that kubelet makes, in kubelet's order, and runs the static pods of its manifest folder
 through the container runtime that docker or containerd has chosen. Pods outlive it, and are found again by what it noted of them.
+With --kubeconfig it is a node of that cluster too.
 """
-import errno, json, os, select, shutil, signal, socket, subprocess, sys, time
+import errno, json, os, select, shutil, signal, socket, subprocess, sys, threading, time
 
 MEMORY = "/sys/fs/cgroup/memory"
 ALLOCATABLE = 8 << 30
@@ -95,8 +98,9 @@ def make_top_level():
 
 
 def bytes_of(quantity):
-    units = {"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30}
-    return int(quantity[:-2]) * units[quantity[-2:]] if quantity[-2:] in units else int(quantity)
+    units = {"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "k": 10**3, "M": 10**6, "G": 10**9}
+    number = quantity.rstrip("kKMGi")
+    return int(number) * units.get(quantity[len(number):], 1)
 
 
 def resources(pod, kind):
@@ -139,6 +143,8 @@ def start(pod):
     wanted += [["--memory", str(limit)] if limit else [] for limit in limits]
     ids = [os.urandom(32).hex() for _ in wanted]
     os.makedirs(note_of(uid), exist_ok=True)
+    if "resourceVersion" in pod["metadata"]:
+        open(note_of(uid) + "/of-api", "w").close()
     with open(note_of(uid) + "/containers", "w") as file:
         json.dump({"cgroup": cgroup, "containers": ids}, file)
     for container, options in zip(ids, wanted):
@@ -198,15 +204,18 @@ def manifests(folder):
 
 def sync(folder, look_closer):
     """One round: pods without a manifest go, new ones come, those that lost a cgroup or a process are killed and made again."""
-    wanted = manifests(folder)
+    of_api, ending = bound["run"], bound["end"]
+    wanted = {**manifests(folder), **(of_api or {})}
     noted = set(os.listdir(NOTES))
     for uid in noted:
+        if of_api is None and is_of_api(uid):
+            continue
         is_running = os.path.exists(note_of(uid) + "/running")
         if uid not in wanted or not is_running or (look_closer and not is_whole(uid)):
             log("killing pod", uid)
             attempt(stop, uid, uid)
     for uid, pod in wanted.items():
-        if not os.path.isdir(note_of(uid)) and time.monotonic() >= retry_at.get(uid, 0):
+        if not os.path.isdir(note_of(uid)) and uid not in ending and time.monotonic() >= retry_at.get(uid, 0):
             attempt(start, uid, pod)
 
 
@@ -284,6 +293,8 @@ ${isDead ? '    sys.exit("Failed to run kubelet: it is the rehearsal\'s dead one
         log("Failed to start ContainerManager failed to initialize top level QOS containers:", error.strerror)
         sys.exit(255)
     folder = options.get("pod-manifest-path", "/etc/kubernetes/manifests")
+    if "kubeconfig" in options:
+        speak_to_api(options)
     rounds = {"next": 0.0, "closer": 0.0}
 
     def each_round():

@@ -1,0 +1,235 @@
+/** The lab's hosts as nodes of a real control plane: what it says of them, and what it lets happen to them, in kubectl's own words. */
+
+import t from "tap";
+import { clusterAway, execOnNode } from "../../src/lab/lab.ts";
+import { eventually, raiseCluster, skip, type TestCluster } from "./with-cluster.ts";
+
+t.setTimeout(1_500_000);
+
+t.test("nodes of a real control plane", { skip, timeout: 1_500_000 }, async (t) => {
+  const cluster = await raiseCluster(t, { nodes: 3 }, { hasWorkloads: true });
+  const { lab, kubectl } = cluster;
+  const on = async (host: string, script: string): Promise<string> => {
+    const { code, stdout, stderr } = await execOnNode(lab, host, script);
+    if (code !== 0) throw new Error(`${host}: ${script}: ${stderr}`);
+    return stdout;
+  };
+  const said = async (words: string): Promise<string> => {
+    const { stdout, stderr } = await kubectl(words);
+    return stdout + stderr;
+  };
+
+  await t.test("every host is one, with its name, its pool, its address and its versions", async (t) => {
+    t.strictSame(cluster.notReady, []);
+    const columns =
+      "NAME:.metadata.name,POOL:.metadata.labels.kmend\\.dev/pool,HOST:.metadata.labels.kubernetes\\.io/hostname,KUBELET:.status.nodeInfo.kubeletVersion,KERNEL:.status.nodeInfo.kernelVersion,ENGINE:.status.nodeInfo.containerRuntimeVersion";
+    const table = await said(`get nodes --no-headers --output=custom-columns=${columns}`);
+    t.strictSame(
+      table
+        .trim()
+        .split("\n")
+        .map((line) => line.split(/ +/).join(" ")),
+      [
+        "app-1 canary app-1 v1.15.5 3.10.0-1160.el7.x86_64 docker://18.06.1-ce",
+        "app-2 workers app-2 v1.15.5 3.10.0-1160.el7.x86_64 docker://18.06.1-ce",
+        "compute-1 workers compute-1 v1.15.5 3.10.0-1160.el7.x86_64 docker://18.06.1-ce",
+      ],
+    );
+    const roles = await said("get nodes --selector=node-role.kubernetes.io/control-plane");
+    t.match(roles, /No resources found/);
+  });
+
+  await t.test("its heart beats, in its lease and in its status", async (t) => {
+    const lease = (): Promise<string> =>
+      said("get lease app-1 --namespace=kube-node-lease --output=jsonpath={.spec.renewTime}");
+    const status = (): Promise<string> => said(`get node app-1 --output=jsonpath=${heartbeat}`);
+    const [leaseBefore, statusBefore] = [await lease(), await status()];
+    t.match(await eventually(lease, not(leaseBefore)), /^2\d+-.*Z$/);
+    t.match(await eventually(status, not(statusBefore)), /^2\d+-.*Z$/);
+  });
+
+  await t.test("without its kubelet it is marked by the control plane, and comes back with it", async (t) => {
+    const before = await running("app-2", on);
+    await on("app-2", "systemctl stop kubelet");
+    const lost = await eventually(() => said("get node app-2 --no-headers"), /NotReady/);
+    t.match(lost, /^app-2 +NotReady /);
+    t.match(
+      await said("describe node app-2"),
+      /Ready +Unknown .*NodeStatusUnknown +Kubelet stopped posting node status/,
+    );
+    await on("app-2", "systemctl start kubelet");
+    await eventually(() => said("get node app-2 --no-headers"), / Ready /);
+    t.equal(await running("app-2", on), before, "its pods ran on, as the same processes");
+    await eventually(() => said("get deployment web --no-headers"), /4\/4/);
+  });
+
+  await t.test("without its container runtime it says so itself", async (t) => {
+    await on("app-2", "systemctl stop docker");
+    t.match(
+      await eventually(() => said("describe node app-2"), /KubeletNotReady/),
+      /Ready +False .*KubeletNotReady +container runtime is down/,
+    );
+    await on("app-2", "systemctl start docker");
+    await eventually(() => said("get node app-2 --no-headers"), / Ready /);
+  });
+
+  await t.test("another kubelet says another version", async (t) => {
+    await on(
+      "app-2",
+      "dnf -q -y install kubelet-1.21.14-0 && systemctl daemon-reload && systemctl restart kubelet",
+    );
+    t.match(await eventually(() => said("get node app-2 --no-headers"), /1\.21/), / Ready .* v1\.21\.14/);
+    await on(
+      "app-2",
+      "dnf -q -y downgrade kubelet-1.15.5-0 && systemctl daemon-reload && systemctl restart kubelet",
+    );
+    t.match(await eventually(() => said("get node app-2 --no-headers"), /v1\.15\.5/), / Ready /);
+  });
+
+  await t.test("a drain is refused for a DaemonSet's pod and for one that nobody owns", async (t) => {
+    await makePod(cluster, "bare", "app-2");
+    const refused = await kubectl("drain app-2");
+    t.equal(refused.code, 1);
+    t.match(
+      refused.stderr,
+      /cannot delete DaemonSet-managed Pods \(use --ignore-daemonsets to ignore\): default\/log-agent-/,
+    );
+    t.match(
+      refused.stderr,
+      /cannot delete Pods not managed by ReplicationController, ReplicaSet, Job, DaemonSet or StatefulSet \(use --force to override\): default\/bare/,
+    );
+    t.match(await said("get node app-2 --no-headers"), /Ready,SchedulingDisabled/, "but it is cordoned");
+    t.equal((await kubectl("uncordon app-2")).code, 0);
+    t.notMatch(await said("get node app-2 --no-headers"), /SchedulingDisabled/);
+    await kubectl("delete pod bare");
+  });
+
+  await t.test("a budget holds a drain up, and lets it through when it allows it", async (t) => {
+    const before = await podsOn("app-2", "web");
+    t.not(before.length, 0, "the application has pods there");
+    await setBudget(4);
+    await eventually(() => said("get pdb web --no-headers"), /^web +4 +N\/A +0 /);
+    const held = await kubectl("drain app-2 --ignore-daemonsets --timeout=4s");
+    t.equal(held.code, 1);
+    t.match(held.stderr, /Cannot evict pod as it would violate the pod's disruption budget/);
+    t.match(held.stderr, /global timeout reached/);
+    t.strictSame(await podsOn("app-2", "web"), before, "and nobody was evicted");
+
+    await setBudget(3);
+    const drained = await kubectl("drain app-2 --ignore-daemonsets --timeout=90s");
+    t.equal(drained.code, 0, drained.stderr);
+    t.match(drained.stdout, /pod\/web-\S+ evicted[\s\S]*node\/app-2 evicted/);
+    t.strictSame(await podsOn("app-2", "web"), []);
+    await eventually(
+      async () => String(Number(await on("app-2", "ls /var/lib/kubelet/pods | wc -l"))),
+      /^1$/,
+    );
+    await eventually(() => said("get deployment web --no-headers"), /4\/4/);
+    await kubectl("uncordon app-2");
+  });
+
+  await t.test("a pod that is stuck stays, and so does its process, until it is let go", async (t) => {
+    await makePod(cluster, "stuck", "app-2", { "kmend.dev/stuck": "true" });
+    const held = await kubectl("delete pod stuck --timeout=4s");
+    t.equal(held.code, 1);
+    t.match(held.stderr, /timed out waiting for the condition/);
+    t.match(await said("get pod stuck --no-headers"), /stuck +1\/1 +Terminating/);
+    const uid = await said("get pod stuck --output=jsonpath={.metadata.uid}");
+    t.match(await running("app-2", on), uid);
+    await kubectl("annotate pod stuck kmend.dev/stuck-");
+    await eventually(() => said("get pod stuck --no-headers"), /NotFound/);
+    t.notMatch(await running("app-2", on), uid);
+  });
+
+  await t.test("one who may only look at nodes can do nothing else", async (t) => {
+    const asReader = { user: "reader" } as const;
+    t.match((await kubectl("get nodes --no-headers", asReader)).stdout, /^app-1 +Ready/);
+    const refused = await kubectl("drain app-2 --ignore-daemonsets", asReader);
+    t.equal(refused.code, 1);
+    t.match(refused.stderr, /User "reader" cannot patch resource "nodes"/);
+    t.match((await kubectl("get pods", asReader)).stderr, /User "reader" cannot list resource "pods"/);
+  });
+
+  await t.test("a kubelet may touch its own node, and no other", async (t) => {
+    const as = "--as=system:node:app-1 --as-group=system:nodes";
+    t.match((await kubectl(`label node app-1 mine=yes ${as}`)).stdout, /node\/app-1 labeled/);
+    t.match(
+      (await kubectl(`label node app-2 mine=yes ${as}`)).stderr,
+      /node "app-1" is not allowed to modify node "app-2"/,
+    );
+  });
+
+  await t.test("the API goes away, in two ways, and comes back with all that it had", async (t) => {
+    const before = await said("get pods --output=jsonpath={.items[*].metadata.uid}");
+    for (const [how, words] of [
+      ["frozen", /timeout|deadline exceeded|TLS handshake/i],
+      ["dead", /was refused/],
+    ] as const) {
+      const back = clusterAway({ ...lab, how, forMs: 6000 });
+      t.match(await eventually(() => said("get nodes --request-timeout=1s"), words), words, how);
+      await back;
+      t.match(await said("get nodes --no-headers"), /^app-1 +Ready/, "it is back at once");
+    }
+    await eventually(
+      () => said("get nodes --no-headers"),
+      /app-1 +Ready[\s\S]*app-2 +Ready[\s\S]*compute-1 +Ready/,
+    );
+    t.equal(
+      await said("get pods --output=jsonpath={.items[*].metadata.uid}"),
+      before,
+      "and no pod was made anew",
+    );
+  });
+
+  async function setBudget(minAvailable: number): Promise<void> {
+    const { code, stderr } = await kubectl(`patch pdb web --patch={"spec":{"minAvailable":${minAvailable}}}`);
+    if (code !== 0) throw new Error(stderr);
+  }
+
+  async function podsOn(host: string, app: string): Promise<readonly string[]> {
+    const words = `get pods --selector=app=${app} --field-selector=spec.nodeName=${host} --output=name`;
+    return (await said(words))
+      .split("\n")
+      .filter((line) => line.startsWith("pod/"))
+      .sort();
+  }
+});
+
+const heartbeat = `{.status.conditions[?(@.type=="Ready")].lastHeartbeatTime}`;
+
+/** Anything but this text. */
+function not(text: string): RegExp {
+  return new RegExp(`^(?!${text.replaceAll(".", "\\.")}$)`);
+}
+
+/** The pods of a host, with the processes of their containers. */
+function running(host: string, on: (host: string, script: string) => Promise<string>): Promise<string> {
+  return on(
+    host,
+    `cd /var/lib/kubelet/pods && for uid in *; do
+  echo "$uid" $(grep -o '[0-9a-f]\\{64\\}' "$uid/containers" | while read -r id; do cat "/run/runc/$id/pid"; done)
+done`,
+  );
+}
+
+/** Runs a pod that nobody owns on this host, and waits until it runs. */
+async function makePod(
+  { kubectl }: TestCluster,
+  name: string,
+  host: string,
+  annotations: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const pod = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, annotations },
+    spec: {
+      nodeName: host,
+      terminationGracePeriodSeconds: 1,
+      containers: [{ name: "app", image: "rehearsal" }],
+    },
+  };
+  const { code, stderr } = await kubectl("apply --filename=-", { input: JSON.stringify(pod) });
+  if (code !== 0) throw new Error(stderr);
+  await eventually(async () => (await kubectl(`get pod ${name} --no-headers`)).stdout, /1\/1 +Running/);
+}
