@@ -170,9 +170,9 @@ async function act(run: Run, plan: PlannedTask, view: View, round: Round): Promi
   const doing = await reach(run, plan, view, round, { args, given: options, free, base });
   const result =
     module.kind === "wait"
-      ? checkMode
+      ? checkMode && !module.looksInCheckMode
         ? skippedResult("Check mode does not wait")
-        : await runWaitModule(module, doing)
+        : await runWaitModule(module, doing, checkMode)
       : await runHostModule(module, doing);
   return doing.on === doing.host ? result : { ...result, delegate: doing.on };
 }

@@ -4,19 +4,25 @@ import { type Result, resultOf } from "./result.ts";
 import { runOptions } from "./run-options.ts";
 import { understood } from "./understood.ts";
 
-/** A module that waits: probes until its condition holds or its time is up. */
-export async function runWaitModule(module: WaitModule, doing: Doing): Promise<Result> {
+/** A module that waits: probes until its condition holds or its time is up.
+ *  @param isOnce it is to look, and not to wait */
+export async function runWaitModule(module: WaitModule, doing: Doing, isOnce = false): Promise<Result> {
   const { clock, stop } = doing.run.world;
   const { delayS, sleepS, timeoutS } = module.timing(doing.args);
   const began = clock.now();
-  await clock.sleep(delayS * 1000, stop.soft);
+  if (!isOnce) await clock.sleep(delayS * 1000, stop.soft);
+  let begun: unknown = null;
   for (;;) {
     const output = await doing.shell.run(module.probe(doing.args), runOptions(doing));
     const elapsedS = Math.floor((clock.now() - began) / 1000);
-    if (understood(() => module.done(output, doing.args)))
+    begun ??= understood(() => module.begin?.(output, doing.args) ?? null);
+    if (understood(() => module.done(output, doing.args, begun)))
       return withChanged(understood(() => module.result({ args: doing.args, output, elapsedS })));
-    if (clock.now() - began >= timeoutS * 1000)
-      throw new TaskFailed(module.timedOut(doing.args), { elapsed: elapsedS });
+    if (isOnce || clock.now() - began >= timeoutS * 1000)
+      throw new TaskFailed(
+        understood(() => module.timedOut(doing.args, output, begun)),
+        { elapsed: elapsedS },
+      );
     if (stop.soft.aborted) throw new TaskFailed("Interrupted while waiting", { elapsed: elapsedS });
     await clock.sleep(sleepS * 1000, stop.soft);
   }

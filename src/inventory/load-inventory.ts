@@ -14,6 +14,7 @@ import { basename, extname, join, resolve } from "node:path";
 import { exitCodes, KmendError, type Problem } from "../problem/problem.ts";
 import { readYaml } from "../template/template.ts";
 import { isEncrypted, type Vault } from "../vault/vault.ts";
+import { isClusterSource, readClusterSource } from "./cluster-source.ts";
 import { hideVariables } from "./hide-encrypted.ts";
 import { BadHostName, hostNames } from "./host-names.ts";
 import { readIni } from "./ini-source.ts";
@@ -106,7 +107,7 @@ async function readPath(path: string, inventory: Inventory): Promise<Problem[]> 
   try {
     if (statSync(path).isDirectory()) return await readFolder(path, inventory);
     if (isProgram(path)) return await readProgram(path, inventory);
-    return readFile(path, inventory);
+    return await readFile(path, inventory);
   } catch (error) {
     if (error instanceof KmendError) return [...error.problems];
     const { code } = error as NodeJS.ErrnoException;
@@ -126,17 +127,17 @@ async function readFolder(path: string, inventory: Inventory): Promise<Problem[]
   return problems;
 }
 
-function readFile(path: string, inventory: Inventory): Problem[] {
+async function readFile(path: string, inventory: Inventory): Promise<Problem[]> {
   const source = readFileSync(path, "utf8");
   if (!isEncrypted(source)) return readText(source, path, inventory);
   const text = inventory.vault.open(source, { file: path, line: 1, column: 1 }, "file").toString("utf8");
   const alone = new Inventory(inventory.vault);
-  readText(text, path, alone);
+  await readText(text, path, alone);
   hideVariables(alone, inventory.vault);
   return readText(text, path, inventory);
 }
 
-function readText(text: string, path: string, inventory: Inventory): Problem[] {
+async function readText(text: string, path: string, inventory: Inventory): Promise<Problem[]> {
   const ending = extname(path);
   if (![".yml", ".yaml", ".json"].includes(ending)) {
     const root = yamlRoot(text, path, inventory.vault);
@@ -144,6 +145,7 @@ function readText(text: string, path: string, inventory: Inventory): Problem[] {
     return ending === "" ? readYamlInventory(root, path, inventory) : [namedAsIni(path, ending)];
   }
   const { root, warnings } = readYaml(text, path, inventory.vault);
+  if (isClusterSource(root)) return [...warnings, ...(await readClusterSource(root, path, inventory))];
   return [...warnings, ...readYamlInventory(root, path, inventory)];
 }
 

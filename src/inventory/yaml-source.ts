@@ -30,7 +30,7 @@ class YamlReader {
     if (plugin)
       this.#problems.push({
         code: "inventory-plugin",
-        message: "Cannot use an inventory plugin: they are Python",
+        message: "Cannot use an inventory plugin: they are Python, but for kmend.kubernetes",
         place: plugin.key.place,
         hint: "Write what it finds to a file, and use that:\n    ansible-inventory -i FILE --list --yaml",
       });

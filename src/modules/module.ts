@@ -222,15 +222,19 @@ export interface Diff {
 }
 
 /** A module that waits for a condition on the host; the engine does the waiting. */
-export interface WaitModule<Args = Any> extends Base {
+export interface WaitModule<Args = Any, Begun = Any> extends Base {
   readonly kind: "wait";
+  /** Asked once in check mode, too: what it says of now is what people want to know beforehand. */
+  readonly looksInCheckMode?: boolean;
   timing(args: Args): { readonly delayS: number; readonly sleepS: number; readonly timeoutS: number };
   probe(args: Args): Script;
+  /** What later answers are held against; null: this one tells nothing yet, and the next is asked. */
+  begin?(output: Output, args: Args): Begun | null;
   /** True when the wait is over. @throws TaskFailed when it can never be. */
-  done(output: Output, args: Args): boolean;
+  done(output: Output, args: Args, begun: Begun | null): boolean;
   result(given: { args: Args; output: Output; elapsedS: number }): Dict;
-  /** The message when time is up. */
-  timedOut(args: Args): string;
+  /** The message when time is up; `last` is the last answer. */
+  timedOut(args: Args, last: Output, begun: Begun | null): string;
 }
 
 /** A module that acts on the controller or the play; it returns what it changes there as data. */

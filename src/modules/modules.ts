@@ -25,7 +25,11 @@ import { kmemProbe } from "./kmend.kmem.probe.ts";
 import { kmemReclaim } from "./kmend.kmem.reclaim.ts";
 import { kmemRenew } from "./kmend.kmem.renew.ts";
 import { kmemRenewLive } from "./kmend.kmem.renew_live.ts";
+import { nodeReady } from "./kmend.node.ready.ts";
+import { nodesSpare } from "./kmend.nodes.spare.ts";
 import { packageSecure } from "./kmend.package.secure.ts";
+import { k8sDrain } from "./kubernetes.core.k8s_drain.ts";
+import { k8sInfo } from "./kubernetes.core.k8s_info.ts";
 import { lineinfile } from "./lineinfile.ts";
 import { meta } from "./meta.ts";
 import type { Module } from "./module.ts";
@@ -98,6 +102,10 @@ const all: readonly Module[] = [
   kmemInheritance,
   kernelParameter,
   cgroupReadiness,
+  k8sDrain,
+  k8sInfo,
+  nodeReady,
+  nodesSpare,
 ];
 
 const byName = new Map<string, Module>(

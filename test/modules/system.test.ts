@@ -176,7 +176,7 @@ for (const [name, shell] of Object.entries(shells))
     const port = typeof address === "object" ? address?.port : 0;
     const done = (args: Readonly<Record<string, unknown>>) => {
       const parsed = argumentsOf(module as never, dict(args));
-      return module.done(host.run(module.probe(parsed)), parsed);
+      return module.done(host.run(module.probe(parsed)), parsed, null);
     };
     t.equal(done({ port }), true);
     t.equal(done({ port, state: "stopped" }), false);
