@@ -34,6 +34,10 @@ const onPurpose = [
   ],
   ["Python on hosts", "is never used; `ansible_python_interpreter` means nothing"],
   ["Messages of failed tasks", "are kmend's own sentences; outcome and keys of the result are Ansible's"],
+  [
+    "`fetch`",
+    "no `..` leads out of `dest/HOST`; devices and pipes are refused; a new file has the rights that it has on the host, under the umask",
+  ],
   ["The live view", "is kmend's own on a terminal; `--output plain` has Ansible's lines and recap"],
   ["`--start-at-task` that matches nothing", "ends with 0 as under Ansible, and says so"],
 ] as const;

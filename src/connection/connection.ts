@@ -57,6 +57,12 @@ export interface RunOptions {
   readonly stdin?: Uint8Array;
 }
 
+/** How a file is read. */
+export interface GetOptions extends Pick<RunOptions, "signal" | "timeoutMs" | "isSecret"> {
+  /** Somebody may write to it meanwhile: what came counts, whatever is there afterwards. */
+  readonly mayChange?: boolean;
+}
+
 /** What the shell learnt when it opened. */
 export interface Session {
   readonly user: string;
@@ -73,11 +79,11 @@ export interface Shell {
   run(script: Script, options?: RunOptions): Promise<Output>;
   /** Puts bytes at a path through the session (mode 0600 until moved), checked by checksum. Streams large files with bounded memory. */
   put(content: Content, to: string, options?: { readonly signal?: AbortSignal }): Promise<void>;
-  /** Reads a file, checked by checksum; streams into `sink` when given. */
+  /** Reads a file, checked by checksum; streams into `sink` when given. The last chunk's promise may still be open when it resolves. */
   get(
     path: string,
     sink?: (chunk: Uint8Array) => Promise<void> | void,
-    options?: { readonly signal?: AbortSignal },
+    options?: GetOptions,
   ): Promise<{ readonly bytes: Uint8Array | null; readonly size: number; readonly sha256: string }>;
 }
 

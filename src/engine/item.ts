@@ -13,7 +13,6 @@ import { notTooDeep } from "./depth.ts";
 import type { Doing } from "./doing.ts";
 import { environmentOf } from "./environment.ts";
 import { keyword } from "./frame.ts";
-import { runHostModule } from "./host-module.ts";
 import type { HostState } from "./host-state.ts";
 import { holds, judged } from "./judge.ts";
 import { knowArguments } from "./known-secrets.ts";
@@ -24,9 +23,9 @@ import type { PlannedTask } from "./plan.ts";
 import { reachedBy } from "./reached.ts";
 import { failedResult, type Result, skippedResult, unreachableResult } from "./result.ts";
 import type { Run } from "./run.ts";
+import { runOnHost } from "./run-on-host.ts";
 import { becomeOf, targetOf } from "./target.ts";
 import { type View, viewOf } from "./variables.ts";
-import { runWaitModule } from "./wait-module.ts";
 import { ownWayBack } from "./way-back.ts";
 
 export interface Round {
@@ -169,11 +168,9 @@ async function act(run: Run, plan: PlannedTask, view: View, round: Round): Promi
   }
   const doing = await reach(run, plan, view, round, { args, given: options, free, base });
   const result =
-    module.kind === "wait"
-      ? checkMode && !module.looksInCheckMode
-        ? skippedResult("Check mode does not wait")
-        : await runWaitModule(module, doing, checkMode)
-      : await runHostModule(module, doing);
+    module.kind === "wait" && checkMode && !module.looksInCheckMode
+      ? skippedResult("Check mode does not wait")
+      : await runOnHost(module, doing);
   return doing.on === doing.host ? result : { ...result, delegate: doing.on };
 }
 

@@ -6,6 +6,7 @@ import { type Brought, type HostModule, parseArguments, type Setting } from "../
 import { Dict, fromJson } from "../template/template.ts";
 import type { Recorded } from "./change.ts";
 import { reopening } from "./come-back.ts";
+import { controllerTarget } from "./controller.ts";
 import type { Doing } from "./doing.ts";
 import { lockPlace } from "./lock-place.ts";
 import { frameOf, makeKnown } from "./reached.ts";
@@ -54,7 +55,7 @@ export async function reach(run: Run, change: Recorded, as: Recorded["become"]):
   const frame = frameOf(change.reached);
   const view = viewOf(run, hostState(run, change.host), frame);
   const become = as ? becomeAs(run, view, as) : null;
-  const target = targetOf(run, view, frame, view);
+  const target = change.reached?.isController ? controllerTarget(run) : targetOf(run, view, frame, view);
   return { shell: await run.connections.shell(target, become), target, become, view };
 }
 

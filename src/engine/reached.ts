@@ -32,7 +32,9 @@ export function reachedBy(frame: Frame, view: View, { address }: Target): Reache
 /** A frame that says of the connection what the task's own said. */
 export function frameOf(reached: Reached | undefined): Frame {
   const place: Place = { file: "the journal", line: 1, column: 1 };
-  const keywords = Object.entries(reached ?? {}).filter(([name]) => name !== "address");
+  const keywords = Object.entries(reached ?? {}).filter(
+    ([name]) => name !== "address" && name !== "isController",
+  );
   const shared = Object.fromEntries(keywords.map(([name, value]) => [name, { value, place }]));
   return { shared: { tags: [], when: [], ...shared }, parent: null, role: null, params: null, given: null };
 }

@@ -4,13 +4,12 @@ import type { ResolvedTask, WayBack } from "../journal/journal.ts";
 import { type HostModule, TaskFailed } from "../modules/modules.ts";
 import type { Recorded } from "./change.ts";
 import type { Doing } from "./doing.ts";
-import { runHostModule } from "./host-module.ts";
 import { doingFor, reach, remembered } from "./reach-again.ts";
 import type { Reverted } from "./revert-change.ts";
 import type { Run } from "./run.ts";
+import { runOnHost } from "./run-on-host.ts";
 import { runOptions } from "./run-options.ts";
 import { understood } from "./understood.ts";
-import { runWaitModule } from "./wait-module.ts";
 
 /** The tasks of a change's `rollback:`; the first that fails ends them. */
 export async function runTasks(
@@ -57,8 +56,7 @@ export async function runResolved(
     );
     const doing = { ...doingFor(run, change, task, { ...there, args, setting }), ownWayBack };
     if (isHandler && module.kind === "host" && !(await isWantedBack(module, doing))) return null;
-    const result =
-      module.kind === "wait" ? await runWaitModule(module, doing) : await runHostModule(module, doing);
+    const result = await runOnHost(module, doing);
     return result.isFailed ? String(result.values.get("msg") ?? "failed") : null;
   } catch (error) {
     if (error instanceof TaskFailed) return error.message;

@@ -15,6 +15,7 @@ import { type Limits, noLimits } from "./limits.ts";
 import { type Locks, openLocks } from "./locks.ts";
 import { maskedJournal } from "./masked-journal.ts";
 import { noPast, type Past } from "./past.ts";
+import { newTurns, type Turns } from "./turns.ts";
 import type { OnFailure, World } from "./world.ts";
 
 /** How a list of nodes runs on hosts: linear, so far. */
@@ -65,6 +66,8 @@ export interface Run {
   readonly touched: Set<string>;
   /** Hosts that take themselves back unless they are confirmed. */
   readonly armed: AllArmed;
+  /** What hosts' tasks do on the controller one at a time. */
+  readonly onController: Turns;
   /** Hosts that `on_failure:` took back. */
   readonly takenBack: Set<string>;
 }
@@ -165,6 +168,7 @@ export function newRun(
     ahead: { plays: [], batches: [], open: [] },
     touched: new Set(),
     armed: new Map(),
+    onController: newTurns(),
     takenBack: new Set(),
   };
 }

@@ -4,10 +4,10 @@ import { type Result, resultOf } from "./result.ts";
 import { runOptions } from "./run-options.ts";
 import { understood } from "./understood.ts";
 
-/** A module that waits: probes until its condition holds or its time is up.
- *  @param isOnce it is to look, and not to wait */
-export async function runWaitModule(module: WaitModule, doing: Doing, isOnce = false): Promise<Result> {
+/** A module that waits: probes until its condition holds or its time is up; in check mode it looks once. */
+export async function runWaitModule(module: WaitModule, doing: Doing): Promise<Result> {
   const { clock, stop } = doing.run.world;
+  const isOnce = doing.setting.checkMode;
   const { delayS, sleepS, timeoutS } = module.timing(doing.args);
   const began = clock.now();
   if (!isOnce) await clock.sleep(delayS * 1000, stop.soft);

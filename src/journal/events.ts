@@ -69,6 +69,8 @@ export interface Reached {
   readonly connection?: string;
   readonly remoteUser?: string;
   readonly port?: string;
+  /** It is the controller itself, whatever an inventory says of a host of that name. */
+  readonly isController?: true;
 }
 
 /** What a change's script printed; a resume makes the task's result of it. Absent where the output is secret. */

@@ -69,12 +69,29 @@ export interface Brought {
   readonly size: number;
   readonly sha1: string;
   readonly sha256: string;
+  readonly md5?: string;
   /** The source's permission bits, for `mode: preserve`. */
   readonly mode: number;
   /** For a tree: each file and folder below it, paths relative to it. */
   readonly entries?: readonly TreeEntry[];
   /** For vars: the file's value. */
   readonly value?: Value;
+  /** For a file of the host: what is known of it there. */
+  readonly remote?: Remote;
+}
+
+/** A file of the host, for a module that brings it to the controller. */
+export interface Remote {
+  readonly kind: "file" | "directory" | "other" | "absent" | "unreadable";
+  /** Whether its bytes are here already, as `source`; before that only what the host says of it is known. */
+  readonly isHere: boolean;
+  /** The inventory's name of the host. */
+  readonly host: string;
+  /** The user's home on the host, as the host says. */
+  readonly home: string;
+  /** Where the controller's relative names begin, and the home that `~` means there. */
+  readonly playFolder: string;
+  readonly ownHome: string;
 }
 
 export interface TreeEntry {
@@ -130,6 +147,9 @@ export interface HostModule<Args = Any, State = Any, Change extends AnyChange = 
   /** Extra checks of arguments beyond the option table. @throws TaskFailed */
   validate?(args: Args): void;
   needs?(args: Args): readonly Need[];
+  /** It acts on the controller, with this file of the host: the engine looks at the file there, brings it where `plan` wants it, and
+   *  has `name` ready as `brought`. All its scripts run on the controller. */
+  fetches?(args: Args): { readonly name: string; readonly path: string; readonly mayChange: boolean };
   /** null, for the module or for these very arguments: nothing can be read beforehand (command, shell, raw, script
    *  without creates/removes); plan then gets no state. */
   inspect: ((args: Args, setting: Setting) => Inspection<State> | null) | null;

@@ -14,6 +14,7 @@ import { copy } from "./copy.ts";
 import { debug } from "./debug.ts";
 import { dnf } from "./dnf.ts";
 import { fail } from "./fail.ts";
+import { fetch } from "./fetch.ts";
 import { file } from "./file.ts";
 import { groupBy } from "./group_by.ts";
 import { includeVars } from "./include_vars.ts";
@@ -54,6 +55,7 @@ import { yum } from "./yum.ts";
 import { yumVersionlock } from "./yum_versionlock.ts";
 
 export { extraArguments, optionProblem, parseArguments } from "./arguments.ts";
+export { lookAtRemote } from "./fetch/look-at-remote.ts";
 export { keepLimitKib } from "./files/file-plan.ts";
 export * from "./module.ts";
 export { nearest } from "./nearest.ts";
@@ -73,6 +75,7 @@ const all: readonly Module[] = [
   blockinfile,
   stat,
   slurp,
+  fetch,
   assert,
   fail,
   debug,

@@ -3,7 +3,7 @@
  * is gone: a script killed its shell, or was ended by us; the next script opens another), **closed** (for good).
  */
 
-import type { Content, Output, RunOptions, Script, Session, Shell } from "../connection.ts";
+import type { Content, GetOptions, Output, RunOptions, Script, Session, Shell } from "../connection.ts";
 import { badAnswer, interrupted, timedOut, tooMuchOutput, unreachable } from "../failures.ts";
 import { trace } from "../trace.ts";
 import { endSession } from "./ending.ts";
@@ -58,9 +58,9 @@ export class FramedShell implements Shell {
   get(
     path: string,
     sink?: (chunk: Uint8Array) => Promise<void> | void,
-    options: { readonly signal?: AbortSignal } = {},
+    options: GetOptions = {},
   ): Promise<Got> {
-    return getFile(this, this.#source.host, path, sink, options.signal);
+    return getFile(this, this.#source.host, { path, sink, ...options });
   }
 
   /** Runs one script when those before it are done. */

@@ -47,6 +47,8 @@ export type Source =
 export interface FolderStep extends Owned {
   readonly do: "folder";
   readonly path: string;
+  /** Others may have put theirs into it meanwhile: then it stays. */
+  readonly isShared?: true;
 }
 
 export interface LinkStep {
@@ -146,7 +148,8 @@ export function undo(step: Step, keep: string): Script {
     case "write":
       return sh`${restore(step.path, step.was, keep)} && ${step.backup ? dropBackup(keep) : raw(":")}`;
     case "folder":
-      return sh`{ [ ! -d ${step.path} ] || rmdir -- ${step.path}; } && ${withoutFolder(beside(step.path, keep))}`;
+      return sh`{ [ ! -d ${step.path} ] || ${step.isShared ? sh`[ -n "$(ls -A -- ${step.path})" ] || ` : raw("")}rmdir -- ${step.path}; } &&
+  ${withoutFolder(beside(step.path, keep))}`;
     case "link":
     case "hard link":
       return restore(step.path, step.was, keep);

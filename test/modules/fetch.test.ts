@@ -1,0 +1,249 @@
+/** What `fetch` leaves on the controller, whose word says where, and how it is taken back. Its results: test/conformance/cases/fetch.yml. */
+
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import t, { type Test } from "tap";
+import type { Event } from "../../src/journal/journal.ts";
+import { placeOf } from "../../src/modules/fetch/place.ts";
+import { Dict } from "../../src/template/template.ts";
+import { Workplace } from "../engine/local-run.ts";
+
+t.setTimeout(120_000);
+
+t.test(
+  "hosts share a new tree; taken back one by one, each takes its own, the last one the tree",
+  async (t) => {
+    const { place, file, play } = site(t);
+    for (const host of ["a", "b"]) file(`on/${host}`, `of ${host}\n`);
+    const run = await place.run(play('src: "DIR/on/{{ inventory_hostname }}", dest: new/tree'), ["b", "a"]);
+    t.equal(run.outcome.exitCode, 0);
+    const there = (host: string) => join(place.folder, "new/tree", host, place.folder, "on", host);
+    t.strictSame(
+      ["a", "b"].map((host) => readFileSync(there(host), "utf8")),
+      ["of a\n", "of b\n"],
+    );
+    const [maker = "", other = ""] = kinds(run.events, "change:recorded").map((change) => change.for);
+    const one = await place.rollback(run.events, ["a", "b"], undefined, { limit: maker });
+    t.equal(one.outcome.exitCode, 0);
+    t.notOk(existsSync(join(place.folder, "new/tree", maker)));
+    t.ok(existsSync(there(other)), "the tree that it made for both stays");
+    const rest = await place.rollback(run.events, ["a", "b"], undefined, { earlier: [one.events] });
+    t.equal(rest.outcome.exitCode, 0);
+    t.notOk(existsSync(join(place.folder, "new/tree", other)));
+
+    const again = await place.run(play('src: "DIR/on/{{ inventory_hostname }}", dest: other/tree'), [
+      "b",
+      "a",
+    ]);
+    t.equal((await place.rollback(again.events, ["a", "b"])).outcome.exitCode, 0);
+    t.notOk(existsSync(join(place.folder, "other")), "taken back together, nothing is left");
+  },
+);
+
+t.test(
+  "what stood at the place comes back, with its rights; one file for two hosts goes back twice",
+  async (t) => {
+    const { place, file, play } = site(t);
+    for (const host of ["a", "b"]) file(`on/${host}`, `of ${host}\n`);
+    const old = file("one", "old\n", 0o640);
+    const before = statSync(old);
+    const run = await place.run(play('src: "DIR/on/{{ inventory_hostname }}", dest: DIR/one, flat: true'), [
+      "a",
+      "b",
+    ]);
+    t.equal(run.outcome.exitCode, 0);
+    t.match(readFileSync(old, "utf8"), /^of [ab]\n$/);
+    t.equal(statSync(old).mode & 0o7777, 0o640, "it keeps its rights meanwhile");
+    t.equal((await place.rollback(run.events, ["a", "b"])).outcome.exitCode, 0);
+    t.equal(readFileSync(old, "utf8"), "old\n");
+    t.equal(statSync(old).mtimeMs, before.mtimeMs);
+  },
+);
+
+t.test("what somebody made of it since is left alone", async (t) => {
+  const { place, file, play } = site(t);
+  file("src", "theirs to come\n");
+  const run = await place.run(play("src: DIR/src, dest: DIR/here, flat: true"));
+  writeFileSync(join(place.folder, "here"), "worked on\n");
+  const back = await place.rollback(run.events);
+  t.equal(back.outcome.exitCode, 2);
+  t.match(kinds(back.events, "change:revert-failed"), [{ kind: "foreign", host: "localhost" }]);
+  t.equal(readFileSync(join(place.folder, "here"), "utf8"), "worked on\n");
+});
+
+t.test("it is the controller's, whatever the inventory calls localhost", async (t) => {
+  const { place, file, play } = site(t);
+  file("src", "text\n");
+  const elsewhere: Parameters<Workplace["run"]>[2] = (world) => {
+    const vars = Dict.of({ ansible_connection: "ssh", ansible_host: "192.0.2.1", ansible_ssh_timeout: 1 });
+    world.inventory.addHost("localhost", { groups: ["ungrouped"], vars });
+    return world;
+  };
+  const run = await place.run(play("src: DIR/src, dest: DIR/here, flat: true", "a"), ["a"], elsewhere);
+  t.equal(run.outcome.exitCode, 0);
+  t.equal((await place.rollback(run.events, ["a"], elsewhere)).outcome.exitCode, 0);
+  t.notOk(existsSync(join(place.folder, "here")));
+});
+
+t.test("`rollback: []` keeps it; other tasks of a rollback can fetch, too", async (t) => {
+  const { place, file } = site(t);
+  const source = file("src", "text\n");
+  const run = await place.run(`
+- hosts: all
+  gather_facts: false
+  tasks:
+    - fetch: {src: DIR/src, dest: DIR/stays, flat: true}
+      rollback: []
+    - copy: {content: x, dest: DIR/copied}
+      rollback:
+        - fetch: {src: DIR/src, dest: DIR/brought-back, flat: true}
+`);
+  writeFileSync(source, "now\n");
+  t.equal((await place.rollback(run.events)).outcome.exitCode, 0);
+  t.equal(readFileSync(join(place.folder, "stays"), "utf8"), "text\n");
+  t.equal(readFileSync(join(place.folder, "brought-back"), "utf8"), "now\n");
+});
+
+t.test(
+  "a file of more than any script may print comes whole, and nothing of it is left beside",
+  async (t) => {
+    const { place, file, play } = site(t);
+    const source = file("big", "the beginning");
+    truncateSync(source, 40 * 1024 * 1024);
+    const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith("kmend-fetch-"));
+    const before = left();
+    const run = await place.run(play("src: DIR/big, dest: DIR/here, flat: true"));
+    t.equal(run.outcome.exitCode, 0);
+    t.ok(readFileSync(source).equals(readFileSync(join(place.folder, "here"))));
+    t.strictSame(left(), before);
+  },
+);
+
+t.test("a file that is another at each look is refused, or taken as it came", async (t) => {
+  const { place, play } = site(t);
+  const strict = await place.run(play("src: /proc/self/stat, dest: DIR/strict, flat: true"));
+  t.equal(strict.outcome.exitCode, 2);
+  t.match(kinds(strict.events, "task:ended"), [
+    { result: { msg: /Cannot get .*its checksum differs from what came/ } },
+  ]);
+  t.notOk(existsSync(join(place.folder, "strict")));
+  const any = await place.run(
+    play("src: /proc/self/stat, dest: DIR/any, flat: true, validate_checksum: false"),
+  );
+  t.equal(any.outcome.exitCode, 0);
+  t.match(readFileSync(join(place.folder, "any"), "utf8"), /^\d+ \(/);
+});
+
+t.test("a new file has the rights that it has there, and nobody's set-id bits", async (t) => {
+  const { place, file, play } = site(t);
+  for (const [name, mode] of [
+    ["secret", 0o600],
+    ["program", 0o6755],
+    ["open", 0o666],
+  ] as const)
+    file(`on/${name}`, name, mode);
+  const items = "\n      loop: [secret, program, open]";
+  t.equal(
+    (await place.run(play(`src: "DIR/on/{{ item }}", dest: DIR/to/, flat: true`) + items)).outcome.exitCode,
+    0,
+  );
+  const mode = (name: string) => (statSync(join(place.folder, "to", name)).mode & 0o7777).toString(8);
+  const open = (0o666 & ~process.umask()).toString(8);
+  t.strictSame(["secret", "program", "open"].map(mode), ["600", "755", open]);
+});
+
+t.test(
+  "under no_log the journal knows neither file nor place, and the rollback takes it away all the same",
+  async (t) => {
+    const { place, file, play } = site(t);
+    file("src-hidden", "hidden-words\n");
+    const hidden = `${play("src: DIR/src-hidden, dest: DIR/here-hidden, flat: true")}\n      no_log: true`;
+    const run = await place.run(hidden);
+    t.equal(run.outcome.exitCode, 0);
+    t.notMatch(JSON.stringify(run.events), /src-hidden|here-hidden|hidden-words/);
+    t.equal((await place.rollback(run.events)).outcome.exitCode, 0);
+    t.notOk(existsSync(join(place.folder, "here-hidden")));
+  },
+);
+
+t.test(
+  "a run that stopped in the middle of it goes on: what stands here already is not brought again",
+  async (t) => {
+    const { place, file, play } = site(t);
+    const source = file("src", "text\n");
+    const run = await place.run(play("src: DIR/src, dest: DIR/here, flat: true"));
+    const began = statSync(join(place.folder, "here")).ino;
+    const cut = run.events.findIndex((event) => event.type === "change:applied");
+    const made = await place.resume(run.events, ["a"], {}, (events) => events.slice(0, cut));
+    t.equal(made.outcome.exitCode, 0);
+    t.equal(statSync(join(place.folder, "here")).ino, began, "it was taken for made");
+    t.equal(kinds(made.events.slice(run.events.length), "change:recorded").length, 0);
+
+    writeFileSync(source, "other\n");
+    const other = await place.run(play("src: DIR/src, dest: DIR/there, flat: true"));
+    writeFileSync(join(place.folder, "there"), "torn");
+    const at = other.events.findIndex((event) => event.type === "change:applied");
+    const brought = await place.resume(other.events, ["a"], {}, (events) => events.slice(0, at));
+    t.equal(brought.outcome.exitCode, 0);
+    t.equal(readFileSync(join(place.folder, "there"), "utf8"), "other\n");
+  },
+);
+
+t.test("a path never leads out of its host's folder, whoever says it", async (t) => {
+  const given = {
+    kind: "file",
+    isHere: false,
+    host: "h",
+    home: "/../../root",
+    playFolder: "/play",
+    ownHome: "/me",
+  } as const;
+  const at = (src: string, dest: string, more: { flat?: boolean; host?: string } = {}) =>
+    placeOf({ src, dest, flat: more.flat ?? false }, { ...given, host: more.host ?? "h" });
+  t.equal(at("/etc/hosts", "to"), "/play/to/h/etc/hosts");
+  t.equal(at("etc/hosts", "/to/"), "/to/h/etc/hosts");
+  t.equal(at("../../../../etc/cron.d/x", "/to"), "/to/h/etc/cron.d/x");
+  t.equal(at("/a/../../../../b/./c", "/to"), "/to/h/b/c");
+  t.equal(at("~/x", "~/to"), "/me/to/h/root/x", "its home, too");
+  t.equal(at("/a/b", "/to/", { flat: true }), "/to/b");
+  t.equal(at("/a/b", "/to", { flat: true }), "/to");
+  for (const host of ["..", ".", "../x", "a/b", ""])
+    t.throws(() => at("/x", "/to", { host }), /Cannot name a folder/);
+  for (const src of ["/a/..", "..", "/"])
+    t.throws(() => at(src, "/to/", { flat: true }), /Cannot name a file/);
+});
+
+/** A folder whose play's one task is the fetch. */
+function site(t: Test) {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  return {
+    place,
+    file(name: string, text: string, mode = 0o644): string {
+      const path = join(place.folder, name);
+      mkdirSync(join(path, ".."), { recursive: true });
+      writeFileSync(path, text);
+      chmodSync(path, mode);
+      return path;
+    },
+    play: (given: string, hosts = "all") => `
+- hosts: ${hosts}
+  gather_facts: false
+  tasks:
+    - fetch: {${given}}`,
+  };
+}
+
+function kinds<T extends Event["type"]>(events: readonly Event[], type: T) {
+  return events.filter((event): event is Extract<Event, { type: T }> => event.type === type);
+}
