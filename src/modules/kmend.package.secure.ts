@@ -79,7 +79,7 @@ ${join(missing.map((each) => keep(each, folder, save)))}
 function keep({ name, file, tool, installed }: Secured, folder: string, save: string): Script {
   const fetched =
     file === null
-      ? sh`${raw(tool ?? "dnf")} -y reinstall --downloadonly --downloaddir=${folder} ${installed ?? name} >/dev/null`
+      ? sh`${raw(tool ?? "dnf")} -y --disableexcludes=all reinstall --downloadonly --downloaddir=${folder} ${installed ?? name} >/dev/null`
       : sh`cp -p -- ${file} ${folder}/`;
   return sh`base=$(rpm -q --qf '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}.rpm' ${name})
 printf '%s\\n' ${folder}/"$base" >>${`${save}/kept`}

@@ -29,6 +29,8 @@ t.test(
     const looks = () => fingerprintOf(lab, "both-1");
     const scan = () => scanOf("both-1", { inventory, state });
 
+    // As kubernetes' documents have its repository.
+    await on("echo 'exclude=kubelet kubeadm kubectl docker-ce' >>/etc/yum.repos.d/kmend-lab.repo");
     await podsOnNodes(lab, "create", 2);
     const before = await looks();
     const pids = before.pods;
@@ -53,6 +55,11 @@ t.test(
         t.equal(end.code, 0, end.stdout);
         t.match(end.stdout, installs);
         t.notMatch(end.stdout, "way back: NONE");
+      }
+      for (const swap of ["fix-kubelet", "fix-runtime"]) {
+        const held = await plan(swap, "kmem_disable_excludes=");
+        t.equal(held.code, 2, held.stdout);
+        t.match(held.stdout, /No package (kubelet-1\.15\.5-1|docker-ce-18\.06\.1\.ce-1) available/);
       }
       t.same(await looks(), before);
     });

@@ -49,6 +49,7 @@ export function planPackages(
       enablerepo: args.enablerepo,
       disablerepo: args.disablerepo,
       exclude: args.exclude,
+      ...(args.disable_excludes ? { disable_excludes: args.disable_excludes } : {}),
       disable_gpg_check: args.disable_gpg_check,
       update_cache: args.update_cache,
     },

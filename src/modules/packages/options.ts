@@ -33,6 +33,10 @@ export const packageOptions = {
     help: "Disable these repositories for this task",
   },
   exclude: { type: "list", elements: "str", default: [], help: "Leave these packages out" },
+  disable_excludes: {
+    type: "str",
+    help: 'See also what the configuration excludes: of "all", of "main", or of the repository that has this id',
+  },
   update_cache: {
     type: "bool",
     default: false,

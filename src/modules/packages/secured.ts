@@ -26,6 +26,9 @@ export interface Secured {
 /** The same name and version from another build is another package: it must be this build. */
 const identity = "%{NEVRA} %{BUILDTIME} %{BUILDHOST}";
 
+/** Also what is excluded: that keeps a package from being changed, and here none is. */
+const securing = { exclude: [], disable_excludes: "all", disable_gpg_check: false, update_cache: false };
+
 export const sameBuild: Script = sh`same_build() { [ "$(rpm -qp --nosignature --qf ${identity} "$1" 2>/dev/null)" = "$(rpm -q --qf ${identity} "$2" 2>/dev/null)" ]; }`;
 
 export function inspectSecured(args: SecureArgs): Inspection<readonly Secured[]> {
@@ -48,7 +51,7 @@ secured() {
       for each in dnf yum; do
         command -v $each >/dev/null 2>&1 || continue
         wanted=$(rpm -q --qf '%{VERSION}-%{RELEASE}' "$1")
-        $each -q ${repositoryFlags({ ...args, exclude: [], disable_gpg_check: false, update_cache: false })} list available --showduplicates "$1" 2>/dev/null | tr -s ' ' '\\n' | grep -qE "^([0-9]+:)?$wanted\\$" && tool=$each
+        $each -q ${repositoryFlags({ ...args, ...securing })} list available --showduplicates "$1" 2>/dev/null | tr -s ' ' '\\n' | grep -qE "^([0-9]+:)?$wanted\\$" && tool=$each
         break
       done
     fi

@@ -6,13 +6,16 @@ import type { PackageArgs } from "./options.ts";
 export type Flags = Pick<
   PackageArgs,
   "enablerepo" | "disablerepo" | "exclude" | "disable_gpg_check" | "update_cache"
->;
+> &
+  // Absent in journals of earlier versions.
+  Partial<Pick<PackageArgs, "disable_excludes">>;
 
-export function repositoryFlags({ enablerepo, disablerepo, exclude }: Flags): Script {
+export function repositoryFlags({ enablerepo, disablerepo, exclude, disable_excludes }: Flags): Script {
   const flags = [
     ...disablerepo.map((name) => `--disablerepo=${name}`),
     ...enablerepo.map((name) => `--enablerepo=${name}`),
     ...exclude.map((name) => `--exclude=${name}`),
+    ...(disable_excludes ? [`--disableexcludes=${disable_excludes}`] : []),
   ];
   return sh`${flags}`;
 }
