@@ -1,12 +1,22 @@
 /** A kubelet is built and packed from sources in kubernetes' layout, by the real git, go, make and rpmbuild. The program is a small one. */
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import t, { type Test } from "tap";
 import { type Ended, kmend, startKmend } from "../cli/kmend.ts";
+import { noSshd, startSshd, type TestSshd } from "../connection/sshd.ts";
 
 t.setTimeout(200_000);
 
@@ -150,6 +160,29 @@ t.test("a kubelet", { skip: missing.length > 0 && `${missing} is missing` }, asy
     t.equal(site.log().match(/go build/g)?.length, 1, "it was compiled once");
   });
 
+  t.test("comes from another build host to the controller", { skip: noSshd }, async (t) => {
+    const site = siteFor(t);
+    const builder = await startSshd();
+    t.teardown(() => builder.stop());
+    const home = join(site.folder, "home");
+    const run = () => site.onBuilder(builder, { HOME: home });
+    const first = await run();
+    t.equal(first.code, 0, first.stdout);
+    const [rpm = ""] = globSync(join(home, "kmend-kubelets/builder/*/*.rpm"));
+    t.match(first.stdout, `Here: kmem_kubelet_file=${rpm}.`);
+    t.ok(readFileSync(rpm).equals(readFileSync(site.rpms()[0] ?? "")));
+    t.strictSame(
+      readdirSync(join(rpm, "..")).sort(),
+      ["SHA256SUMS", "build.json", basename(rpm), "proof.txt"].sort(),
+    );
+    const second = await run();
+    t.match(second.stdout, /PLAY RECAP.*\nbuilder +: ok=\d+ +changed=0 /);
+    const back = await site.kmend("rollback", "last");
+    t.equal(back.code, 0, back.stdout);
+    t.notOk(existsSync(join(home, "kmend-kubelets")), "and goes with a rollback");
+    t.notOk(existsSync(join(site.folder, "build")), "there as here");
+  });
+
   t.test("is stopped by a rollback", async (t) => {
     const site = siteFor(t);
     const run = site.start({ KUBELET_BUILD_WAITS: join(site.folder, "go") });
@@ -193,6 +226,8 @@ interface Site {
   start(env: Readonly<Record<string, string>>, ...options: string[]): ReturnType<typeof startKmend>;
   resume(...options: string[]): ReturnType<typeof startKmend>;
   kmend(...argv: string[]): Promise<Ended>;
+  /** The same on a host called builder, over ssh. */
+  onBuilder(sshd: TestSshd, env: Readonly<Record<string, string>>): Promise<Ended>;
   rpms(): readonly string[];
   log(): string;
 }
@@ -228,6 +263,16 @@ function siteFor(t: Test): Site {
       return start(env, ...words).ended;
     },
     kmend: (...given) => kmend(given, { cwd: folder }),
+    onBuilder: ({ address, port, key, knownHosts }, env) => {
+      const way = `ansible_host=${address} ansible_port=${port} ansible_user=root ansible_ssh_private_key_file=${key}`;
+      const inventory = join(folder, "inventory");
+      writeFileSync(
+        inventory,
+        `builder ${way} ansible_ssh_common_args="-o UserKnownHostsFile=${knownHosts}"\n`,
+      );
+      const argv = ["run", "-i", inventory, playbook, "-e", "build_hosts=builder", ...set([])];
+      return startKmend(argv, { cwd: folder, env }).ended;
+    },
     rpms: () => globSync(join(folder, "build/products/*/*.rpm")),
     log: () => readFileSync(globSync(join(folder, "build/work/*/log"))[0] ?? "", "utf8"),
   };
