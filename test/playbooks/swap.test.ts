@@ -6,8 +6,9 @@ import { join } from "node:path";
 import t from "tap";
 import { execOnNode, podsOnNodes, whatIsMissing } from "../../src/lab/lab.ts";
 import { labPlace, nodePlace } from "../../src/lab/place.ts";
-import { kmend } from "../cli/kmend.ts";
+import { kmend, lastRun } from "../cli/kmend.ts";
 import { raiseLab } from "../lab/with-lab.ts";
+import { installCreaterepo } from "./createrepo.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { scanOf } from "./scanned.ts";
 
@@ -15,7 +16,7 @@ t.test(
   "a node that leaks by both, with pods",
   { skip: whatIsMissing() ?? false, timeout: 280_000 },
   async (t) => {
-    const { state, name, inventory } = await raiseLab(t, {
+    const { state, name, inventory, nodes } = await raiseLab(t, {
       nodes: { app_nodes: 0, compute_nodes: 0, clean_nodes: 0, both_nodes: 1 },
     });
     const lab = { state, name };
@@ -85,21 +86,59 @@ t.test(
       t.same(await scan(), sick, "the scan says what it said before");
     });
 
-    t.test("takes a kubelet from a repository that it is pointed at", async (t) => {
+    t.test("takes a kubelet from the repository that a build host serves, and both go back", async (t) => {
+      installCreaterepo(nodePlace(labPlace(state, name), "both-1").root);
       await on(
-        "mkdir -p /srv/elsewhere && cp -r /srv/repo/. /srv/elsewhere && mkdir -p /var/lib/kmend/packages && cp /srv/repo/*-0.x86_64.rpm /var/lib/kmend/packages && mv /etc/yum.repos.d/kmend-lab.repo /root/",
+        "mkdir -p /srv/product /var/lib/kmend/packages && cp /srv/repo/kubelet-1.*.rpm /srv/product && cp /srv/repo/*-0.x86_64.rpm /var/lib/kmend/packages && mv /etc/yum.repos.d/kmend-lab.repo /root/",
       );
       t.teardown(() =>
-        on("mv /root/kmend-lab.repo /etc/yum.repos.d/; rm -rf /srv/elsewhere /var/lib/kmend/packages/*"),
+        on("mv /root/kmend-lab.repo /etc/yum.repos.d/; rm -rf /srv/product /var/lib/kmend/packages/*"),
       );
-      const end = await playbook("fix-kubelet", "kmem_repository=file:///srv/elsewhere", "kmem_pin=false");
+      const at = `http://${nodes[0]?.address}:8080/`;
+      const serve = (...releases: string[]) => {
+        const packages = releases.map((release) => `kubelet-${release}.x86_64.rpm`);
+        return run(
+          "run",
+          "-i",
+          inventory,
+          "test/playbooks/serve-repository.yml",
+          "-e",
+          JSON.stringify({ packages }),
+        );
+      };
+      const offered = async () =>
+        (await on(`dnf -q --refresh --disablerepo='*' --repofrompath=built,${at} repoquery kubelet`))
+          .trim()
+          .split("\n")
+          .sort();
+      const [one, other] = ["kubelet-0:1.15.5-1.x86_64", "kubelet-0:1.21.14-0.x86_64"];
+      const units = await on("ls /etc/systemd/system /etc/systemd/system/*.wants");
+
+      const first = await serve("1.15.5-1", "1.15.5-1");
+      t.equal(first.code, 0, first.stdout);
+      const [started] = lastRun(state);
+      t.match(first.stdout, / changed=6 /, "the second time there is nothing to do");
+      t.strictSame(await offered(), [one]);
+      t.equal(await on("ps -o user= -C python3 | sort -u"), "nobody\n");
+
+      const end = await playbook("fix-kubelet", `kmem_repository=${at}`, "kmem_pin=false");
       t.equal(end.code, 0, end.stdout);
       t.match(
         await on("rpm -q kubelet; cat /etc/yum.repos.d/kmend-mend.repo"),
         /^kubelet-1\.15\.5-1\.x86_64\n.*\n\[kmend-mend\]/,
       );
+      t.notMatch(await on("cat /etc/dnf/plugins/versionlock.list"), "kubelet", "it was not to be locked");
       t.equal((await rollback()).code, 0);
       t.equal(await on("rpm -q kubelet; ls /etc/yum.repos.d"), "kubelet-1.15.5-0.x86_64\n");
+
+      t.equal((await serve("1.21.14-0")).code, 0);
+      t.strictSame(await offered(), [one, other]);
+      t.equal((await rollback()).code, 0);
+      t.strictSame(await offered(), [one], "the repository is what it was");
+      const back = await run("rollback", started?.type === "run:started" ? started.run : "");
+      t.equal(back.code, 0, back.stdout);
+      t.equal(await on("ls /etc/systemd/system /etc/systemd/system/*.wants"), units);
+      t.equal(await on("ls -d /srv/kmend; pgrep -f [h]ttp.server"), "");
     });
 
     t.test(
