@@ -16,6 +16,7 @@ import t, { type Test } from "tap";
 import type { Event } from "../../src/journal/journal.ts";
 import { placeOf } from "../../src/modules/fetch/place.ts";
 import { Dict } from "../../src/template/template.ts";
+import { noSshd, startSshd } from "../connection/sshd.ts";
 import { Workplace } from "../engine/local-run.ts";
 
 t.setTimeout(120_000);
@@ -222,6 +223,50 @@ t.test("a path never leads out of its host's folder, whoever says it", async (t)
   for (const src of ["/a/..", "..", "/"])
     t.throws(() => at(src, "/to/", { flat: true }), /Cannot name a file/);
 });
+
+t.test(
+  "over ssh, what only root may read there comes by become, and is whose kmend it is",
+  { skip: noSshd },
+  async (t) => {
+    const { place, file, play } = site(t);
+    const sshd = await startSshd();
+    t.teardown(() => sshd.stop());
+    const source = file("roots", "of root\n", 0o600);
+    chmodSync(place.folder, 0o755);
+    const reached =
+      (become: boolean): Parameters<Workplace["run"]>[2] =>
+      (world) => {
+        const { address, port, key, knownHosts } = sshd;
+        const way = {
+          ansible_connection: "ssh",
+          ansible_host: address,
+          ansible_port: port,
+          ansible_user: "free",
+        };
+        const options = `-o UserKnownHostsFile=${knownHosts}`;
+        const vars = {
+          ...way,
+          ansible_ssh_private_key_file: key,
+          ansible_ssh_common_args: options,
+          ansible_become: become,
+        };
+        world.inventory.addHost("far", { groups: ["ungrouped"], vars: Dict.of(vars) });
+        return world;
+      };
+    const to = play("src: DIR/roots, dest: DIR/here", "far");
+    const denied = await place.run(to, [], reached(false));
+    t.equal(denied.outcome.exitCode, 2);
+    t.match(kinds(denied.events, "task:ended"), [{ result: { msg: `file is not readable: ${source}` } }]);
+    const run = await place.run(to, [], reached(true));
+    t.equal(run.outcome.exitCode, 0);
+    const here = join(place.folder, "here/far", source);
+    t.equal(readFileSync(here, "utf8"), "of root\n");
+    t.match(statSync(here), { uid: process.getuid?.(), mode: 0o100600 });
+    t.match(kinds(run.events, "change:recorded"), [{ host: "localhost", for: "far", become: null }]);
+    t.equal((await place.rollback(run.events, [], reached(true))).outcome.exitCode, 0);
+    t.notOk(existsSync(join(place.folder, "here")));
+  },
+);
 
 /** A folder whose play's one task is the fetch. */
 function site(t: Test) {
