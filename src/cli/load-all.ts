@@ -3,6 +3,7 @@ import { type LoadedPlaybook, loadPlaybook } from "../playbook/playbook.ts";
 import { exitCodes, formatProblem, KmendError, type Problem } from "../problem/problem.ts";
 import { parseExtraVars } from "./extra-vars.ts";
 import { processVault } from "./process-vault.ts";
+import { rolesPath } from "./roles-path.ts";
 import type { RunFlags } from "./run-options.ts";
 
 /** Loads every playbook before anything runs, and reports the problems of all of them at once.
@@ -15,7 +16,14 @@ export async function loadAll(paths: readonly string[], flags: RunFlags): Promis
   let exitCode: number = exitCodes.error;
   for (const path of paths) {
     try {
-      loaded.push(await loadPlaybook(path, { catalogue: { find: findModule }, extraVars, vault }));
+      loaded.push(
+        await loadPlaybook(path, {
+          catalogue: { find: findModule },
+          extraVars,
+          vault,
+          rolesPath: rolesPath(),
+        }),
+      );
     } catch (error) {
       if (!(error instanceof KmendError)) throw error;
       problems.push(...error.problems);

@@ -112,12 +112,18 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   for (const name of Object.keys(settingsTable) as Name[]) {
     const { env: variable, section, key, type } = settingsTable[name];
     const line = given.find((each) => each.section === section && each.key === key);
-    const fromFile = line && isPath.includes(name) && file ? resolve(dirname(file), line.value) : line?.value;
+    const fromFile = line && isPath.includes(name) && file ? located(name, line.value, file) : line?.value;
     const value = env[variable] ?? fromFile;
     if (value !== undefined)
       settings[name] = typed(value, type, env[variable] === undefined ? `${file}: ${key}` : variable);
   }
   return { ...settings, unknown: [...unknownLines(given, file ?? ""), ...unknownVariables(env)] } as Settings;
+}
+
+/** What a file names is beside that file. */
+function located(name: Name, value: string, file: string): string {
+  const paths = name === "rolesPath" ? value.split(":") : [value];
+  return paths.map((path) => (path.startsWith("~/") ? path : resolve(dirname(file), path))).join(":");
 }
 
 function isFile(path: string): boolean {

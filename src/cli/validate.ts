@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { findModule } from "../modules/modules.ts";
 import { validatePlaybook } from "../playbook/playbook.ts";
 import { exitCodes, formatProblem, type Problem } from "../problem/problem.ts";
+import { rolesPath } from "./roles-path.ts";
 
 /** `kmend validate PLAYBOOK...`. */
 export function validateCommand(): Command {
@@ -20,7 +21,9 @@ export function validateCommand(): Command {
     .action(async (paths: string[], flags: { output: string }) => {
       const problems: Problem[] = [];
       for (const path of paths)
-        problems.push(...(await validatePlaybook(path, { catalogue: { find: findModule } })));
+        problems.push(
+          ...(await validatePlaybook(path, { catalogue: { find: findModule }, rolesPath: rolesPath() })),
+        );
       if (flags.output === "json") console.log(JSON.stringify(problems, null, 2));
       else if (problems.length > 0) console.log(problems.map((problem) => formatProblem(problem)).join("\n"));
       else console.log(`${paths.join(", ")}: no problem`);

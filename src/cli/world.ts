@@ -12,6 +12,7 @@ import { parseExtraVars } from "./extra-vars.ts";
 import { foundForOthers } from "./found-for-others.ts";
 import { processMask } from "./process-mask.ts";
 import { processVault } from "./process-vault.ts";
+import { rolesPath } from "./roles-path.ts";
 import type { RunFlags } from "./run-options.ts";
 import { readSecrets, type Secrets } from "./secrets.ts";
 import { readSettings, type Settings } from "./settings.ts";
@@ -70,6 +71,7 @@ export async function withWorld<T>(
     connector,
     journal,
     catalogue: { find: findModule, names: moduleNames },
+    rolesPath: rolesPath(),
     options: ground.options,
     about: { kmend: version, command: ground.command, options: aboutOptions(ground.options) },
     stop: { soft: stop.soft, hard: stop.hard },
