@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -15,9 +16,11 @@ import { join } from "node:path";
 import t, { type Test } from "tap";
 import type { Event } from "../../src/journal/journal.ts";
 import { placeOf } from "../../src/modules/fetch/place.ts";
+import { lookAtRemote } from "../../src/modules/modules.ts";
 import { Dict } from "../../src/template/template.ts";
 import { noSshd, startSshd } from "../connection/sshd.ts";
 import { Workplace } from "../engine/local-run.ts";
+import { Host, shells } from "./host.ts";
 
 t.setTimeout(120_000);
 
@@ -267,6 +270,34 @@ t.test(
     t.notOk(existsSync(join(place.folder, "here")));
   },
 );
+
+for (const [shell, argv] of Object.entries(shells))
+  t.test(`what a file of the host is, is seen alike (${shell})`, async (t) => {
+    const host = new Host(argv);
+    t.teardown(() => host.remove());
+    const at = (name: string) => join(host.work, name);
+    writeFileSync(at("a b"), "text\n", { mode: 0o640 });
+    symlinkSync("a b", at("link"));
+    symlinkSync("nowhere", at("dangling"));
+    mkdirSync(at("folder"));
+    const look = (path: string) => {
+      const { script, parse } = lookAtRemote(path);
+      return parse(host.run(script));
+    };
+    const text = {
+      kind: "file",
+      source: at("a b"),
+      size: 5,
+      sha1: "aa785adca3fcdfe1884ae840e13c6d294a2414e8",
+      sha256: "b9e68e1bea3e5b19ca6b2f98b73a54b73daafaa250484902e09982e07a12e733",
+      mode: 0o640,
+    };
+    t.same(look(at("a b")), text);
+    t.same(look(at("link")), text, "links are followed");
+    t.same(look("~/a b"), text, "the home is the host's");
+    const kinds = ["folder", "dangling", "no", "folder/../no"].map((name) => look(at(name)).kind);
+    t.strictSame([...kinds, look("/dev/null").kind], ["directory", "absent", "absent", "absent", "other"]);
+  });
 
 /** A folder whose play's one task is the fetch. */
 function site(t: Test) {
