@@ -64,20 +64,21 @@ async function runSections(run: Run, play: Play, batch: readonly HostState[]): P
   await files(true);
   await gatherFacts(run, play, batch);
   await files(false);
-  await runSection(run, play, play.preTasks, batch);
-  await runSection(run, play, [...play.roles, ...play.tasks], batch);
-  await runSection(run, play, play.postTasks, batch);
+  const { preTasks, roles, tasks, postTasks } = play;
+  await runSection(run, play, { name: "pre_tasks", nodes: preTasks }, batch);
+  await runSection(run, play, { name: "tasks", nodes: [...roles, ...tasks] }, batch);
+  await runSection(run, play, { name: "post_tasks", nodes: postTasks }, batch);
 }
 
 /** Handlers run at the end of each section. */
 async function runSection(
   run: Run,
   play: Play,
-  nodes: readonly Node[],
+  { name, nodes }: { readonly name: string; readonly nodes: readonly Node[] },
   batch: readonly HostState[],
 ): Promise<void> {
   await run.strategy(run, nodes, playFrame(play), batch);
-  await flushHandlers(run, batch);
+  await flushHandlers(run, batch, name);
 }
 
 async function askGate(

@@ -1,4 +1,5 @@
 import type { Located, Node, Play, Role, Shared } from "../playbook/playbook.ts";
+import type { Place } from "../problem/problem.ts";
 import type { Dict } from "../template/template.ts";
 
 /** Where a node stands: the play, then each block, role and include around it, innermost last. */
@@ -10,6 +11,14 @@ export interface Frame {
   readonly params: Dict | null;
   /** A loop variable or other data that an include hands to what it includes. */
   readonly given: Dict | null;
+  /** The include that handed over, and which of a host's rounds that hand over the same. */
+  readonly by?: IncludeRound;
+}
+
+export interface IncludeRound {
+  readonly place: Place;
+  /** From 0. */
+  readonly nth: number;
 }
 
 export function playFrame(play: Play): Frame {
@@ -27,9 +36,9 @@ export function inside(parent: Frame, node: Node): Frame {
 export function handedOver(
   parent: Frame,
   shared: Shared,
-  more: { readonly params: Dict | null; readonly given: Dict | null },
+  more: { readonly params: Dict | null; readonly given: Dict | null; readonly by: IncludeRound },
 ): Frame {
-  return { shared, parent, role: parent.role, params: more.params, given: more.given };
+  return { shared, parent, role: parent.role, ...more };
 }
 
 /** From the play inwards. */

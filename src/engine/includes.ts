@@ -22,6 +22,8 @@ interface Included {
   readonly options: Dict;
   readonly vars: Dict;
   readonly given: Dict | null;
+  /** Which of the host's rounds that include the same; from 0. */
+  readonly nth: number;
   /** Hosts with the same key run it together. */
   readonly key: string;
 }
@@ -82,7 +84,7 @@ function decide(
       if (holds(conditions(frame), inner)) found.push(oneRound(node, inner, round.vars));
     }
     const result = found.length === 0 ? skippedResult("Conditional result was False") : resultOf(new Dict());
-    return { result, found };
+    return { result, found: numbered(found) };
   } catch (error) {
     if (!(error instanceof KmendError)) throw error;
     return { result: failedResult(error.message), found: [] };
@@ -96,7 +98,17 @@ function oneRound(node: Include, view: View, given: Dict | null): Included {
   if (apply !== undefined) options.set("apply", apply);
   const vars = includeVars(node, view);
   const key = [options, vars, given ?? null].map((each: Value) => repr(each)).join("\n");
-  return { host: view.host, options, vars, given, key };
+  return { host: view.host, options, vars, given, nth: 0, key };
+}
+
+/** A host's rounds come one after the other, also where nothing else tells them apart. */
+function numbered(found: readonly Included[]): Included[] {
+  const seen = new Map<string, number>();
+  return found.map((each) => {
+    const nth = seen.get(each.key) ?? 0;
+    seen.set(each.key, nth + 1);
+    return { ...each, nth, key: nth === 0 ? each.key : `${each.key}\n${nth}` };
+  });
 }
 
 /** The include's own vars, as they are while it is reached: its loop variable has gone when the tasks run. One that
@@ -123,6 +135,7 @@ async function runGroup(
   const frame = handedOver(around, appliedKeywords(first.options, node.place), {
     params: first.vars,
     given: first.given,
+    by: { place: node.place, nth: first.nth },
   });
   let nodes: readonly Node[];
   try {

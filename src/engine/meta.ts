@@ -11,6 +11,7 @@ import { holds } from "./judge.ts";
 import { planTask } from "./plan.ts";
 import { failedResult } from "./result.ts";
 import type { Run } from "./run.ts";
+import { placeInRun } from "./task-place.ts";
 import { viewOf } from "./variables.ts";
 
 /** Actions that each host decides on for itself; the others go by the first host. */
@@ -27,7 +28,7 @@ export async function runMeta(
   const action = actionOf(task, viewOf(run, first, frame));
   const asked = perHost.has(action) ? hosts : [first];
   const meant = asked.filter((host) => isMeant(run, task, frame, host));
-  if (meant.length > 0) await act(run, task, action, meant);
+  if (meant.length > 0) await act(run, { task, frame, action }, meant);
 }
 
 /** A condition that cannot be evaluated fails the host, as any task's does. */
@@ -53,13 +54,17 @@ function actionOf({ args }: Task, view: ReturnType<typeof viewOf>): string {
   return str(view.templar.render(given)).trim();
 }
 
-async function act(run: Run, task: Task, action: string, hosts: readonly HostState[]): Promise<void> {
+async function act(
+  run: Run,
+  { task, frame, action }: { readonly task: Task; readonly frame: Frame; readonly action: string },
+  hosts: readonly HostState[],
+): Promise<void> {
   const { play } = run;
   switch (action) {
     case "noop":
       return;
     case "flush_handlers":
-      return flushHandlers(run, hosts);
+      return flushHandlers(run, hosts, placeInRun(run, task, frame).at);
     case "end_host":
       for (const host of hosts) host.isEnded = true;
       return;

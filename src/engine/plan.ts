@@ -30,8 +30,12 @@ export function taskRef(
   frame: Frame,
   view: View | null,
 ): TaskRef {
-  const at = placeInRun(run, node, frame);
-  const ref = { id: run.past.idAt(at) ?? nextId(run), at, ...described(run, node, frame, view) };
+  const { at, before } = placeInRun(run, node, frame);
+  const ref = {
+    id: run.past.idAt(at) ?? run.past.idAt(before) ?? nextId(run),
+    at,
+    ...described(run, node, frame, view),
+  };
   run.past.checkTask(ref);
   return ref;
 }

@@ -191,6 +191,7 @@ function playState(
     isOver: false,
     isBroken: false,
     kind: "task",
+    flush: null,
   };
 }
 

@@ -102,6 +102,8 @@ export interface PlayState {
   isBroken: boolean;
   /** Where in the batch a gate or a rollback runs, its tasks are not recorded as the play's own. */
   kind: TaskRef["kind"];
+  /** Which flush of handlers is under way: a section of the play, or a task's place; null: none. */
+  flush: string | null;
 }
 
 /** Variables that the play gives to every host. */
@@ -190,5 +192,6 @@ export function noPlay(folder: string): PlayState {
     isOver: false,
     isBroken: false,
     kind: "task",
+    flush: null,
   };
 }
