@@ -6,6 +6,7 @@
  * anybody. `beat-TOKEN` is the holder's heartbeat, in seconds since 1970 by the host's own clock.
  *
  *   lock-N, a line each: token, run, who, since, command, boot, process, its beginning
+ *   shell-TOKEN-PROCESS, one for each shell that has worked under it: boot, its beginning
  */
 
 import type { LockHolder } from "../journal/journal.ts";
@@ -106,7 +107,7 @@ while :; do
     for run in ${own}; do [ "$run" = "$h_run" ] && mine=1; done
     if [ -n "$mine" ]; then
       state=left
-      if [ "$h_boot" = "$boot" ] && [ -n "$h_began" ] && [ "$(began "$h_pid")" = "$h_began" ]; then
+      if at_work; then
         tries=$((tries + 1))
         if [ "$tries" -le ${leftOverS} ]; then sleep 1; continue; fi
         state=working
@@ -128,6 +129,19 @@ while :; do
   fi
   [ -e "$folder/lock-$next" ] || { echo "cannot make $folder/lock-$next" >&2; exit 1; }
 done`;
+}
+
+/** The same before anything is changed. The shell that is to do it is written down: whoever takes the lock over from a dead process of
+ *  this run waits for it. Many work under one lock, of one user by two ways, or one after another. */
+export function workUnderLock(folder: string, number: number, token: string): Script {
+  return sh`${lockStillHeld(folder, number, token)}
+[ -e ${`${folder}/shell-${token}`}-$$ ] || (
+  umask 077
+  boot= stat=
+  { read -r boot < /proc/sys/kernel/random/boot_id; read -r stat < /proc/$$/stat; } 2>/dev/null
+  set -- \${stat##*") "}
+  [ "$#" -lt 20 ] || { shift 19; printf '%s\n' "$boot" "$1" > ${`${folder}/shell-${token}`}-$$; }
+) || :`;
 }
 
 /** Fails, and says so, where the lock is not this one any more. */
@@ -164,9 +178,9 @@ number=${number}
 ${lockStillHeld(folder, number, token)}
 while [ "$number" -gt 1 ]; do
   number=$((number - 1))
-  { read -r old < "$folder/lock-$number"; } 2>/dev/null && rm -f "$folder/beat-$old" "$folder/lock-$number" "$folder"/draft-"$old"-*
+  { read -r old < "$folder/lock-$number"; } 2>/dev/null && rm -f "$folder/beat-$old" "$folder/lock-$number" "$folder"/draft-"$old"-* "$folder"/shell-"$old"-*
 done
-rm -f "$folder"/lock-${number} "$folder"/beat-${token} "$folder"/draft-${token}-*
+rm -f "$folder"/lock-${number} "$folder"/beat-${token} "$folder"/draft-${token}-* "$folder"/shell-${token}-*
 )`;
 }
 
@@ -196,6 +210,18 @@ began() {
   { read -r stat < "/proc/$1/stat"; } 2>/dev/null
   set -- \${stat##*") "}
   [ "$#" -lt 20 ] || { shift 19; printf '%s' "$1"; }
+}
+# One of the holder's shells is there still: it may have a script.
+at_work() {
+  if [ "$h_boot" = "$boot" ] && [ -n "$h_began" ] && [ "$(began "$h_pid")" = "$h_began" ]; then return 0; fi
+  for file in "$folder"/shell-"$h_token"-*; do
+    [ -e "$file" ] || continue
+    s_boot= s_began=
+    { read -r s_boot; read -r s_began; } < "$file"
+    [ "$s_boot" = "$boot" ] && [ -n "$s_began" ] && [ "$(began "\${file##*-}")" = "$s_began" ] || continue
+    return 0
+  done
+  return 1
 }
 say() { printf '%s\n' "$h_run" "$h_who" "$h_since" "$h_command" "$age" "$state"; }`;
 }

@@ -14,10 +14,10 @@ import {
   type Found,
   type Holder,
   type LockOwner,
-  lockStillHeld,
   readLockAnswer,
   releaseLock,
   takeLock,
+  workUnderLock,
 } from "./lock-script.ts";
 import { checkPlace, refused, whyRefused } from "./pre-flight.ts";
 import type { Random, World } from "./world.ts";
@@ -193,7 +193,7 @@ export function openLocks(
       taking.catch(() => held.delete(key));
       const kept = await taking;
       return {
-        check: lockStillHeld(place.folder, kept.number, owner.token),
+        check: workUnderLock(place.folder, kept.number, owner.token),
         beatAhead: (seconds) => beatAhead(kept, seconds),
       };
     },

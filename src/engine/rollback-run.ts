@@ -136,8 +136,8 @@ async function changesAside(
   const { takenBack, owed } = earlier;
   const isBelow = (old: Recorded): boolean =>
     changes.some(({ host, change }) => host === old.host && Number(change) > Number(old.change));
-  const recorded = events.filter((event) => event.type === "change:recorded" && takenBack.has(event.change));
-  const old = recorded as (Recorded & Event)[];
+  const recorded = events.filter((event) => event.type === "change:recorded") as (Recorded & Event)[];
+  const old = recorded.filter(({ change }) => takenBack.has(change));
   const meant = new Set(changes.map(({ change }) => change));
   const standing = limit === undefined ? [] : await standingChanges(run, events, { takenBack, blob });
   return {
@@ -149,7 +149,9 @@ async function changesAside(
     ),
     others: standing.filter(({ change }) => !meant.has(change)),
     owed:
-      options.handlers === false ? [] : limited(run, old, options).filter(({ change }) => owed.has(change)),
+      options.handlers === false
+        ? []
+        : limited(run, recorded, options).filter(({ change }) => owed.has(change)),
   };
 }
 

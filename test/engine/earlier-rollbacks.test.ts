@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
+import type { Event } from "../../src/journal/journal.ts";
 import { Workplace } from "./local-run.ts";
 
 t.setTimeout(60_000);
@@ -86,4 +87,36 @@ t.test("what was made after an older change had been taken back is taken back as
   t.equal(readFileSync(file, "utf8"), "c\n");
   await place.rollback(run.events, ["a", "b", "c"]);
   t.equal(readFileSync(file, "utf8"), "old\n");
+});
+
+t.test("handlers of a change that was different after its revert are owed as well", async (t) => {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  const [file, seen] = [join(place.folder, "file"), join(place.folder, "seen")];
+  writeFileSync(file, "old\n");
+  const run = await place.run(`
+- hosts: all
+  gather_facts: false
+  handlers:
+    - {name: take in, command: cp DIR/file DIR/seen}
+  tasks:
+    - copy: {content: "one\\n", dest: DIR/file}
+    - copy: {content: "two\\n", dest: DIR/file}
+      notify: take in
+`);
+  const first = await place.rollback(run.events);
+  const newer = first.events.find((event) => event.type === "change:reverted");
+  // The newer one's state was different after its revert, and the host was lost before its handler ran.
+  const lost = first.events.flatMap((event): Event[] => {
+    if (event.type === "rollback:handler") return [{ ...event, message: "the link was lost" }];
+    if (event !== newer || event.type !== "change:reverted") return [event];
+    return [
+      { ...event, type: "change:revert-failed", kind: "different", message: "it is different", hint: "look" },
+    ];
+  });
+  writeFileSync(seen, "two\n");
+  const second = await place.rollback(run.events, ["a"], (world) => world, { earlier: [lost] });
+  t.equal(readFileSync(seen, "utf8"), "old\n");
+  const third = await place.rollback(run.events, ["a"], (world) => world, { earlier: [lost, second.events] });
+  t.notOk(third.events.some((event) => event.type === "rollback:handler"));
 });

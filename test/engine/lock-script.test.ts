@@ -12,6 +12,7 @@ import {
   readLockAnswer,
   releaseLock,
   takeLock,
+  workUnderLock,
 } from "../../src/engine/lock-script.ts";
 import { shells } from "../modules/host.ts";
 
@@ -137,6 +138,48 @@ while [ ! -e ${end} ]; do sleep 0.1; done`;
     writeFileSync(end, "");
     await working;
     t.equal(readLockAnswer(again().trimEnd()).kind, "held");
+  },
+);
+
+t.test(
+  "so is one that another shell than the lock's own began, and it is told apart from one that is gone",
+  async (t) => {
+    for (const [name, [program = "sh", ...args]] of Object.entries(shells)) {
+      const folder = join(t.testdir({}), "folder");
+      const end = join(folder, "../end");
+      const take = (token: string, own: string[]): LockAnswer =>
+        readLockAnswer(
+          execFileSync(program, [...args, "-c", takeLock(folder, owner(token, "a"), own).text], {
+            encoding: "utf8",
+          }).trimEnd(),
+        );
+      take("a1", []);
+      const work = (script: string): Promise<unknown> =>
+        promisify(execFile)(program, [
+          ...args,
+          "-c",
+          `(\nset -e\n${workUnderLock(folder, 1, "a1").text}\n)\n${script}`,
+        ]);
+      await work("");
+      const gone = readdirSync(folder).filter((file) => file.startsWith("shell-"));
+      t.equal(gone.length, 1, name);
+      const working = work(`while [ ! -e ${end} ]; do sleep 0.1; done`);
+      const noted = (): number => readdirSync(folder).filter((file) => file.startsWith("shell-")).length;
+      while (noted() < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+      const waiting = setTimeout(() => writeFileSync(end, ""), 1500);
+      const began = Date.now();
+      const { stdout } = await promisify(execFile)(program, [
+        ...args,
+        "-c",
+        takeLock(folder, owner("a2", "a"), ["a"]).text,
+      ]);
+      t.match(readLockAnswer(stdout.trimEnd()), { kind: "held", number: 2, broken: { state: "left" } }, name);
+      t.ok(Date.now() - began > 500, `${name}: it has waited`);
+      clearTimeout(waiting);
+      await working;
+      execFileSync(program, [...args, "-c", releaseLock(folder, 2, "a2").text]);
+      t.strictSame(readdirSync(folder), [], `${name}: nothing is left of it`);
+    }
   },
 );
 

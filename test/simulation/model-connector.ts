@@ -1,7 +1,16 @@
 /** The way to modelled hosts, and everything that can go wrong on it. */
 
-import type { Connection, Connector, Shell, Target } from "../../src/connection/connection.ts";
-import { unreachable } from "../../src/connection/failures.ts";
+import type {
+  Become,
+  Connection,
+  Connector,
+  Output,
+  RunOptions,
+  Shell,
+  Target,
+} from "../../src/connection/connection.ts";
+import { becomeFailed, transferFailed, unreachable } from "../../src/connection/failures.ts";
+import { explainRefusal } from "../../src/connection/shell/become.ts";
 import type { Chance } from "./chance.ts";
 import type { ModelHost, Said, Touch } from "./model-host.ts";
 import { runScript, type ShellProcess, slowestMs } from "./model-script.ts";
@@ -19,6 +28,8 @@ import type { VirtualTime } from "./virtual-time.ts";
  *  - `stolen`: another run has broken the lock
  *  - `says-ok`, `says-no`: it did nothing and says it did; it did all and says it did not
  *  - `doubled`: it does the script twice, and answers for the second time
+ *  - `refuses`: nobody becomes anybody else there, for once
+ *  - `torn`: what is put there is not what was sent
  */
 export const faults = [
   "dies-before",
@@ -33,6 +44,8 @@ export const faults = [
   "says-ok",
   "says-no",
   "doubled",
+  "refuses",
+  "torn",
 ] as const;
 export type Fault = (typeof faults)[number];
 
@@ -44,6 +57,8 @@ export interface Network {
   /** A fault once in so many scripts; 0: never. */
   readonly faultOneIn: number;
   readonly kinds: readonly Fault[];
+  /** Whom it logs in as. */
+  readonly login: User;
   /** false: this kmend is dead or has ended, and hears nothing any more. */
   isAlive(): boolean;
   /** Told of each script. */
@@ -53,6 +68,13 @@ export interface Network {
   /** Told what a script said that was done twice. */
   onDoubled(host: string, script: Understood, once: Said, twice: Said): void;
 }
+
+const users = {
+  root: { user: "root", uid: 0, home: "/root", tmp: "/tmp" },
+  admin: { user: "admin", uid: 1000, home: "/home/admin", tmp: "/tmp" },
+  app: { user: "app", uid: 1001, home: "/home/app", tmp: "/tmp" },
+} as const;
+export type User = keyof typeof users;
 
 export function modelConnector(network: Network): Connector {
   return {
@@ -88,15 +110,15 @@ function connection(network: Network, host: ModelHost, target: Target): Connecti
   const { epoch } = host;
   const shells = new Map<string, Promise<Shell>>();
   const isLost = (): boolean => host.epoch !== epoch;
-  async function opened(): Promise<Shell> {
-    const shell = await open(network, host, isLost);
-    return shellOn(network, host, { shell, isLost });
+  async function opened(become: Become | null): Promise<Shell> {
+    const shell = await open(network, host, { become, isLost });
+    return shellOn(network, host, { shell, become, isLost });
   }
   return {
     target,
     shell(become, which) {
       const key = `${which ?? ""}${JSON.stringify(become)}`;
-      const opening = shells.get(key) ?? opened();
+      const opening = shells.get(key) ?? opened(become);
       shells.set(key, opening);
       opening.catch(() => shells.delete(key));
       return opening;
@@ -105,44 +127,79 @@ function connection(network: Network, host: ModelHost, target: Target): Connecti
   };
 }
 
-async function open(network: Network, host: ModelHost, isLost: () => boolean): Promise<ShellProcess> {
+interface Opening {
+  readonly become: Become | null;
+  readonly isLost: () => boolean;
+}
+
+async function open(network: Network, host: ModelHost, { become, isLost }: Opening): Promise<ShellProcess> {
   await passes(network, network.chance.between(1, slowestMs));
   if (isLost()) throw unreachable(`${host.name}: Cannot open a shell: the connection is lost`);
+  if (become) checkBecome(network, host, become);
   const shell: { isBusy: boolean; isEnded: boolean } = { isBusy: false, isEnded: false };
   const isOpen = (): boolean => !shell.isEnded && (shell.isBusy || (!isLost() && network.isAlive()));
   return Object.assign(shell, { pid: host.begin(isOpen) });
 }
 
-interface Opened {
-  readonly shell: ShellProcess;
-  readonly isLost: () => boolean;
+/** @throws KmendError `become-failed` */
+function checkBecome(network: Network, { name, password }: ModelHost, become: Become): void {
+  const { chance, faultOneIn, kinds, login } = network;
+  if (kinds.includes("refuses") && chance.oneIn(faultOneIn))
+    throw becomeFailed(...explainRefusal(name, become, "sorry, you are not allowed to do that", false));
+  if (login === "root" || password === null || become.password === password) return;
+  const hasAnswered = become.password !== undefined;
+  const said = hasAnswered ? "Sorry, try again." : `${become.method}: a password is required`;
+  throw becomeFailed(...explainRefusal(name, become, said, hasAnswered));
 }
 
-function shellOn(network: Network, host: ModelHost, { shell: first, isLost }: Opened): Shell {
+function shellOn(
+  network: Network,
+  host: ModelHost,
+  { shell: first, become, isLost }: Opening & { readonly shell: ShellProcess },
+): Shell {
   let last: Promise<unknown> = Promise.resolve();
   let shell = first;
+  const send = (script: Understood, options: RunOptions): Promise<Output> => {
+    const running = last.then(async () => {
+      // Its time was up: another takes its place.
+      if (shell.isEnded) shell = await open(network, host, { become, isLost });
+      const fault = isLost() ? null : faultOf(network, script);
+      network.onScript(host.name, script, fault);
+      return runScript(network, host, { script, fault, options, shell, isLost });
+    });
+    last = running.catch(() => {});
+    return running;
+  };
   return {
-    session: { user: "root", uid: 0, home: "/root", tmp: "/tmp" },
-    run(script, options = {}) {
-      const running = last.then(async () => {
-        // Its time was up: another takes its place.
-        if (shell.isEnded) shell = await open(network, host, isLost);
-        const understood = understand(script.text);
-        const fault = isLost() ? null : faultOf(network, understood);
-        network.onScript(host.name, understood, fault);
-        return runScript(network, host, { script: understood, fault, options, shell, isLost });
-      });
-      last = running.catch(() => {});
-      return running;
+    session: users[(become?.user as User | undefined) ?? network.login],
+    run: (script, options = {}) => send(understand(script.text), options),
+    async put(content, to, options = {}) {
+      const text = "bytes" in content ? new TextDecoder().decode(content.bytes) : "";
+      const { code, stderr } = await send(transfer(to, text), options);
+      if (code !== 0)
+        throw transferFailed(`${host.name}: Cannot put ${to}: ${new TextDecoder().decode(stderr)}`);
     },
-    put: () => Promise.reject(new Error("the modelled host takes no files")),
     get: () => Promise.reject(new Error("the modelled host gives no files")),
+  };
+}
+
+/** Into a file beside it, which then takes its place. */
+function transfer(to: string, text: string): Understood & { form: "transfer" } {
+  const staged = `${to}.kmend-staged`;
+  return {
+    form: "transfer",
+    act: [
+      { kind: "write", path: staged, text },
+      { kind: "move", from: staged, to },
+    ],
   };
 }
 
 function faultOf({ chance, faultOneIn, kinds }: Network, { form }: Understood): Fault | null {
   if (faultOneIn === 0 || kinds.length === 0 || !chance.oneIn(faultOneIn)) return null;
   const fault = chance.pick(kinds);
+  if (fault === "refuses") return null;
+  if (fault === "torn") return form === "transfer" ? fault : null;
   const needsWork = fault === "full" || fault === "stolen" || fault === "says-ok" || fault === "says-no";
   return needsWork && form !== "change" && form !== "revert" ? null : fault;
 }

@@ -1,6 +1,7 @@
 /** A host as a model: cells that tasks set, the scripts that the engine saves, shells, locks. It understands statements, not sh. */
 
 import { createHash } from "node:crypto";
+import { dirname } from "node:path";
 import { type Asking, lost, ModelLocks, nothing, type Said } from "./model-locks.ts";
 import type { Statement, Understood } from "./statements.ts";
 import { statements } from "./statements.ts";
@@ -22,6 +23,9 @@ export class ModelHost {
   readonly name: string;
   readonly cells = new Map<string, string>();
   readonly files = new Map<string, string>();
+  readonly #folders = new Set<string>();
+  /** What whoever wants to become somebody else must know; null: nothing. */
+  password: string | null = null;
   /** Grows when every connection to it is lost. */
   epoch = 0;
   /** Grows when it reboots. */
@@ -68,6 +72,7 @@ export class ModelHost {
   *perform(script: Understood, shell: Shell): Generator<number, Said> {
     switch (script.form) {
       case "plain":
+      case "transfer":
         return yield* this.#all(script.act, shell);
       case "change":
         return yield* this.#change(script, shell);
@@ -89,8 +94,12 @@ export class ModelHost {
 
   *#change(script: Understood & { form: "change" }, shell: Shell): Generator<number, Said> {
     const before = yield* this.#all(script.before, shell);
-    if (before.code === 0) return yield* this.#all(script.act, shell);
-    return { ...before, stderr: `${before.stderr}\nkmend: cannot prepare the change\n`, code: 1 };
+    const said =
+      before.code === 0
+        ? yield* this.#all(script.act, shell)
+        : { ...before, stderr: `${before.stderr}\nkmend: cannot prepare the change\n`, code: 1 };
+    yield* this.#all(script.after, shell);
+    return said;
   }
 
   *#revert(script: Understood & { form: "revert" }, shell: Shell): Generator<number, Said> {
@@ -119,12 +128,22 @@ export class ModelHost {
       case "sim":
         return this.#sim(statement.words, shell);
       case "check":
-        return this.locksIn(statement.folder).isHeld(statement)
-          ? nothing
-          : { code: 1, stdout: "", stderr: `${lost}\n` };
+        if (!this.locksIn(statement.folder).isHeld(statement)) return no(lost);
+        if (statement.isNoted) this.locksIn(statement.folder).note(statement.token, shell.pid);
+        return nothing;
       case "room":
         return nothing;
+      case "folder":
+        if (statement.isNew && this.#folders.has(statement.path)) return no(`${statement.path} is there`);
+        this.#folders.add(statement.path);
+        return nothing;
+      case "remove":
+        this.#folders.delete(statement.path);
+        for (const path of [...this.files.keys()])
+          if (path.startsWith(`${statement.path}/`)) this.files.delete(path);
+        return nothing;
       case "write":
+        if (!this.#folders.has(dirname(statement.path))) return no(`no folder for ${statement.path}`);
         this.files.set(statement.path, statement.text);
         return nothing;
       case "move": {
@@ -164,10 +183,17 @@ export class ModelHost {
         return this.#touch(first, null, rest.at(-1), shell);
       case "copy":
         return this.#touch(second, this.cells.get(first) ?? null, rest.at(-1), shell);
+      case "place": {
+        const isPlaced = this.cells.get(second) === rest[2];
+        const text = isPlaced ? rest[2] : this.files.get(first);
+        if (text === undefined) return no(`${first} is not there`);
+        return this.#touch(second, text.trimEnd(), rest.at(-1), shell);
+      }
+      case "keep":
+        if (this.cells.get(first) === second) this.files.set(rest.at(-1) ?? "", second);
+        return nothing;
       case "since":
-        return (shell.now() - Date.UTC(2026, 0, 1)) / 1000 >= Number(first)
-          ? nothing
-          : { ...nothing, code: 1 };
+        return (shell.now() - Date.UTC(2026, 0, 1)) / 1000 >= Number(first) ? nothing : no("not yet");
       default:
         throw new Error(`the modelled host has no verb ${verb}`);
     }
@@ -179,4 +205,8 @@ export class ModelHost {
     else this.cells.set(cell, value);
     return nothing;
   }
+}
+
+function no(why: string): Said {
+  return { code: 1, stdout: "", stderr: `${why}\n` };
 }

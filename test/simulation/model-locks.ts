@@ -32,6 +32,8 @@ export const lost = "kmend: the lock on this host was lost";
 export class ModelLocks {
   readonly locks = new Map<number, Lock>();
   readonly beats = new Map<string, number>();
+  /** Those that have worked under a token. */
+  readonly #shells = new Map<string, Set<number>>();
 
   /** The one that counts. */
   newest(): Lock | undefined {
@@ -42,6 +44,10 @@ export class ModelLocks {
   breakFor(lock: Lock, nowMs: number): void {
     this.locks.set(this.#number() + 1, lock);
     this.beats.set(lock.token, Math.floor(nowMs / 1000));
+  }
+
+  note(token: string, pid: number): void {
+    this.#shells.set(token, (this.#shells.get(token) ?? new Set()).add(pid));
   }
 
   isHeld({ number, token }: { readonly number: number; readonly token: string }): boolean {
@@ -57,7 +63,7 @@ export class ModelLocks {
       if (holder?.token === token) return { ...nothing, stdout: `held ${this.#number()}\n` };
       const age = holder ? seconds(asking) - (this.beats.get(holder.token) ?? 0) : 0;
       const isOwn = holder !== undefined && own.includes(holder.owner[0] ?? "");
-      const isWorking = isOwn && holder.pid !== null && asking.isLiving(holder.pid);
+      const isWorking = isOwn && this.#isAtWork(holder, asking);
       if (isWorking && tries <= leftOverS) {
         yield 1000;
         continue;
@@ -82,6 +88,11 @@ export class ModelLocks {
     if (script.form === "beat") this.beats.set(token, seconds(asking) + script.aheadS);
     else for (const each of [...this.locks.keys()]) if (each <= number) this.locks.delete(each);
     return nothing;
+  }
+
+  #isAtWork({ token, pid }: Lock, asking: Asking): boolean {
+    const shells = [...(pid === null ? [] : [pid]), ...(this.#shells.get(token) ?? [])];
+    return shells.some((each) => asking.isLiving(each));
   }
 
   #number(): number {

@@ -5,6 +5,9 @@
  *   sim set CELL TEXT by SAVE    SAVE, the change's own folder, tells which recorded change it is part of
  *   sim unset CELL by SAVE
  *   sim copy FROM TO by SAVE     a service takes in its configuration
+ *   sim place PATH CELL TEXT by SAVE
+ *                                what was put at PATH becomes the cell's text, where that is not this one yet
+ *   sim keep CELL TEXT at PATH   keeps the cell's text there, where it is this one
  *   sim since SECONDS            fails until so much time has passed
  */
 
@@ -86,6 +89,42 @@ const simFile: HostModule = {
   },
 };
 
+interface Upload extends CellChange {
+  /** Where it lies on the host already. */
+  readonly kept?: string;
+  readonly isLarge: boolean;
+}
+
+/** Its text is put on the host before: with the script where it is short and plain, else by a transfer of its own. */
+const simUpload: HostModule = {
+  ...simFile,
+  name: "sim_upload",
+  options: {
+    name,
+    value: { type: "str", required: true, help: "Put this there" },
+    large: { type: "bool", required: true, help: "It does not go with a script" },
+  },
+  plan: (state: Cells, args): Upload | null => {
+    const cell = `file:${args.name}`;
+    if (state[cell] === args.value) return null;
+    return { before: state, after: { [cell]: args.value }, isLarge: args.large };
+  },
+  uploads: ({ after, kept, isLarge }: Upload, { tmp }) => {
+    const [value = ""] = Object.values(after);
+    const bytes = new TextEncoder().encode(`${value}${isLarge ? "\r" : ""}\n`);
+    return kept === undefined ? [{ to: `${tmp}/upload`, bytes }] : [];
+  },
+  apply: ({ after, kept }: Upload, { tmp, save }) => {
+    const [[cell = "", value = null] = []] = Object.entries(after);
+    return sh`sim place ${kept ?? `${tmp}/upload`} ${cell} ${value ?? ""} by ${save}`;
+  },
+  again: (change: Upload, folder: string) => {
+    const [[cell = "", value = null] = []] = Object.entries(change.after);
+    const kept = `${folder}/kept`;
+    return { change: { ...change, kept }, keep: sh`sim keep ${cell} ${value ?? ""} at ${kept}` };
+  },
+};
+
 /** What it needs comes first. */
 const simPackage = cellModule(
   "sim_package",
@@ -159,7 +198,7 @@ const simWait: WaitModule = {
   timedOut: () => "it took too long",
 };
 
-const all: readonly Module[] = [simFile, simPackage, simService, simCommand, simRefuse, simWait];
+const all: readonly Module[] = [simFile, simUpload, simPackage, simService, simCommand, simRefuse, simWait];
 
 /** Finds those, and what else the engine's own modules are asked for. */
 export function modelCatalogue(others: (name: string) => Module | undefined): {

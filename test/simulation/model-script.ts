@@ -154,6 +154,7 @@ function* performed(
     network.onDoubled(host.name, script, once, twice);
     return twice;
   }
+  if (fault === "torn") return { code: 1, stdout: "", stderr: "its SHA-256 is another" };
   if (script.form !== "change" && script.form !== "revert") return yield* host.perform(script, shell);
   const refused = script.form === "revert" ? "kmend: the revert said no" : "";
   if (fault === "full") {

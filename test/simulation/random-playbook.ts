@@ -21,14 +21,20 @@ export function firstCells(chance: Chance): ReadonlyMap<string, string> {
   return cells;
 }
 
-/** @returns its text: JSON, which YAML reads too */
-export function randomPlaybook(chance: Chance, hosts: readonly string[]): string {
-  return new Maker(chance, hosts).playbook();
+/** Texts by file name: JSON, which YAML reads too. */
+export type Files = ReadonlyMap<string, string>;
+
+/** @returns `play.yml` and what it includes */
+export function randomPlaybook(chance: Chance, hosts: readonly string[]): Files {
+  return new Maker(chance, hosts).files();
 }
 
 class Maker {
   readonly #chance: Chance;
   readonly #hosts: readonly string[];
+  readonly #included = new Map<string, string>();
+  /** Around what is written now is a loop of an include. */
+  #isInRound = false;
   #number = 0;
 
   constructor(chance: Chance, hosts: readonly string[]) {
@@ -36,9 +42,9 @@ class Maker {
     this.#hosts = hosts;
   }
 
-  playbook(): string {
+  files(): Files {
     const plays = Array.from({ length: this.#chance.between(1, 2) }, () => this.#play());
-    return `${JSON.stringify(plays, null, 1)}\n`;
+    return new Map([["play.yml", text(plays)], ...this.#included]);
   }
 
   #play(): Node {
@@ -54,6 +60,7 @@ class Maker {
     if (!chance.oneIn(3))
       play["on_failure"] = chance.pick(["stop", "rollback_host", "rollback_batch", "rollback_run"]);
     if (chance.oneIn(4)) play["gate"] = [this.#check()];
+    if (chance.oneIn(2)) Object.assign(play, this.#become());
     if (chance.oneIn(4)) play["soak"] = `${chance.between(1, 40)}s`;
     play["tasks"] = this.#nodes(2);
     play["handlers"] = configured.map((name) => ({ name: `restart ${name}`, sim_service: { name } }));
@@ -67,9 +74,44 @@ class Maker {
 
   #nodes(depth: number): Node[] {
     const length = this.#chance.between(1, depth > 1 ? 5 : 3);
-    return Array.from({ length }, () =>
-      depth > 0 && this.#chance.oneIn(4) ? this.#block(depth - 1) : this.#task(),
-    );
+    return Array.from({ length }, () => {
+      if (depth > 0 && this.#chance.oneIn(4)) return this.#block(depth - 1);
+      return depth > 0 && this.#chance.oneIn(6) ? this.#include(depth - 1) : this.#task();
+    });
+  }
+
+  /** What one host includes another may not, or another number of times; some include what is included elsewhere. */
+  #include(depth: number): Node {
+    const chance = this.#chance;
+    const node: Node = { name: this.#name("include") };
+    const isLoop = chance.oneIn(2);
+    const files = [...this.#included.keys()];
+    if (!isLoop && files.length > 0 && chance.oneIn(2)) node["include_tasks"] = chance.pick(files);
+    else {
+      const wasInRound = this.#isInRound;
+      this.#isInRound ||= isLoop;
+      const nodes = this.#nodes(depth);
+      this.#isInRound = wasInRound;
+      const file = `${this.#name("more")}.yml`;
+      this.#included.set(file, text(nodes));
+      node["include_tasks"] = file;
+    }
+    if (isLoop) node["loop"] = chance.pick([["x", "y"], ["x", "x"], ["x", "y", "x"], []]);
+    if (chance.oneIn(3)) node["when"] = this.#when();
+    else if (isLoop && chance.oneIn(2)) node["when"] = `item == 'x' or ${this.#when()}`;
+    return node;
+  }
+
+  #become(): Node {
+    const chance = this.#chance;
+    if (chance.oneIn(4)) return { become: false };
+    const user = chance.oneIn(4) ? { become_user: "app" } : {};
+    return { become: true, ...user, ...(chance.oneIn(6) ? { become_method: "su" } : {}) };
+  }
+
+  /** What a task of this name brings about, in each round of an include. */
+  #value(name: string): string {
+    return this.#isInRound ? `${name} {{ item | default('z') }}` : name;
   }
 
   #block(depth: number): Node {
@@ -89,6 +131,7 @@ class Maker {
     if (chance.oneIn(8)) task["ignore_unreachable"] = true;
     if (chance.oneIn(6)) task["timeout"] = 5;
     if (chance.oneIn(10)) task["throttle"] = 1;
+    if (chance.oneIn(4)) Object.assign(task, this.#become());
     if ("meta" in task) return { meta: task["meta"] };
     // Whose service would have to be told? No playbook can say it: the handler runs on the task's own host.
     if (!("notify" in task) && chance.oneIn(8)) task["delegate_to"] = chance.pick(this.#hosts);
@@ -99,26 +142,35 @@ class Maker {
   #act(): Node {
     const chance = this.#chance;
     const name = this.#name("task");
-    switch (chance.between(1, 13)) {
+    switch (chance.between(1, 15)) {
       case 1:
       case 2:
       case 3: {
         const file = chance.pick(configured);
-        const value = chance.oneIn(5) ? undefined : name;
+        const value = chance.oneIn(5) ? undefined : this.#value(name);
         return { name, sim_file: { name: file, value }, notify: `restart ${file}` };
+      }
+      case 14:
+      case 15: {
+        const [file, isLarge] = [chance.pick([...configured, ...others]), chance.oneIn(2)];
+        const notify = configured.some((each) => each === file) ? { notify: `restart ${file}` } : {};
+        return { name, sim_upload: { name: file, value: this.#value(name), large: isLarge }, ...notify };
       }
       case 4: {
         const loop = others.filter(() => chance.oneIn(2));
         return { name, sim_file: { name: "{{ item }}", value: `${name} {{ item }}` }, loop };
       }
       case 5:
-        return { name, sim_file: { name: chance.pick(others), value: chance.oneIn(4) ? undefined : name } };
+        return {
+          name,
+          sim_file: { name: chance.pick(others), value: chance.oneIn(4) ? undefined : this.#value(name) },
+        };
       case 6:
       case 7:
       case 13: {
         const wanted = chance.pick(packages);
         const needs = [`${wanted}-lib`, `${wanted}-data`];
-        return { name, sim_package: { name: wanted, version: name, needs } };
+        return { name, sim_package: { name: wanted, version: this.#value(name), needs } };
       }
       case 8:
         return { name, sim_command: { put: name }, rollback: [{ sim_command: { take: name } }] };
@@ -159,4 +211,8 @@ class Maker {
     this.#number += 1;
     return `${what}${this.#number}`;
   }
+}
+
+function text(nodes: readonly Node[]): string {
+  return `${JSON.stringify(nodes, null, 1)}\n`;
 }

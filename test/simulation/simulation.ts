@@ -32,7 +32,7 @@ import {
   takesBackWhomItShould,
 } from "./laws.ts";
 import { MemoryJournal } from "./memory-journal.ts";
-import { type Fault, faults, modelConnector } from "./model-connector.ts";
+import { type Fault, faults, modelConnector, type User } from "./model-connector.ts";
 import { ModelHost } from "./model-host.ts";
 import { modelCatalogue } from "./model-modules.ts";
 import { firstCells, randomPlaybook } from "./random-playbook.ts";
@@ -81,11 +81,13 @@ interface Disturbance {
   readonly diesAfter: number | null;
   /** When Ctrl-C is pressed, in ms after the beginning: once, twice, or not at all. */
   readonly stopsAt: readonly number[];
+  /** The operator mistypes the password. */
+  readonly isMistyped: boolean;
 }
 
 /** Faults in so many scripts: a rollback has few, and what its faults leave is what is hardest to take back. */
 const often = [0, 25, 10, 5, 3];
-const calm: Disturbance = { faultOneIn: 0, kinds: [], diesAfter: null, stopsAt: [] };
+const calm: Disturbance = { faultOneIn: 0, kinds: [], diesAfter: null, stopsAt: [], isMistyped: false };
 
 interface Ended {
   readonly outcome: RunOutcome | null;
@@ -109,6 +111,7 @@ class Simulation {
   readonly #playbook = join(folder(), "play.yml");
   readonly #text: string;
   readonly #forks: number;
+  readonly #login: User;
   /** Changes of which a host lied, by host and folder. */
   readonly #lies = new Set<string>();
   /** Cells that somebody else changed after the run, by host. */
@@ -127,12 +130,15 @@ class Simulation {
       this.#hosts.set(name, host);
       this.#first.set(name, host.look());
     }
-    const text = randomPlaybook(this.#chance, names);
+    const files = randomPlaybook(this.#chance, names);
     this.#forks = this.#chance.pick([1, 2, 50]);
-    writeFileSync(this.#playbook, text);
+    this.#login = this.#chance.pick(["root", "admin"]);
+    for (const host of this.#hosts.values()) if (this.#chance.oneIn(2)) host.password = password;
+    for (const [name, each] of files) writeFileSync(join(folder(), name), each);
+    const text = [...files].map(([name, each]) => `${name}: ${each}`).join("");
     this.#text = text;
     this.story.push(
-      () => `seed ${seed}, hosts ${names.join(" ")}, forks ${this.#forks}`,
+      () => `seed ${seed}, hosts ${names.join(" ")}, forks ${this.#forks}, as ${this.#login}`,
       () => text,
     );
   }
@@ -224,9 +230,11 @@ class Simulation {
       : [];
     return {
       faultOneIn: chance.pick(rates),
-      kinds: faults.filter(() => chance.oneIn(2)),
+      // Of all that can go wrong this is what most depends on what happens elsewhere.
+      kinds: chance.oneIn(5) ? ["late"] : faults.filter(() => chance.oneIn(2)),
       diesAfter: chance.oneIn(3) ? chance.between(1, chance.pick([10, 40, 120])) : null,
       stopsAt: stops,
+      isMistyped: chance.oneIn(12),
     };
   }
 
@@ -277,13 +285,15 @@ class Simulation {
       hosts: this.#hosts,
       time,
       chance,
+      login: this.#login,
       faultOneIn: disturbance.faultOneIn,
       kinds: disturbance.kinds,
       isAlive: () => isAlive,
       onTouch: (name, { cell, save }) => this.#checkTouch(journal, { name, cell, save, token }),
       onDoubled: (host, script, once, twice) => {
-        const isTask = script.form === "change" || script.form === "revert";
-        if (isTask && once.code !== twice.code)
+        // What only makes room for a transfer finds it made, and says so: it may be somebody else's.
+        const isWork = (script.form === "change" || script.form === "revert") && script.act.length > 0;
+        if (isWork && once.code !== twice.code)
           this.broken.push(
             `${host}: a ${script.form} that is done twice ends with ${twice.code}: ${twice.stderr}`,
           );
@@ -294,7 +304,7 @@ class Simulation {
         if (fault) this.tried.faults += 1;
         if (fault) this.say(`  ${host}: ${script.form}: ${fault}`);
         this.#noteLie(host, script, fault);
-        const isTask = script.form === "plain" || script.form === "change" || script.form === "revert";
+        const isTask = script.form !== "lock" && script.form !== "beat" && script.form !== "release";
         if (
           isTask &&
           isAlive &&
@@ -319,7 +329,12 @@ class Simulation {
       clock: time.clock(() => isAlive),
       random: chance.next,
       ask: null,
-      options: { ...options, forks: this.#forks, inFlight },
+      options: {
+        ...options,
+        forks: this.#forks,
+        inFlight,
+        become: { ...options.become, password: disturbance.isMistyped ? `${password}?` : password },
+      },
     };
     this.say(`kmend ${command} ${run}`);
     const outcome = await time.pass(act(world, journal), () => !isAlive);
@@ -509,6 +524,9 @@ class Simulation {
     }
   }
 }
+
+/** Of those hosts that want one. */
+const password = "Pa55-of-hosts";
 
 /** Where the superuser's runs keep their folders. */
 const rootFolder = "/var/lib/kmend";

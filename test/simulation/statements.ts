@@ -3,9 +3,19 @@
 
 export type Statement =
   | { readonly kind: "sim"; readonly words: readonly string[] }
-  | { readonly kind: "check"; readonly folder: string; readonly number: number; readonly token: string }
-  /** Folders, temporary files: they can fail, and leave nothing that matters. */
+  | {
+      readonly kind: "check";
+      readonly folder: string;
+      readonly number: number;
+      readonly token: string;
+      /** The shell is written down as one that works under the lock. */
+      readonly isNoted: boolean;
+    }
+  /** For people, or what nothing depends on: it can fail, and leaves nothing that matters. */
   | { readonly kind: "room" }
+  /** `isNew`: it must not be there. */
+  | { readonly kind: "folder"; readonly path: string; readonly isNew: boolean }
+  | { readonly kind: "remove"; readonly path: string }
   | { readonly kind: "write"; readonly path: string; readonly text: string }
   | {
       readonly kind: "trusted";
@@ -18,10 +28,14 @@ export type Statement =
 /** One script, by the wrapper that it came in. */
 export type Understood =
   | { readonly form: "plain"; readonly act: readonly Statement[] }
+  /** A file on its way to the host. */
+  | { readonly form: "transfer"; readonly act: readonly Statement[] }
   | {
       readonly form: "change";
       readonly before: readonly Statement[];
       readonly act: readonly Statement[];
+      /** Whatever came of it. */
+      readonly after: readonly Statement[];
     }
   | {
       readonly form: "revert";
@@ -53,9 +67,9 @@ export type Understood =
     };
 
 const change =
-  /^\(\nset -e\numask 077\n([\s\S]*?)\n\)\nif \[ \$\? -eq 0 \]; then\n([\s\S]*)\nkmend_code=\$\?\nelse\necho [\s\S]*\n\(exit \$kmend_code\)$/;
+  /^\(\nset -e\numask 077\n([\s\S]*?)\n\)\nif \[ \$\? -eq 0 \]; then\n([\s\S]*)\nkmend_code=\$\?\nelse\necho [^\n]*\nkmend_code=1\nfi\n([\s\S]*)\n\(exit \$kmend_code\)$/;
 const revert =
-  /^\( ([\s\S]*?)\n\( ([\s\S]*?)\n\) && (\{ \[ ! -f [\s\S]*?; \})\n\) >&2\nkmend_code=\$\?\nif \[ \$kmend_code -ne 0 \]; then .*\nelse\n([\s\S]*)\nfi$/;
+  /^\( ([\s\S]*?)\n\( (?!umask)([\s\S]*?)\n\) && (\{ \[ ! -f [\s\S]*?; \})\n\) >&2\nkmend_code=\$\?\nif \[ \$kmend_code -ne 0 \]; then .*\nelse\n([\s\S]*)\nfi$/;
 const beat = /^\(\n(kmend_token=[\s\S]*?\nfi)\numask 077\nprintf [\s\S]*date \+%s\) \+ (\d+)\)\)" > .*\n\)$/;
 const release =
   /^\(\nfolder=(\S+)\nnumber=(\d+)\n(\[ -e .* exit 0\n)?kmend_token=[\s\S]*?"\$kmend_token" != (\S+) \]/;
@@ -70,8 +84,10 @@ export function understand(script: string): Understood {
     return { form: "release", folder, number: Number(number), token, knowsGone: gone !== undefined };
   }
   const changes = change.exec(script);
-  if (changes)
-    return { form: "change", before: statements(changes[1] ?? ""), act: statements(changes[2] ?? "") };
+  if (changes) {
+    const [, before = "", act = "", after = ""] = changes;
+    return { form: "change", before: statements(before), act: statements(act), after: statements(after) };
+  }
   const reverts = revert.exec(script);
   if (reverts)
     return {
@@ -95,7 +111,7 @@ function lock(script: string): Understood {
 }
 
 const checks =
-  /kmend_token=\n.*read -r kmend_token < (\S+)\/lock-(\d+); \}.*\nif \[ "\$kmend_token" != (\S+) \].*; then\n.*\n.*exit 1\nfi(?:\n|$)/y;
+  /kmend_token=\n.*read -r kmend_token < (\S+)\/lock-(\d+); \}.*\nif \[ "\$kmend_token" != (\S+) \].*; then\n.*\n.*exit 1\nfi(\n\[ -e \S+\/shell-\S+ \] \|\| \(\n[\s\S]*?\n\) \|\| :)?(?:\n|$)/y;
 
 function checkOf(text: string): Pick<Statement & { kind: "check" }, "folder" | "number" | "token"> {
   checks.lastIndex = 0;
@@ -108,10 +124,21 @@ type Form = readonly [RegExp, (found: readonly string[]) => readonly Statement[]
 const forms: readonly Form[] = [
   [
     checks,
-    ([, folder = "", number, token = ""]) => [{ kind: "check", folder, number: Number(number), token }],
+    ([, folder = "", number, token = "", noted]) => [
+      { kind: "check", folder, number: Number(number), token, isNoted: noted !== undefined },
+    ],
   ],
   [/sim (.*)(?:\n|$)/y, ([, rest = ""]) => [{ kind: "sim", words: words(rest) }]],
-  [/(?:mkdir -p|rm -rf) .*(?:\n|$)/y, () => [{ kind: "room" }]],
+  [
+    /mkdir (-p )?(\S+)(?:\n|$)/y,
+    ([, parents, path = ""]) => [{ kind: "folder", path, isNew: parents === undefined }],
+  ],
+  [/rm -rf (\S+)(?:\n|$)/y, ([, path = ""]) => [{ kind: "remove", path }]],
+  // What bringing it again will need is kept before it is taken back.
+  [
+    /\( umask 077\n(mkdir -p \S+) &&\n(.*)\n\) \|\| \{ echo .*; exit 1; \}(?:\n|$)/y,
+    ([, folder = "", keep = ""]) => [...statements(folder), ...statements(keep)],
+  ],
   [/(?::|#.*|set -e|umask 077)?(?:\n|$)/y, () => []],
   // RUN/revert.sh is for people: no script of kmend runs it.
   [
