@@ -8,6 +8,7 @@ import { type Frame, keyword } from "./frame.ts";
 import type { HostState } from "./host-state.ts";
 import { journaled } from "./journaled-result.ts";
 import { locatedBoolean } from "./located.ts";
+import { stillUnderWay } from "./past.ts";
 import type { Result } from "./result.ts";
 import type { Run } from "./run.ts";
 import type { View } from "./variables.ts";
@@ -36,6 +37,7 @@ export function countAndJournal(
     ignored,
     rescued,
     ...journaled(result),
+    ...(result.isFailed ? stillUnderWay(run.past, counted.ref, host.name) : {}),
     ...(result.diff && !result.isSecret ? { diff: result.diff } : {}),
     ...(result.delegate ? { delegate: result.delegate } : {}),
     durationMs,

@@ -19,6 +19,7 @@ import { knowArguments } from "./known-secrets.ts";
 import { locatedBoolean, locatedNumber } from "./located.ts";
 import { lockPlace } from "./lock-place.ts";
 import { bring } from "./needs.ts";
+import { stillUnderWay } from "./past.ts";
 import type { PlannedTask } from "./plan.ts";
 import { reachedBy } from "./reached.ts";
 import { failedResult, type Result, skippedResult, unreachableResult } from "./result.ts";
@@ -121,6 +122,7 @@ async function tries(run: Run, plan: PlannedTask, view: View, round: Round): Pro
       task: plan.ref,
       attempt: count,
       retriesLeft: most - count + 1,
+      ...stillUnderWay(run.past, plan.ref, view.host.name),
       ...lastSaid(result, secretFor(plan, view)),
     });
     await clock.sleep(delayMs, stop.soft);

@@ -36,7 +36,9 @@ export interface Past {
   hasBegun(task: string, host: string): boolean;
   /** Handed out once: what came of it is then known. */
   takeUnderWay(task: string, host: string): UnderWay | null;
-  /** Every change that was under way, oldest first. */
+  /** The same, and nobody has asked what came of it yet. */
+  isUnderWay(task: string, host: string): boolean;
+  /** Every change that was under way and whose task is to go on, oldest first. */
   readonly underWay: readonly UnderWay[];
   /** The number that the task at this place had; null: nobody reached it, or the journal knows no places. */
   idAt(place: string): string | null;
@@ -66,6 +68,7 @@ export const noPast: Past = {
   round: () => null,
   hasBegun: () => false,
   takeUnderWay: () => null,
+  isUnderWay: () => false,
   underWay: [],
   idAt: () => null,
   lastNumber: 0,
@@ -131,7 +134,8 @@ export function pastOf(events: readonly Event[], options: PastOptions): Past {
       open.delete(key(task, host));
       return found;
     },
-    underWay: [...open.values()],
+    isUnderWay: (task, host) => open.has(key(task, host)),
+    underWay: [...open].flatMap(([at, change]) => (ends.has(at) && !again.has(at) ? [] : [change])),
     checkTask: (task) => checkTask(tasks.get(task.id), task),
     checkHost: (task, host) => {
       const [next] = toCome.get(host) ?? [];
@@ -197,11 +201,23 @@ function changesUnderWay(events: readonly Event[]): Map<string, UnderWay> {
       if (begun?.change.change === event.change) open.set(where, { ...begun, end: endOf(event) });
     }
     if (event.type === "change:reverted") open.delete(at.get(event.change) ?? "");
-    const isEnd = event.type === "task:ended" || event.type === "item:ended";
-    if ((isEnd && event.outcome !== "unreachable") || event.type === "task:retrying")
-      open.delete(key(event.task.id, event.host));
+    if (hasComeTo(event)) open.delete(key(event.task.id, event.host));
   }
   return open;
+}
+
+/** What was under way of it before is over. */
+function hasComeTo(
+  event: Event,
+): event is Event & { readonly type: "task:ended" | "item:ended" | "task:retrying" } {
+  if (event.type === "task:retrying") return !event.underWay;
+  if (event.type !== "task:ended" && event.type !== "item:ended") return false;
+  return event.outcome !== "unreachable" && !event.underWay;
+}
+
+/** Of a task that failed before it came to it. */
+export function stillUnderWay(past: Past, task: TaskRef, host: string): { readonly underWay?: true } {
+  return past.isUnderWay(task.id, host) ? { underWay: true } : {};
 }
 
 function endOf(event: Events["change:applied"] | Events["change:failed"]): UnderWay["end"] {

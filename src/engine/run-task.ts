@@ -18,7 +18,7 @@ import { knowHidden } from "./known-secrets.ts";
 import { located, locatedBoolean, locatedNumber } from "./located.ts";
 import { combined } from "./loop-result.ts";
 import { loopItems, type Round, rounds } from "./loops.ts";
-import { checkRound } from "./past.ts";
+import { checkRound, stillUnderWay } from "./past.ts";
 import type { PlannedTask } from "./plan.ts";
 import { failedResult, type Result, skippedResult } from "./result.ts";
 import type { Run } from "./run.ts";
@@ -162,6 +162,7 @@ async function runRound(
     outcome: outcomeOf(result),
     ignored: isIgnored(plan, inner, result),
     ...journaled(result),
+    ...(result.isFailed ? stillUnderWay(run.past, plan.ref, view.host.name) : {}),
   });
   return result;
 }

@@ -196,6 +196,8 @@ export interface Events {
     readonly effects?: Json;
     /** The result held a secret and is masked: a resume has it again. */
     readonly masked?: true;
+    /** It failed before it came to a change of its own that was under way when the run had stopped: that still is. */
+    readonly underWay?: true;
   };
   /** One try of `until`, or of a wait, said no. */
   "task:retrying": {
@@ -203,6 +205,8 @@ export interface Events {
     readonly task: TaskRef;
     readonly attempt: number;
     readonly retriesLeft: number;
+    /** As for an item. */
+    readonly underWay?: true;
     /** How far it was: the last line that the try printed, shortened; absent where that is secret or nothing. */
     readonly said?: string;
   };
@@ -220,6 +224,8 @@ export interface Events {
     readonly effects?: Json;
     /** As for an item. */
     readonly masked?: true;
+    /** As for an item. */
+    readonly underWay?: true;
     readonly diff?: readonly {
       readonly beforeHeader: string;
       readonly afterHeader: string;

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import type { Event } from "../../src/journal/journal.ts";
@@ -147,4 +147,31 @@ t.test("a journal without places, of an earlier kmend, is gone on with by its nu
   const { outcome } = await place.resume(first.events, ["a"], { retryFailed: true }, withoutPlaces);
   t.equal(outcome.exitCode, 0);
   t.equal(readFileSync(join(place.folder, "done"), "utf8"), "one\ntwo\n", "nothing is done again");
+});
+
+t.test("a change that a resume does not come to is still under way for the next", async (t) => {
+  for (const loop of ["", "      loop: [x]\n"]) {
+    const place = new Workplace();
+    t.teardown(() => place.remove());
+    const well = join(place.folder, "well");
+    writeFileSync(well, "");
+    const first = await place.run(`
+- hosts: all
+  gather_facts: false
+  tasks:
+    - shell: echo one >> DIR/done{{ lookup('file', 'DIR/well') }}
+${loop}`);
+    const applied = first.events.findIndex((event) => event.type === "change:applied");
+    const [last] = first.events.slice(-1);
+    // Its controller died before the task ended.
+    const died = (events: readonly Event[]): Event[] =>
+      events.filter(({ n }, index) => index <= applied || n > (last?.n ?? 0));
+    rmSync(well);
+    const second = await place.resume(first.events, ["a"], { retryFailed: true }, died);
+    t.equal(second.outcome.exitCode, 2, "it fails before it asks what came of the change");
+    writeFileSync(well, "");
+    const third = await place.resume(first.events, ["a"], { retryFailed: true }, died);
+    t.equal(third.outcome.exitCode, 0);
+    t.equal(readFileSync(join(place.folder, "done"), "utf8"), "one\n", "it is not done again");
+  }
 });

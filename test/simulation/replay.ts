@@ -1,9 +1,9 @@
-/** One seed with its story: `node test/simulation/replay.ts SEED`. Or a row of them: `replay.ts FROM TO`, which tells what broke. */
+/** One seed with its story: `node test/simulation/replay.ts SEED`. Or a row of them: `replay.ts FROM TO`, which tells what broke,
+ *  at most ten of them, or `replay.ts FROM TO MOST`. */
 
 import { simulate } from "./simulation.ts";
 
-const mostBroken = 10;
-const [from = 1, to] = process.argv.slice(2).map(Number);
+const [from = 1, to, mostBroken = 10] = process.argv.slice(2).map(Number);
 if (to === undefined) {
   const { story, broken } = await simulate(from);
   console.log(story().join("\n"));
@@ -19,8 +19,8 @@ if (to === undefined) {
     all.scripts += tried.scripts;
     all.faults += tried.faults;
     if (broken.length > 0) all.broken += 1;
-    if (all.broken === mostBroken) break;
     if (broken.length > 0) console.log(`${seed}: ${broken.slice(0, 3).join(" | ").slice(0, 400)}`);
+    if (all.broken >= mostBroken) break;
   }
   console.log(JSON.stringify(all), `${(Date.now() - began) / 1000} s`);
   process.exitCode = all.broken > 0 ? 1 : 0;

@@ -114,6 +114,8 @@ class Simulation {
   readonly #login: User;
   /** Changes of which a host lied, by host and folder. */
   readonly #lies = new Set<string>();
+  /** Hosts of which somebody else has or had the lock. */
+  readonly #stolen = new Set<string>();
   /** Cells that somebody else changed after the run, by host. */
   readonly #theirs = new Set<string>();
   /** Cells of which a lie cannot be found out, by host. */
@@ -214,6 +216,7 @@ class Simulation {
     const owner = ["20260101-000000-000", "somebody@else", "then", "run"];
     const beatMs = this.#time.now + (isAlive ? 1_000_000_000 : -120_000);
     host.locksIn(rootFolder).breakFor({ token: "another", owner, pid: null }, beatMs);
+    this.#stolen.add(host.name);
     this.say(`${host.name} is locked by another run, ${isAlive ? "alive" : "long silent"}`);
   }
 
@@ -300,6 +303,7 @@ class Simulation {
       },
       onScript: (host, script, fault) => {
         if (script.form === "lock") token = script.token;
+        if (fault === "stolen") this.#stolen.add(host);
         this.tried.scripts += 1;
         if (fault) this.tried.faults += 1;
         if (fault) this.say(`  ${host}: ${script.form}: ${fault}`);
@@ -461,6 +465,10 @@ class Simulation {
     const [last] = events.slice(-1);
     if (isAlive && last?.type === "run:ended" && !isDeepStrictEqual(outcome?.recap, last.recap))
       this.broken.push(`${command}: its outcome is not its last event's`);
+    for (const event of events)
+      if (event.type === "message:said" && event.text.includes("the lock on this host was lost"))
+        if (!this.#stolen.has(event.text.split(":")[0] ?? ""))
+          this.broken.push(`${command}: nobody has taken it, and it says: ${event.text}`);
     if (command !== "rollback") this.#checkApplied(events);
   }
 

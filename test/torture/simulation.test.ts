@@ -4,9 +4,11 @@
  */
 
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import t from "tap";
+import { mutations } from "../simulation/mutations.ts";
 import { simulate } from "../simulation/simulation.ts";
 
 t.setTimeout(3_600_000);
@@ -29,4 +31,11 @@ t.test(`laws of the journal, of rollback and of resume hold for ${seeds} seeds`,
 t.test("a seed always tells the same story", async (t) => {
   for (const seed of [1, 2, 3, 4, 5, 6, 7, 8])
     t.same((await simulate(seed)).story(), (await simulate(seed)).story());
+});
+
+t.test("what breaks the engine on purpose still finds its place there", async (t) => {
+  for (const { what, file, from } of mutations) {
+    const text = readFileSync(join(import.meta.dirname, "../../src/engine", file), "utf8");
+    t.equal(text.split(from).length, 2, what);
+  }
 });
