@@ -2,27 +2,35 @@ import { Command, Option } from "commander";
 import { findModule } from "../modules/modules.ts";
 import { validatePlaybook } from "../playbook/playbook.ts";
 import { exitCodes, formatProblem, type Problem } from "../problem/problem.ts";
+import { processVault } from "./process-vault.ts";
 import { rolesPath } from "./roles-path.ts";
+import { addVaultOptions, type RunFlags } from "./run-options.ts";
 
 /** `kmend validate PLAYBOOK...`. */
 export function validateCommand(): Command {
-  return new Command("validate")
+  const command = new Command("validate")
     .description(
       "Load playbooks with all that they import, touch nothing, list every problem with file:line:column",
     )
     .argument("<playbook...>", "playbooks to load")
     .addOption(
       new Option("--output <kind>", "show as plain or json").choices(["plain", "json"]).default("plain"),
-    )
+    );
+  return addVaultOptions(command)
     .addHelpText(
       "after",
       "\nExamples:\n  kmend validate playbooks/kmem.yml\n  kmend validate playbooks/*.yml --output json\n\nExit codes: 0 no problem (warnings may be), 4 some problem",
     )
-    .action(async (paths: string[], flags: { output: string }) => {
+    .action(async (paths: string[], flags: RunFlags) => {
+      const vault = await processVault(flags);
       const problems: Problem[] = [];
       for (const path of paths)
         problems.push(
-          ...(await validatePlaybook(path, { catalogue: { find: findModule }, rolesPath: rolesPath() })),
+          ...(await validatePlaybook(path, {
+            catalogue: { find: findModule },
+            vault,
+            rolesPath: rolesPath(),
+          })),
         );
       if (flags.output === "json") console.log(JSON.stringify(problems, null, 2));
       else if (problems.length > 0) console.log(problems.map((problem) => formatProblem(problem)).join("\n"));

@@ -166,6 +166,8 @@ t.test("whole files may be encrypted: inventory, variables, playbooks, tasks, ro
     const listed = await run(folder, "--vault-password-file", "password", "-e", "@extra.yml", listing);
     t.equal(listed.code, 0, listing + listed.stderr);
   }
+  const valid = await kmend(["validate", "play.yml", "--vault-password-file", "password"], { cwd: folder });
+  t.match(valid, { code: 0, stdout: /no problem/ });
   const shown = await kmend(["inventory", "-i", "hosts", "--graph", "--vault-password-file", "password"], {
     cwd: folder,
   });
