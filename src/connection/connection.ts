@@ -91,9 +91,9 @@ export type Content = { readonly bytes: Uint8Array } | { readonly file: string }
 
 export interface Connection {
   readonly target: Target;
-  /** The shell of the login user, or of whom to become; opened once, then shared. `beside`: a second one, for what must not wait
-   *  until the first is free. */
-  shell(become: Become | null, which?: "beside"): Promise<Shell>;
+  /** The shell of the login user, or of whom to become; opened once, then shared. `which` names
+   *  another than the first, for what must not wait until that is free. */
+  shell(become: Become | null, which?: string): Promise<Shell>;
   /** Ends everything that was started on both sides. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { World } from "./world.ts";
 
 /** The connections of one run, one for each way to reach a host; opened at need and closed together. */
 export interface Connections {
-  shell(target: Target, become: Become | null, which?: "beside"): Promise<Shell>;
+  shell(target: Target, become: Become | null, which?: string): Promise<Shell>;
   /** `meta: reset_connection`: the next task opens a new one. */
   reset(host: string): Promise<void>;
   closeAll(): Promise<void>;
@@ -35,7 +35,7 @@ export function openConnections(world: World): Connections {
     }
   }
 
-  async function shell(target: Target, become: Become | null, which?: "beside"): Promise<Shell> {
+  async function shell(target: Target, become: Become | null, which?: string): Promise<Shell> {
     try {
       return await (await connect(target)).shell(become, which);
     } catch (error) {

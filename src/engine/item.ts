@@ -184,13 +184,22 @@ interface Prepared {
   readonly base: Pick<Setting, "checkMode" | "diff" | "brought">;
 }
 
+/** How many hosts' tasks run at once on the controller that they are delegated to. */
+const lanes = 8;
+
+/** The controller's shell for what this host delegates: the drain of one node must not wait for that of another. */
+function laneOf(run: Run, host: HostState): string {
+  return `lane ${run.play.batch.indexOf(host) % lanes}`;
+}
+
 /** Opens the shell that the task is to run in: on the host or its delegate, as the right user. */
 async function reach(run: Run, plan: PlannedTask, view: View, round: Round, given: Prepared): Promise<Doing> {
   const delegate = delegateOf(run, plan, view);
   const there = delegate ? viewOf(run, delegate, plan.frame, round.vars) : view;
   const target = targetOf(run, there, plan.frame, view);
   const become = becomeOf(run, there, plan.frame, view);
-  const shell = await run.connections.shell(target, become);
+  const lane = delegate && target.kind === "local" ? laneOf(run, view.host) : undefined;
+  const shell = await run.connections.shell(target, become, lane);
   const { user, uid } = shell.session;
   return {
     run,

@@ -1,4 +1,4 @@
-/** Takes changes back, newest first on each host, and proves it: what inspect sees afterwards is what it saw before. */
+/** Takes changes back, newest first on each host and for each host, and proves it: what inspect sees afterwards is what it saw before. */
 
 import type { ResolvedTask, WayBack } from "../journal/journal.ts";
 import { TaskFailed } from "../modules/modules.ts";
@@ -7,10 +7,12 @@ import { endArmed, isTooLate, putOffArmed } from "./armed-rollback.ts";
 import type { Recorded } from "./change.ts";
 import type { Aim } from "./foreign.ts";
 import { handlersOf } from "./handlers-back.ts";
+import { type NewestFirst, newestFirst } from "./newest-first.ts";
 import { pool } from "./pool.ts";
 import { lookOf, type Reverted, revertChange } from "./revert-change.ts";
 import { runResolved } from "./rollback-tasks.ts";
 import { hostState, type Run } from "./run.ts";
+import { newSlots, type Slots } from "./slots.ts";
 import { wayOut } from "./way-out.ts";
 
 export interface TakeBack {
@@ -33,8 +35,14 @@ export async function takeBack(run: Run, changes: readonly Recorded[], given: Ta
   );
   const byHost = Map.groupBy(changes, (change) => change.host);
   const hosts = new Set([...byHost.keys(), ...given.aim.owed.map(({ host }) => host)]);
-  await pool([...hosts], options.forks, async (host) => {
-    verdicts[host] = await takeBackHost(run, host, byHost.get(host) ?? [], given.aim);
+  const order = newestFirst(changes);
+  const slots = newSlots(options.forks);
+  // Who waits for another host's turn holds no slot: that one may need it.
+  await pool([...hosts], hosts.size, async (host) => {
+    const own = byHost.get(host) ?? [];
+    verdicts[host] = await takeBackHost(run, host, own, { aim: given.aim, order, slots }).finally(() => {
+      for (const change of own) order.isOver(change);
+    });
   });
   run.play.kind = kind;
   journal.note("rollback:ended", { hosts: verdicts });
@@ -47,13 +55,15 @@ async function takeBackHost(
   run: Run,
   host: string,
   changes: readonly Recorded[],
-  aim: Aim,
+  { aim, order, slots }: { readonly aim: Aim; readonly order: NewestFirst; readonly slots: Slots },
 ): Promise<Verdict> {
   let verdict: Verdict = "nothing to do";
   const takenBack = aim.owed.filter((change) => change.host === host);
   const standing = aim.others.filter((change) => change.host === host);
   for (const change of [...changes].reverse()) {
-    const reverted = await revertOne(run, change, { aim, standing });
+    await order.turnOf(change);
+    const reverted = await slots(() => revertOne(run, change, { aim, standing }));
+    order.isOver(change);
     if (reverted === null) continue;
     if (reverted.kind === "passed") {
       const text = `${change.host}: ${change.task.name}: left as it is: ${reverted.message}`;
@@ -69,7 +79,7 @@ async function takeBackHost(
     if (reverted.kind === "failed" || reverted.kind === "foreign") standing.push(change);
     if (reverted.kind === "reverted" || reverted.kind === "different") takenBack.unshift(change);
   }
-  const isWell = !aim.handlers || (await runHandlers(run, takenBack));
+  const isWell = !aim.handlers || (await slots(() => runHandlers(run, takenBack)));
   await endArmed(run, changes, false);
   return isWell ? verdict : "rollback failed";
 }
