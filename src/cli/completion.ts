@@ -59,7 +59,12 @@ async function complete(
 ): Promise<readonly string[]> {
   const [name, ...rest] = words;
   if (rest.length === 0) return commands.map((command) => command.name);
-  if (rest.at(-1)?.startsWith("-")) return optionsOf(commands.find((each) => each.name === name));
+  const command = await commandOf(
+    commands.find((each) => each.name === name),
+    rest.slice(0, -1),
+  );
+  if (rest.at(-1)?.startsWith("-")) return optionsOf(command);
+  if (command && command.commands.length > 0) return command.commands.map((each) => each.name());
   const before = rest.at(-2) ?? "";
   if (name === "doc") return moduleNames();
   if (name === "show" || name === "rollback")
@@ -71,8 +76,17 @@ async function complete(
   return playbooksHere();
 }
 
-async function optionsOf(entry: CommandEntry | undefined): Promise<readonly string[]> {
-  const command = await entry?.load();
+/** The command that these words lead to: `lab pods create` is a command of a command of a command. */
+async function commandOf(
+  entry: CommandEntry | undefined,
+  words: readonly string[],
+): Promise<Command | undefined> {
+  let command = await entry?.load();
+  for (const word of words) command = command?.commands.find((each) => each.name() === word) ?? command;
+  return command;
+}
+
+function optionsOf(command: Command | undefined): readonly string[] {
   return (
     command?.options.filter((option) => !option.hidden).map((option) => option.long ?? option.flags) ?? []
   );

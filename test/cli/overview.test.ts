@@ -30,3 +30,10 @@ t.test("each command's help has examples and exit codes", async (t) => {
     t.match({ code, stdout }, { code: 0, stdout: /Examples:\n.*Exit codes:/s }, name);
   }
 });
+
+t.test("commands of commands complete, and the options of the innermost", async (t) => {
+  const complete = async (...words: readonly string[]): Promise<readonly string[]> =>
+    (await kmend(["completion", "words", "--", ...words], here)).stdout.trim().split("\n");
+  t.strictSame(await complete("lab", "cluster", ""), ["up", "down", "status", "kubectl", "away"]);
+  t.has(await complete("lab", "pods", "create", "5", "--"), ["--name", "--state", "--node"]);
+});

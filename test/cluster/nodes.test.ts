@@ -1,7 +1,7 @@
 /** The lab's hosts as nodes of a real control plane: what it says of them, and what it lets happen to them, in kubectl's own words. */
 
 import t from "tap";
-import { clusterAway, execOnNode } from "../../src/lab/lab.ts";
+import { clusterAway, execOnNode, rebootNodes } from "../../src/lab/lab.ts";
 import { eventually, raiseCluster, skip, type TestCluster } from "./with-cluster.ts";
 
 t.setTimeout(1_500_000);
@@ -49,6 +49,7 @@ t.test("nodes of a real control plane", { skip, timeout: 1_500_000 }, async (t) 
   });
 
   await t.test("without its kubelet it is marked by the control plane, and comes back with it", async (t) => {
+    t.match(await said("get node app-2 --no-headers"), /^app-2 +Ready /);
     const before = await running("app-2", on);
     await on("app-2", "systemctl stop kubelet");
     const lost = await eventually(() => said("get node app-2 --no-headers"), /NotReady/);
@@ -63,6 +64,13 @@ t.test("nodes of a real control plane", { skip, timeout: 1_500_000 }, async (t) 
     await eventually(() => said("get deployment web --no-headers"), /4\/4/);
   });
 
+  await t.test("so it is with one that hangs", async (t) => {
+    await on("app-2", "systemctl kill --signal=STOP kubelet");
+    t.match(await eventually(() => said("get node app-2 --no-headers"), /NotReady/), /^app-2 /);
+    await on("app-2", "systemctl kill --signal=CONT kubelet");
+    await eventually(() => said("get node app-2 --no-headers"), / Ready /);
+  });
+
   await t.test("without its container runtime it says so itself", async (t) => {
     await on("app-2", "systemctl stop docker");
     t.match(
@@ -71,6 +79,20 @@ t.test("nodes of a real control plane", { skip, timeout: 1_500_000 }, async (t) 
     );
     await on("app-2", "systemctl start docker");
     await eventually(() => said("get node app-2 --no-headers"), / Ready /);
+  });
+
+  await t.test("rebooted, it says so by its boot id, and its pods are made again", async (t) => {
+    const bootId = (): Promise<string> => said("get node app-2 --output=jsonpath={.status.nodeInfo.bootID}");
+    const [boot, pods] = [await bootId(), await running("app-2", on)];
+    await rebootNodes({ ...lab, nodes: ["app-2"] });
+    t.match(await eventually(bootId, not(boot)), /^[0-9a-f-]{36}$/);
+    await eventually(() => said("get node app-2 --no-headers"), / Ready /);
+    const uids = (text: string): readonly string[] =>
+      text.split("\n").map((line) => line.split(" ")[0] ?? "");
+    const again = await eventually(() => running("app-2", on), /^(?:[0-9a-f-]{36}(?: \d+){2,}\n)+$/);
+    t.not(again, pods);
+    t.strictSame(uids(again), uids(pods), "the same pods, by other processes");
+    await eventually(() => said("get deployment web --no-headers"), /4\/4/);
   });
 
   await t.test("another kubelet says another version", async (t) => {
@@ -160,7 +182,7 @@ t.test("nodes of a real control plane", { skip, timeout: 1_500_000 }, async (t) 
   });
 
   await t.test("the API goes away, in two ways, and comes back with all that it had", async (t) => {
-    const before = await said("get pods --output=jsonpath={.items[*].metadata.uid}");
+    const before = await running("app-2", on);
     for (const [how, words] of [
       ["frozen", /timeout|deadline exceeded|TLS handshake/i],
       ["dead", /was refused/],
@@ -174,11 +196,7 @@ t.test("nodes of a real control plane", { skip, timeout: 1_500_000 }, async (t) 
       () => said("get nodes --no-headers"),
       /app-1 +Ready[\s\S]*app-2 +Ready[\s\S]*compute-1 +Ready/,
     );
-    t.equal(
-      await said("get pods --output=jsonpath={.items[*].metadata.uid}"),
-      before,
-      "and no pod was made anew",
-    );
+    t.equal(await running("app-2", on), before, "and no pod was ended, nor made again");
   });
 
   async function setBudget(minAvailable: number): Promise<void> {

@@ -88,7 +88,8 @@ async function raise(raising: Raising, hasWorkloads: boolean): Promise<ClusterUp
       notReady: await notReady(lab, nodes, signal),
     };
   } catch (error) {
-    if (isNew) {
+    // One whose lab was taken down meanwhile has nowhere to be.
+    if (isNew || !existsSync(lab.description)) {
       await leaveNodes(lab, nodes);
       await removeCluster(lab);
     }
