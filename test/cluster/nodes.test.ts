@@ -1,7 +1,7 @@
 /** The lab's hosts as nodes of a real control plane: what it says of them, and what it lets happen to them, in kubectl's own words. */
 
 import t from "tap";
-import { clusterAway, execOnNode, rebootNodes } from "../../src/lab/lab.ts";
+import { clusterAway, execOnNode, podsOnNodes, rebootNodes } from "../../src/lab/lab.ts";
 import { eventually, raiseCluster, skip, type TestCluster } from "./with-cluster.ts";
 
 t.setTimeout(1_500_000);
@@ -124,6 +124,29 @@ t.test("nodes of a real control plane", { skip, timeout: 1_500_000 }, async (t) 
     t.equal((await kubectl("uncordon app-2")).code, 0);
     t.notMatch(await said("get node app-2 --no-headers"), /SchedulingDisabled/);
     await kubectl("delete pod bare");
+  });
+
+  await t.test("pods of manifests are shown, and outlive a drain", async (t) => {
+    await podsOnNodes({ ...lab, nodes: ["app-2"] }, "create", 1);
+    const shown = "get pods --field-selector=spec.nodeName=app-2 --no-headers";
+    const [name = ""] =
+      (await eventually(() => said(shown), /^pod-\S+-app-2 +1\/1 +Running/m)).match(/pod-\S+/) ?? [];
+    const drained = await kubectl("drain app-2 --ignore-daemonsets --timeout=90s");
+    t.equal(drained.code, 0, drained.stderr);
+    t.match(await said(shown), name);
+    const uid = (): Promise<string> => said(`get pod ${name} --output=jsonpath={.metadata.uid}`);
+    const before = await uid();
+    await kubectl(`delete pod ${name}`);
+    const again = await eventually(uid, /^[0-9a-f-]{36}$/);
+    t.not(again, before, "deleted, it is shown again");
+    t.match(await running("app-2", on), name.replace(/^pod-|-app-2$/g, ""), "and runs on");
+    await podsOnNodes({ ...lab, nodes: ["app-2"] }, "delete", 1);
+    await eventually(() => said(`get pod ${name}`), /NotFound/);
+    await kubectl("uncordon app-2");
+    await eventually(() => said("get deployment web --no-headers"), /4\/4/);
+    // All went to the others: some have to come back for what follows.
+    await kubectl("rollout restart deployment web");
+    await kubectl("rollout status deployment web --timeout=60s");
   });
 
   await t.test("a budget holds a drain up, and lets it through when it allows it", async (t) => {

@@ -65,6 +65,8 @@ class Agent:
         self.is_registered = False
         self.due = {"lease": 0.0, "status": 0.0}
         self.engine = {"settled": None, "version": ""}
+        self.uid = None
+        self.mirrors = {}
 
     def run(self):
         said = None
@@ -88,6 +90,7 @@ class Agent:
         if self.is_runtime_up() != self.was_up:
             self.report()
         self.see_pods()
+        self.show_manifests()
 
     def register(self):
         node = {"kind": "Node", "apiVersion": "v1", "metadata": {"name": self.name, "labels": self.labels}, "status": self.status({})}
@@ -109,6 +112,7 @@ class Agent:
 
     def report(self):
         known = self.api.must("GET", self.path)
+        self.uid = known["metadata"]["uid"]
         self.api.patch(self.path + "/status", {"status": self.status({c["type"]: c for c in known["status"].get("conditions", [])})})
 
     def is_runtime_up(self):
@@ -165,22 +169,48 @@ class Agent:
 
     def see_pods(self):
         pods = self.api.must("GET", "/api/v1/pods?fieldSelector=spec.nodeName%3D" + self.name)["items"]
+        self.mirrors = {shown_by(pod): pod for pod in pods if shown_by(pod)}
+        pods = [pod for pod in pods if not shown_by(pod)]
         ending = [pod for pod in pods if is_over(pod)]
         bound.update(
             run={pod["metadata"]["uid"]: pod for pod in pods if not is_over(pod)},
             end={pod["metadata"]["uid"] for pod in pods if "deletionTimestamp" in pod["metadata"]},
         )
-        for pod in pods:
-            meta = pod["metadata"]
-            path = "/api/v1/namespaces/%s/pods/%s" % (meta["namespace"], meta["name"])
+        for pod in [*pods, *self.mirrors.values()]:
             if pod in ending:
-                if not os.path.isdir(note_of(meta["uid"])):
-                    self.api.ask("DELETE", path, {"kind": "DeleteOptions", "apiVersion": "v1", "gracePeriodSeconds": 0, "preconditions": {"uid": meta["uid"]}})
+                if not os.path.isdir(note_of(uid_here(pod))):
+                    self.take_out(pod)
             elif self.has_changed(pod):
-                self.api.patch(path + "/status", {"metadata": {"uid": meta["uid"]}, "status": self.pod_status(pod)})
+                self.api.patch(path_of(pod) + "/status", {"metadata": {"uid": pod["metadata"]["uid"]}, "status": self.pod_status(pod)})
+
+    def take_out(self, pod):
+        """Of the API, at once: nothing of it runs any more."""
+        how = {"kind": "DeleteOptions", "apiVersion": "v1", "gracePeriodSeconds": 0, "preconditions": {"uid": pod["metadata"]["uid"]}}
+        self.api.ask("DELETE", path_of(pod), how)
+
+    def show_manifests(self):
+        """The pods of the manifests are shown in the API, as mirror pods: there they are to be looked at. Deleted, they are shown again."""
+        if self.uid is None or not seen["changed"]:
+            return
+        wanted = seen["pods"]
+        for uid, pod in self.mirrors.items():
+            if uid not in wanted or "deletionTimestamp" in pod["metadata"]:
+                self.take_out(pod)
+        for uid in wanted.keys() - self.mirrors.keys():
+            meta, spec = wanted[uid]["metadata"], wanted[uid]["spec"]
+            mirror = {
+                "kind": "Pod", "apiVersion": "v1",
+                "metadata": {
+                    "name": "%s-%s" % (meta["name"], self.name), "namespace": meta.get("namespace", "default"), "labels": meta.get("labels", {}),
+                    "annotations": {MIRROR: uid, "kubernetes.io/config.hash": uid, "kubernetes.io/config.source": "file"},
+                    "ownerReferences": [{"apiVersion": "v1", "kind": "Node", "name": self.name, "uid": self.uid, "controller": True}],
+                },
+                "spec": {**spec, "nodeName": self.name, "tolerations": [{"operator": "Exists", "effect": "NoExecute"}]},
+            }
+            self.api.must("POST", "/api/v1/namespaces/%s/pods" % mirror["metadata"]["namespace"], mirror)
 
     def is_pod_running(self, pod):
-        return os.path.exists(note_of(pod["metadata"]["uid"]) + "/running")
+        return os.path.exists(note_of(uid_here(pod)) + "/running")
 
     def has_changed(self, pod):
         known = [c["status"] for c in pod["status"].get("conditions", []) if c["type"] == "Ready"]
@@ -191,7 +221,7 @@ class Agent:
     def pod_status(self, pod):
         """There is no network of pods: each has its host's address."""
         try:
-            with open(note_of(pod["metadata"]["uid"]) + "/containers") as file:
+            with open(note_of(uid_here(pod)) + "/containers") as file:
                 ids = json.load(file)["containers"][1:]
         except FileNotFoundError:
             ids = []  # it lost a container, and is not made again yet
@@ -216,6 +246,22 @@ class Agent:
                 for container, cid in zip(pod["spec"]["containers"], ids)
             ],
         }
+
+
+MIRROR = "kubernetes.io/config.mirror"
+
+
+def path_of(pod):
+    return "/api/v1/namespaces/%s/pods/%s" % (pod["metadata"]["namespace"], pod["metadata"]["name"])
+
+
+def shown_by(pod):
+    """The uid of the manifest whose pod this one shows; None for a pod of the API's own."""
+    return (pod["metadata"].get("annotations") or {}).get(MIRROR)
+
+
+def uid_here(pod):
+    return shown_by(pod) or pod["metadata"]["uid"]
 
 
 def is_over(pod):
