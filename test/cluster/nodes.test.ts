@@ -1,7 +1,14 @@
 /** The lab's hosts as nodes of a real control plane: what it says of them, and what it lets happen to them, in kubectl's own words. */
 
 import t from "tap";
-import { clusterAway, execOnNode, podsOnNodes, rebootNodes } from "../../src/lab/lab.ts";
+import {
+  clusterAway,
+  execOnNode,
+  mendNodes,
+  plantOnNodes,
+  podsOnNodes,
+  rebootNodes,
+} from "../../src/lab/lab.ts";
 import { eventually, raiseCluster, skip, type TestCluster } from "./with-cluster.ts";
 
 t.setTimeout(1_500_000);
@@ -79,6 +86,21 @@ t.test("nodes of a real control plane", { skip, timeout: 1_500_000 }, async (t) 
     );
     await on("app-2", "systemctl start docker");
     await eventually(() => said("get node app-2 --no-headers"), / Ready /);
+  });
+
+  await t.test("a fault between it and the API loses it, however well it is itself", async (t) => {
+    for (const [fault, health] of [
+      ["kubelet-unknown", "ok"],
+      ["kubelet-cut-off", ""],
+    ] as const) {
+      await plantOnNodes({ ...lab, nodes: ["app-2"] }, fault);
+      await eventually(() => said("get node app-2 --no-headers"), /NotReady/);
+      const address = await said(`get node app-2 --output=jsonpath={.status.addresses[0].address}`);
+      const ask = `exec 3<>/dev/tcp/${address}/10248 && printf 'GET /healthz HTTP/1.0\\r\\n\\r\\n' >&3 && tail -n 1 <&3`;
+      t.equal((await execOnNode(lab, "app-2", `bash -c "${ask}" 2>/dev/null`)).stdout, health, fault);
+      await mendNodes({ ...lab, nodes: ["app-2"] });
+      await eventually(() => said("get node app-2 --no-headers"), / Ready /);
+    }
   });
 
   await t.test("rebooted, it says so by its boot id, and its pods are made again", async (t) => {

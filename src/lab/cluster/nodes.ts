@@ -54,7 +54,7 @@ ExecStart=/usr/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_EXTRA_ARGS
 export async function leaveNodes(lab: LabPlace, nodes: readonly LabNode[]): Promise<void> {
   const leave = sh`
 [ -e ${kubeconfig} ] || [ -e ${dropIn} ] || exit 0
-rm -f ${kubeconfig} ${dropIn}
+rm -f ${kubeconfig} ${kubeconfig}.planted ${dropIn}
 rmdir "$(dirname ${dropIn})" 2>/dev/null
 systemctl daemon-reload && systemctl try-restart kubelet
 `;

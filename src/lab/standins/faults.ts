@@ -23,6 +23,8 @@ const staleRunc = runtimeProgram({
 const lockList = "/etc/dnf/plugins/versionlock.list";
 const daemonJson = "/etc/docker/daemon.json";
 const smallDisk = "/var/lib/kmend";
+const kubeletConf = "/etc/kubernetes/kubelet.conf";
+const cutOff = "/run/systemd/system/kubelet.service.d/90-cut-off.conf";
 
 export const faults = {
   "kubelet-mislabelled": {
@@ -65,6 +67,20 @@ printf '%s\\n' '{"default-runtime": "other", "live-restore": true, "runtimes": {
 mountpoint -q ${smallDisk} || mount -t tmpfs -o size=64k tmpfs ${smallDisk}
 dd if=/dev/zero of=${smallDisk}/full bs=1k 2>/dev/null || :`,
     mend: `! mountpoint -q ${smallDisk} || umount ${smallDisk}`,
+  },
+  "kubelet-unknown": {
+    says: "the API server does not know its kubelet's credentials: that one is well, and its node is lost",
+    plant: `[ -e ${kubeletConf} ] || { echo "it is no node of a cluster" >&2; exit 1; }
+[ -e ${kubeletConf}.planted ] || cp -p ${kubeletConf} ${kubeletConf}.planted
+sed -i 's/token: .*/token: nobody/' ${kubeletConf} && systemctl try-restart kubelet`,
+    mend: `[ ! -e ${kubeletConf}.planted ] || { mv ${kubeletConf}.planted ${kubeletConf} && systemctl try-restart kubelet; }`,
+  },
+  "kubelet-cut-off": {
+    says: "its kubelet reaches no network: neither the API server nor who asks after its health",
+    plant: `mkdir -p ${cutOff.slice(0, cutOff.lastIndexOf("/"))}
+printf '[Service]\\nPrivateNetwork=yes\\n' >${cutOff}
+systemctl daemon-reload && systemctl try-restart kubelet`,
+    mend: `[ ! -e ${cutOff} ] || { rm ${cutOff} && systemctl daemon-reload && systemctl try-restart kubelet; }`,
   },
 } as const satisfies Readonly<Record<string, Fault>>;
 
