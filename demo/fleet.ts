@@ -35,6 +35,19 @@ export interface Fleet {
   answers(host: string): Promise<void>;
   plant(host: string, fault: string): Promise<void>;
   mend(host: string): Promise<void>;
+  /** Takes the API server away for so long, such as 20s. */
+  apiAway(time: string): Promise<void>;
+  /** Gives the fleet a real control plane; the first time it is built, which takes minutes. */
+  cluster(): Promise<Cluster>;
+}
+
+/** The fleet's control plane. */
+export interface Cluster {
+  readonly kubeconfig: string;
+  /** The program of the cluster's version. */
+  readonly kubectl: string;
+  /** What it says. @throws Error when it says no */
+  ask(words: string): Promise<string>;
 }
 
 const main = join(import.meta.dirname, "..", "src", "cli", "main.ts");
@@ -94,6 +107,16 @@ export function createFleet(name: string): Fleet {
     },
     async mend(host) {
       await lab("mend", host);
+    },
+    apiAway: (time) => show(["lab", "cluster", "away", time, "--name", name], [0]),
+    async cluster() {
+      await show(["lab", "cluster", "up", "--name", name, "--workloads"], [0]);
+      const { admin, kubectl } = JSON.parse(
+        await capture(["lab", "cluster", "status", "--name", name, "--output", "json"]),
+      ) as { readonly admin: string; readonly kubectl: string };
+      const ask = (words: string): Promise<string> =>
+        capture(["lab", "cluster", "kubectl", "--name", name, "--", ...words.split(" ")]);
+      return { kubeconfig: admin, kubectl, ask };
     },
   };
 }

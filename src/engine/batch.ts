@@ -93,9 +93,11 @@ async function askGate(
   const standing = batch.filter(isActive);
   const [first] = standing;
   if (!first || run.play.isBroken) return true;
-  const soakMs = locatedDurationMs(play.soak, viewOf(run, first, playFrame(play)));
+  const { clock, options, stop } = run.world;
+  // A dry run changed nothing that could go wrong by and by.
+  const soakMs = options.check ? 0 : locatedDurationMs(play.soak, viewOf(run, first, playFrame(play)));
   if (soakMs > 0 && (play.gate.length > 0 || number < of) && !run.past.isPastSoak(run.play.number, number))
-    await run.world.clock.sleep(soakMs, run.world.stop.soft);
+    await clock.sleep(soakMs, stop.soft);
   if (play.gate.length === 0) return true;
   run.play.kind = "gate";
   await run.strategy(run, play.gate, playFrame(play), standing);

@@ -95,6 +95,7 @@ export const k8sDrain: HostModule<Args, NodeState, DrainChange> = {
       : markScript(cluster, node, act === "uncordon"),
   restored: ({ isSchedulable }) => ({ isSchedulable }),
   revert: ({ cluster, node, wasSchedulable }) => markScript(cluster, node, wasSchedulable),
+  again: (change) => ({ change, keep: null }),
   result: ({ args, state, change }) => {
     const leave = change?.leave ?? [];
     return Dict.of({

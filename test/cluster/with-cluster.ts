@@ -24,6 +24,8 @@ export interface Said {
 
 export interface TestCluster extends Omit<ClusterUpResult, "kubectl"> {
   readonly lab: TestLab;
+  /** For whoever runs it themselves. */
+  readonly kubectlProgram: string;
   /** Runs kubectl, its words in one text, and gives what it said. */
   readonly kubectl: (
     words: string,
@@ -44,7 +46,12 @@ export async function raiseCluster(
     hasWorkloads,
     tell: (line) => t.comment(line),
   });
-  return { ...up, lab, kubectl: (words, how) => clusterKubectl(lab, words.split(" "), how) };
+  return {
+    ...up,
+    lab,
+    kubectlProgram: up.kubectl,
+    kubectl: (words, how) => clusterKubectl(lab, words.split(" "), how),
+  };
 }
 
 /** Waits for what it gives to be true of a text, which it is asked for again and again; fails with the last one. */

@@ -1,0 +1,40 @@
+/** A batch soaks before its gate is asked; a dry run has nothing to wait for. */
+
+import t from "tap";
+import type { World } from "../../src/engine/engine.ts";
+import { Workplace } from "./local-run.ts";
+
+const playbook = `
+- hosts: all
+  gather_facts: false
+  serial: 1
+  soak: 1h
+  gate: [{debug: {msg: well}}]
+  tasks: [{copy: {content: x, dest: "DIR/{{ inventory_hostname }}"}}]
+`;
+
+for (const [check, slept] of [
+  [false, [3_600_000, 3_600_000]],
+  [true, []],
+] as const)
+  t.test(check ? "a dry run" : "a run", async (t) => {
+    const place = new Workplace();
+    t.teardown(() => place.remove());
+    const waits: number[] = [];
+    const watched = (world: World): World => ({
+      ...world,
+      options: { ...world.options, check },
+      clock: {
+        now: () => Date.now(),
+        sleep: async (ms) => {
+          waits.push(ms);
+        },
+      },
+    });
+    const { outcome } = await place.run(playbook, ["a", "b"], watched);
+    t.equal(outcome.exitCode, 0);
+    t.strictSame(
+      waits.filter((ms) => ms >= 3_600_000),
+      slept,
+    );
+  });
