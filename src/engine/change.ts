@@ -58,13 +58,15 @@ export async function applyChange(
   const uploads = uploadsOf(module, doing, change, where);
   const away = module.comesBack?.(change, doing.args);
   if (away) await lock?.beatAhead(away.delayS + away.timeoutS);
-  const output = await perform(module, doing, {
+  const performance: Performance = {
     change,
     where,
     uploads,
     checks: [...(lock ? [lock.check] : []), ...(armed ? [armed.enter] : [])],
     leave: armed?.leave ?? null,
-  }).catch((error: unknown) => {
+  };
+  const act = (): Promise<Output> => perform(module, doing, performance);
+  const output = await (lock ? run.locks.working(doing.lockPlace, act) : act()).catch((error: unknown) => {
     if (isHostsNo(error)) noteFailed(doing, id, error.message);
     throw error;
   });

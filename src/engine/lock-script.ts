@@ -102,21 +102,23 @@ while :; do
   state=
   if [ "$number" -gt 0 ]; then
     holder
-    if [ "$h_token" = "$token" ]; then found; printf 'held %s\n' "$number"; exit 0; fi
     mine=
     for run in ${own}; do [ "$run" = "$h_run" ] && mine=1; done
-    if [ -n "$mine" ]; then
+    if [ "$h_token" = "$token" ] || [ -n "$mine" ]; then
       state=left
       if at_work; then
         tries=$((tries + 1))
         if [ "$tries" -le ${leftOverS} ]; then sleep 1; continue; fi
         state=working
+      elif [ "$h_token" = "$token" ]; then found; printf 'held %s\n' "$number"; exit 0
       fi
     elif [ "$age" -gt ${staleAfterS} ]; then state=silent
     fi
     case $state in
     '' | working)
-      rm -f "$folder/draft-$token-$$" "$folder/beat-$token"
+      rm -f "$folder/draft-$token-$$"
+      # The heart of a holder that waits for its own script beats on.
+      [ "$h_token" = "$token" ] || rm -f "$folder/beat-$token"
       printf 'busy\n'; say; exit 0 ;;
     esac
   fi
@@ -169,12 +171,14 @@ printf '%s\n' "$(($(date +%s) + ${aheadS}))" > ${`${folder}/draft-${token}`} && 
 )`;
 }
 
-/** Takes away what is ours, with what others left behind before us. Two names of one host share a lock: the second finds nothing. */
-export function releaseLock(folder: string, number: number, token: string): Script {
+/** Takes away what is ours, with what others left behind before us. Two names of one host share a lock: the second finds nothing.
+ *  @param isDoubtful a script of ours may still be at work there: then the lock stays */
+export function releaseLock(folder: string, number: number, token: string, isDoubtful = false): Script {
   return sh`(
 folder=${folder}
 number=${number}
 [ -e "$folder/lock-$number" ] || [ -e "$folder/lock-$((number + 1))" ] || exit 0
+${isDoubtful ? refuseAtWork(folder) : raw(":")}
 ${lockStillHeld(folder, number, token)}
 while [ "$number" -gt 1 ]; do
   number=$((number - 1))
@@ -182,6 +186,14 @@ while [ "$number" -gt 1 ]; do
 done
 rm -f "$folder"/lock-${number} "$folder"/beat-${token} "$folder"/draft-${token}-* "$folder"/shell-${token}-*
 )`;
+}
+
+function refuseAtWork(folder: string): Script {
+  return sh`${functions(folder)}
+boot=
+{ read -r boot < /proc/sys/kernel/random/boot_id; } 2>/dev/null
+holder
+if at_work; then echo 'a script of this run is still at work there' >&2; exit 1; fi`;
 }
 
 function functions(folder: string): Script {
@@ -211,11 +223,11 @@ began() {
   set -- \${stat##*") "}
   [ "$#" -lt 20 ] || { shift 19; printf '%s' "$1"; }
 }
-# One of the holder's shells is there still: it may have a script.
+# One of the holder's shells is there still: it may have a script. This one has not.
 at_work() {
-  if [ "$h_boot" = "$boot" ] && [ -n "$h_began" ] && [ "$(began "$h_pid")" = "$h_began" ]; then return 0; fi
+  if [ "$h_pid" != "$$" ] && [ "$h_boot" = "$boot" ] && [ -n "$h_began" ] && [ "$(began "$h_pid")" = "$h_began" ]; then return 0; fi
   for file in "$folder"/shell-"$h_token"-*; do
-    [ -e "$file" ] || continue
+    [ -e "$file" ] && [ "\${file##*-}" != "$$" ] || continue
     s_boot= s_began=
     { read -r s_boot; read -r s_began; } < "$file"
     [ "$s_boot" = "$boot" ] && [ -n "$s_began" ] && [ "$(began "\${file##*-}")" = "$s_began" ] || continue

@@ -37,6 +37,8 @@ export interface LockPlace {
 export interface Locks {
   /** Takes the lock, or waits for it. @throws TaskFailed naming who has it and since when */
   hold(place: LockPlace): Promise<Held>;
+  /** A script that works under the lock. Where nobody knows whether it has ended, it is waited for before the next change there. */
+  working<T>(place: LockPlace, act: () => Promise<T>): Promise<T>;
   /** Gives all of them back; what could not be is said. */
   releaseAll(): Promise<void>;
 }
@@ -77,6 +79,8 @@ export function openLocks(
   const own = [world.journal.run, ...runs];
   const held = new Map<string, Promise<Kept>>();
   const checked = new Map<string, Promise<void>>();
+  /** Where a script may still be at work whose link was lost. */
+  const doubtful = new Set<string>();
   const ending = new AbortController();
   let beating: Promise<void> | null = null;
 
@@ -105,6 +109,19 @@ export function openLocks(
       if (!isTold) world.journal.note("lock:waiting", { host: place.host, holder: answer.holder });
       await world.clock.sleep(askMs, world.stop.soft);
     }
+  }
+
+  /** The same once more: it is ours, but for what may have happened since, and its own script is waited for. */
+  async function takeAgain(place: LockPlace): Promise<Kept> {
+    const shell = await place.shell();
+    const output = await shell.run(takeLock(place.folder, owner, own), { signal: world.stop.hard });
+    const answer = readLockAnswer(text(output.stdout).trimEnd());
+    if (output.code !== 0 || answer.kind === "busy")
+      throw answer.kind === "busy"
+        ? notAgain(owner, answer.holder)
+        : new TaskFailed(text(output.stderr).trim());
+    doubtful.delete(keyOf(place));
+    return { place, number: answer.number };
   }
 
   function check({ folder }: LockPlace): Script {
@@ -162,7 +179,8 @@ export function openLocks(
     const { host, folder } = place;
     try {
       const shell = await place.shell();
-      const output = await shell.run(releaseLock(folder, number, owner.token), { timeoutMs: beatMs });
+      const script = releaseLock(folder, number, owner.token, doubtful.has(keyOf(place)));
+      const output = await shell.run(script, { timeoutMs: beatMs });
       if (output.code === 0) return world.journal.note("host:unlocked", { host, folder });
       say(host, text(output.stderr).trim());
     } catch (error) {
@@ -180,22 +198,33 @@ export function openLocks(
 
   return {
     async hold(place) {
-      const key = `${place.host} ${place.folder}`;
+      const key = keyOf(place);
       if (place.isController) {
         const checking = checked.get(key) ?? checkUnlocked(place);
         checked.set(key, checking);
         await checking;
         return noLock;
       }
-      const taking = held.get(key) ?? take(place);
+      const before = held.get(key);
+      const taking = before ? (doubtful.has(key) ? takeAgain(place) : before) : take(place);
       held.set(key, taking);
       // A host that was busy may be free when the next task comes.
-      taking.catch(() => held.delete(key));
+      taking.catch(() => {
+        if (held.get(key) === taking) before ? held.set(key, before) : held.delete(key);
+      });
       const kept = await taking;
       return {
         check: workUnderLock(place.folder, kept.number, owner.token),
         beatAhead: (seconds) => beatAhead(kept, seconds),
       };
+    },
+    async working(place, act) {
+      try {
+        return await act();
+      } catch (error) {
+        if (!place.isController && !(error instanceof TaskFailed)) doubtful.add(keyOf(place));
+        throw error;
+      }
     },
     async releaseAll() {
       ending.abort();
@@ -209,8 +238,19 @@ export function openLocks(
   };
 }
 
+function keyOf({ host, folder }: LockPlace): string {
+  return `${host} ${folder}`;
+}
+
 function checkRefusal({ folder }: LockPlace, { code, stdout }: Output): void {
   if (code === refused) throw new TaskFailed(whyRefused(folder, text(stdout)));
+}
+
+function notAgain({ run }: LockOwner, holder: Holder): TaskFailed {
+  if (holder.run !== run) return isLocked(holder);
+  return new TaskFailed(
+    `Cannot change the host: a script of this run whose link was lost still runs there\n  Once it has ended, go on with the run or take it back: kmend resume ${run}, kmend rollback ${run}.`,
+  );
 }
 
 function isLocked({ run, who, since, command, beatAgoS, state }: Holder): TaskFailed {

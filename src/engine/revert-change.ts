@@ -96,7 +96,8 @@ async function revertAndCompare(
   before: Script,
 ): Promise<Reverted> {
   const inspection = inspectionOf(module, change, there);
-  const { check } = await run.locks.hold(lockPlace(run.connections, there));
+  const place = lockPlace(run.connections, there);
+  const { check } = await run.locks.hold(place);
   const guard = guardOf(run, change);
   const script = sh`( ${guard ? join([check, guard.enter]) : check}
 ${before}
@@ -113,7 +114,9 @@ else
 ${inspection?.script ?? sh`:`}
 fi`;
   const { env } = change;
-  const output = await there.shell.run(script, { signal: run.world.stop.hard, ...(env ? { env } : {}) });
+  const output = await run.locks.working(place, () =>
+    there.shell.run(script, { signal: run.world.stop.hard, ...(env ? { env } : {}) }),
+  );
   const { found, rest: said } = readFound(text(output.stderr));
   if (found !== null) warnOfScript(run, change, found);
   if (output.code !== 0 && said.includes(saidNo))

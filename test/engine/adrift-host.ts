@@ -10,24 +10,26 @@ export class AdriftHost {
   readonly #home: string;
   readonly #go: string;
   readonly #late: Promise<unknown>[] = [];
+  readonly #going: Promise<unknown>[] = [];
 
   constructor(home: string) {
     this.#home = home;
     this.#go = join(home, "go");
   }
 
-  /** In its first change: the script of that goes on once somebody waits for it. */
-  readonly losingItsLink = (world: World): World => this.#over(world, (shell) => this.#adrift(shell));
+  /** In its first change: the script of that goes on once somebody waits for it. A connection that is made anew is a good one. */
+  readonly losingItsLink = (world: World): World =>
+    this.#over(world, (shell, link) => this.#adrift(this.#watched(shell), link));
 
   readonly found = (world: World): World => this.#over(world, (shell) => this.#watched(shell));
 
   /** Whatever is still at work there ends. */
   async lateOnes(): Promise<void> {
     writeFileSync(this.#go, "");
-    await Promise.all(this.#late);
+    await Promise.all([...this.#late, ...this.#going]);
   }
 
-  #over(world: World, given: (shell: Shell & Closing) => Shell): World {
+  #over(world: World, given: Given): World {
     const { connection } = world.options;
     return {
       ...world,
@@ -36,26 +38,31 @@ export class AdriftHost {
     };
   }
 
-  #connector(given: (shell: Shell & Closing) => Shell): Connector {
+  #connector(given: Given): Connector {
     const locals = new Set<Connector>();
     return {
       open: async (target) => {
         const local = createConnector();
         locals.add(local);
         const connection = await local.open({ ...target, kind: "local" });
+        const link = { isLost: false };
         return {
           ...connection,
           target,
+          close: async () => {
+            if (!link.isLost) await connection.close();
+          },
           shell: async (become, which) => {
             const shell = await connection.shell(become, which);
-            return given({
+            const own: Shell & Closing = {
               session: { ...shell.session, uid: 1000, home: this.#home },
               run: (script, options) => shell.run(script, options),
               put: (content, to) => shell.put(content, to),
               get: (path) => shell.get(path),
               leave: () => locals.delete(local),
               close: () => local.closeAll(),
-            });
+            };
+            return given(own, link);
           },
         };
       },
@@ -65,16 +72,17 @@ export class AdriftHost {
     };
   }
 
-  #adrift(shell: Shell & Closing): Shell {
+  #adrift(shell: Shell & Closing, link: { isLost: boolean }): Shell {
     return {
       ...shell,
       run: async (script, options) => {
-        if (this.#late.length > 0) throw unreachable("the link is lost");
+        if (link.isLost) throw unreachable("the link is lost");
         const late = script.text.replace(
           "if [ $? -eq 0 ]; then\n",
           `$&while [ ! -e ${this.#go} ]; do sleep 0.1; done\n`,
         );
-        if (late === script.text) return shell.run(script, options);
+        if (late === script.text || this.#late.length > 0) return shell.run(script, options);
+        link.isLost = true;
         shell.leave();
         // The shell goes with its script, as sshd would have it.
         this.#late.push(shell.run({ text: late }).finally(() => shell.close()));
@@ -83,16 +91,19 @@ export class AdriftHost {
     };
   }
 
-  #watched(shell: Shell & Closing): Shell {
+  #watched(shell: Shell & Closing): Shell & Closing {
     return {
       ...shell,
       run: (script, options) => {
-        if (script.text.includes("tries=0")) void sleep(300).then(() => writeFileSync(this.#go, ""));
+        if (this.#late.length > 0 && script.text.includes("tries=0"))
+          this.#going.push(sleep(300).then(() => writeFileSync(this.#go, "")));
         return shell.run(script, options);
       },
     };
   }
 }
+
+type Given = (shell: Shell & Closing, link: { isLost: boolean }) => Shell;
 
 interface Closing {
   /** Nobody closes it any more but itself. */

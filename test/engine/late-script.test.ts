@@ -42,6 +42,26 @@ t.test("a resume finds done what a late script has done, and does it no second t
   t.equal(on.events.filter(({ type }) => type === "change:recorded").length, 1);
 });
 
+t.test("a run that has lost the link and made it anew changes nothing beside its late script", async (t) => {
+  const { place, host } = workplace(t);
+  const { outcome } = await place.run(
+    `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - shell: echo one >> DIR/log
+      ignore_unreachable: true
+    - meta: reset_connection
+    - shell: echo two >> DIR/log
+`,
+    ["a"],
+    host.losingItsLink,
+  );
+  await host.lateOnes();
+  t.equal(outcome.exitCode, 0);
+  t.equal(readFileSync(join(place.folder, "log"), "utf8"), "one\ntwo\n");
+});
+
 /** Most modules, those of packages say, leave nothing behind that would have to be tidied up first. */
 function withoutTidying(world: World): World {
   const { find } = world.catalogue;

@@ -166,7 +166,7 @@ t.test(
       const working = work(`while [ ! -e ${end} ]; do sleep 0.1; done`);
       const noted = (): number => readdirSync(folder).filter((file) => file.startsWith("shell-")).length;
       while (noted() < 2) await new Promise((resolve) => setTimeout(resolve, 20));
-      const waiting = setTimeout(() => writeFileSync(end, ""), 1500);
+      const waiting = setTimeout(() => writeFileSync(end, ""), 400);
       const began = Date.now();
       const { stdout } = await promisify(execFile)(program, [
         ...args,
@@ -174,12 +174,39 @@ t.test(
         takeLock(folder, owner("a2", "a"), ["a"]).text,
       ]);
       t.match(readLockAnswer(stdout.trimEnd()), { kind: "held", number: 2, broken: { state: "left" } }, name);
-      t.ok(Date.now() - began > 500, `${name}: it has waited`);
+      t.ok(Date.now() - began > 350, `${name}: it has waited`);
       clearTimeout(waiting);
       await working;
       execFileSync(program, [...args, "-c", releaseLock(folder, 2, "a2").text]);
       t.strictSame(readdirSync(folder), [], `${name}: nothing is left of it`);
     }
+  },
+);
+
+t.test(
+  "a lock is not given back, nor worked under again, beside a script of its own that nobody hears of",
+  async (t) => {
+    const folder = join(t.testdir({}), "folder");
+    const end = join(folder, "../end");
+    const sh = (text: string): string =>
+      execFileSync("sh", ["-c", text], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+    const take = (): LockAnswer =>
+      readLockAnswer(sh(takeLock(folder, owner("a1", "a"), ["a"]).text).trimEnd());
+    t.match(take(), { kind: "held", number: 1 });
+    const working = promisify(execFile)("sh", [
+      "-c",
+      `(\n${workUnderLock(folder, 1, "a1").text}\n)\nwhile [ ! -e ${end} ]; do sleep 0.1; done`,
+    ]);
+    const isNoted = (): boolean => readdirSync(folder).some((name) => name.startsWith("shell-"));
+    while (!isNoted()) await new Promise((resolve) => setTimeout(resolve, 20));
+    t.throws(() => sh(releaseLock(folder, 1, "a1", true).text), /still at work/);
+    t.match(take(), { kind: "busy", holder: { run: "a", state: "working" } });
+    t.ok(existsSync(join(folder, "beat-a1")), "its heart beats on");
+    writeFileSync(end, "");
+    await working;
+    t.match(take(), { kind: "held", number: 1, broken: null });
+    sh(releaseLock(folder, 1, "a1", true).text);
+    t.strictSame(readdirSync(folder), []);
   },
 );
 

@@ -60,18 +60,19 @@ export class ModelLocks {
     this.beats.set(token, seconds(asking));
     for (let tries = 1; ; tries += 1) {
       const holder = this.newest();
-      if (holder?.token === token) return { ...nothing, stdout: `held ${this.#number()}\n` };
+      const isMine = holder?.token === token;
       const age = holder ? seconds(asking) - (this.beats.get(holder.token) ?? 0) : 0;
-      const isOwn = holder !== undefined && own.includes(holder.owner[0] ?? "");
+      const isOwn = holder !== undefined && (isMine || own.includes(holder.owner[0] ?? ""));
       const isWorking = isOwn && this.#isAtWork(holder, asking);
       if (isWorking && tries <= leftOverS) {
         yield 1000;
         continue;
       }
+      if (isMine && !isWorking) return { ...nothing, stdout: `held ${this.#number()}\n` };
       const state = isWorking ? "working" : isOwn ? "left" : age > staleAfterS ? "silent" : "";
       const about = holder ? `${[...holder.owner, String(age), state].join("\n")}\n` : "";
       if (holder && (state === "" || state === "working")) {
-        this.beats.delete(token);
+        if (!isMine) this.beats.delete(token);
         return { ...nothing, stdout: `busy\n${about}` };
       }
       const next = this.#number() + 1;
@@ -84,6 +85,9 @@ export class ModelLocks {
     const { number, token } = script;
     const isGone = !this.locks.has(number) && !this.locks.has(number + 1);
     if (script.form === "release" && script.knowsGone && isGone) return nothing;
+    const holder = this.locks.get(number);
+    if (script.form === "release" && script.isCareful && holder && this.#isAtWork(holder, asking))
+      return { code: 1, stdout: "", stderr: "a script of this run is still at work there\n" };
     if (!this.isHeld(script)) return { code: 1, stdout: "", stderr: `${lost}\n` };
     if (script.form === "beat") this.beats.set(token, seconds(asking) + script.aheadS);
     else for (const each of [...this.locks.keys()]) if (each <= number) this.locks.delete(each);
@@ -92,7 +96,7 @@ export class ModelLocks {
 
   #isAtWork({ token, pid }: Lock, asking: Asking): boolean {
     const shells = [...(pid === null ? [] : [pid]), ...(this.#shells.get(token) ?? [])];
-    return shells.some((each) => asking.isLiving(each));
+    return shells.some((each) => each !== asking.pid && asking.isLiving(each));
   }
 
   #number(): number {

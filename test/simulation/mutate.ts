@@ -1,6 +1,6 @@
 /**
  * Breaks the engine in each of the ways of mutations.ts, one after the other, and tells the first seed that shows it:
- * `node test/simulation/mutate.ts [WORDS OF ONE]`. It works on a copy.
+ * `node test/simulation/mutate.ts [WORDS OF ONE [SEEDS]]`. It works on a copy.
  */
 
 import { spawnSync } from "node:child_process";
@@ -9,9 +9,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Mutation, mutations } from "./mutations.ts";
 
-const seeds = 1000;
 const root = join(import.meta.dirname, "../..");
-const [words = ""] = process.argv.slice(2);
+const [words = "", seeds = "1000"] = process.argv.slice(2);
 
 for (const mutation of mutations.filter(({ what }) => what.includes(words)))
   console.log(`| ${mutation.what} | ${firstSeed(mutation)} |`);
@@ -24,7 +23,7 @@ function firstSeed({ file, from, to }: Mutation): string {
     symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
     const path = join(copy, "src/engine", file);
     writeFileSync(path, mutated(readFileSync(path, "utf8"), from, to));
-    const replay = [join(copy, "test/simulation/replay.ts"), "1", String(seeds), "1"];
+    const replay = [join(copy, "test/simulation/replay.ts"), "1", seeds, "1"];
     const { stdout, stderr } = spawnSync(process.execPath, replay, { encoding: "utf8" });
     const [first = ""] = stdout.split("\n");
     if (first.startsWith("{")) return "none |";

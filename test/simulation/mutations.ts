@@ -103,8 +103,8 @@ export const mutations: readonly Mutation[] = [
   {
     what: "takes no lock",
     file: "locks.ts",
-    from: "if (place.isController) {",
-    to: "if (place) {",
+    from: "      if (place.isController) {\n",
+    to: "      if (place) return noLock;\n      if (place.isController) {\n",
   },
   {
     what: "does not look whether it still has it",
@@ -117,6 +117,12 @@ export const mutations: readonly Mutation[] = [
     file: "lock-script.ts",
     from: "export function workUnderLock(folder: string, number: number, token: string): Script {\n",
     to: "export function workUnderLock(folder: string, number: number, token: string): Script {\n  if (folder) return lockStillHeld(folder, number, token);\n",
+  },
+  {
+    what: "does not wait for its own script when it has made a lost link anew",
+    file: "locks.ts",
+    from: "doubtful.add(keyOf(place));",
+    to: "void doubtful;",
   },
   {
     what: "calls a lock lost that it has given back already",

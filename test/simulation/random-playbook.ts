@@ -75,9 +75,12 @@ class Maker {
   #nodes(depth: number): Node[] {
     const length = this.#chance.between(1, depth > 1 ? 5 : 3);
     return Array.from({ length }, () => {
-      if (depth > 0 && this.#chance.oneIn(4)) return this.#block(depth - 1);
-      return depth > 0 && this.#chance.oneIn(6) ? this.#include(depth - 1) : this.#task();
-    });
+      if (depth > 0 && this.#chance.oneIn(4)) return [this.#block(depth - 1)];
+      if (depth > 0 && this.#chance.oneIn(6)) return [this.#include(depth - 1)];
+      const task = this.#task();
+      // As after what may cut the link: it is made anew, and on it goes.
+      return task["ignore_unreachable"] ? [task, { meta: "reset_connection" }] : [task];
+    }).flat();
   }
 
   /** What one host includes another may not, or another number of times; some include what is included elsewhere. */
@@ -106,7 +109,7 @@ class Maker {
     const chance = this.#chance;
     if (chance.oneIn(4)) return { become: false };
     const user = chance.oneIn(4) ? { become_user: "app" } : {};
-    return { become: true, ...user, ...(chance.oneIn(6) ? { become_method: "su" } : {}) };
+    return { become: true, ...user, ...(chance.oneIn(3) ? { become_method: "su" } : {}) };
   }
 
   /** What a task of this name brings about, in each round of an include. */
@@ -181,7 +184,9 @@ class Maker {
       case 10:
         return this.#check();
       case 11:
-        return { meta: chance.pick(["flush_handlers", "flush_handlers", "end_host", "clear_host_errors"]) };
+        return {
+          meta: chance.pick(["flush_handlers", "flush_handlers", "end_host", "clear_host_errors"]),
+        };
       default:
         return {
           name,

@@ -64,6 +64,8 @@ export type Understood =
       readonly token: string;
       /** Of a lock that was given back already it says nothing. */
       readonly knowsGone: boolean;
+      /** Where a script of the run is at work it does not give it back. */
+      readonly isCareful: boolean;
     };
 
 const change =
@@ -72,7 +74,7 @@ const revert =
   /^\( ([\s\S]*?)\n\( (?!umask)([\s\S]*?)\n\) && (\{ \[ ! -f [\s\S]*?; \})\n\) >&2\nkmend_code=\$\?\nif \[ \$kmend_code -ne 0 \]; then .*\nelse\n([\s\S]*)\nfi$/;
 const beat = /^\(\n(kmend_token=[\s\S]*?\nfi)\numask 077\nprintf [\s\S]*date \+%s\) \+ (\d+)\)\)" > .*\n\)$/;
 const release =
-  /^\(\nfolder=(\S+)\nnumber=(\d+)\n(\[ -e .* exit 0\n)?kmend_token=[\s\S]*?"\$kmend_token" != (\S+) \]/;
+  /^\(\nfolder=(\S+)\nnumber=(\d+)\n(\[ -e .* exit 0\n)?(:|folder=[\s\S]*?at_work; then .*)\nkmend_token=[\s\S]*?"\$kmend_token" != (\S+) \]/;
 
 export function understand(script: string): Understood {
   if (script.includes("\ntries=0\n")) return lock(script);
@@ -80,8 +82,9 @@ export function understand(script: string): Understood {
   if (beats) return { form: "beat", ...checkOf(beats[1] ?? ""), aheadS: Number(beats[2]) };
   const releases = release.exec(script);
   if (releases) {
-    const [, folder = "", number, gone, token = ""] = releases;
-    return { form: "release", folder, number: Number(number), token, knowsGone: gone !== undefined };
+    const [, folder = "", number, gone, careful, token = ""] = releases;
+    const [knowsGone, isCareful] = [gone !== undefined, careful !== ":"];
+    return { form: "release", folder, number: Number(number), token, knowsGone, isCareful };
   }
   const changes = change.exec(script);
   if (changes) {
