@@ -34,10 +34,9 @@ export interface Past {
   round(task: string, host: string, index: number): ItemEnd | null;
   /** It began there: a task that runs once goes on with the host that it began with. */
   hasBegun(task: string, host: string): boolean;
-  /** Handed out once: what came of it is then known. */
-  takeUnderWay(task: string, host: string): UnderWay | null;
-  /** The same, and nobody has asked what came of it yet. */
-  isUnderWay(task: string, host: string): boolean;
+  underWayOf(task: string, host: string): UnderWay | null;
+  /** What came of it is known now: it is under way no more. */
+  settle(task: string, host: string): void;
   /** Every change that was under way and whose task is to go on, oldest first. */
   readonly underWay: readonly UnderWay[];
   /** The number that the task at this place had; null: nobody reached it, or the journal knows no places. */
@@ -67,8 +66,8 @@ export const noPast: Past = {
   ended: () => null,
   round: () => null,
   hasBegun: () => false,
-  takeUnderWay: () => null,
-  isUnderWay: () => false,
+  underWayOf: () => null,
+  settle: () => {},
   underWay: [],
   idAt: () => null,
   lastNumber: 0,
@@ -129,12 +128,8 @@ export function pastOf(events: readonly Event[], options: PastOptions): Past {
       return end && again.has(key(task, host)) && isNoEnd(end, options) ? null : end;
     },
     hasBegun: (task, host) => begun.has(key(task, host)),
-    takeUnderWay: (task, host) => {
-      const found = open.get(key(task, host)) ?? null;
-      open.delete(key(task, host));
-      return found;
-    },
-    isUnderWay: (task, host) => open.has(key(task, host)),
+    underWayOf: (task, host) => open.get(key(task, host)) ?? null,
+    settle: (task, host) => void open.delete(key(task, host)),
     underWay: [...open].flatMap(([at, change]) => (ends.has(at) && !again.has(at) ? [] : [change])),
     checkTask: (task) => checkTask(tasks.get(task.id), task),
     checkHost: (task, host) => {
@@ -217,7 +212,7 @@ function hasComeTo(
 
 /** Of a task that failed before it came to it. */
 export function stillUnderWay(past: Past, task: TaskRef, host: string): { readonly underWay?: true } {
-  return past.isUnderWay(task.id, host) ? { underWay: true } : {};
+  return past.underWayOf(task.id, host) ? { underWay: true } : {};
 }
 
 function endOf(event: Events["change:applied"] | Events["change:failed"]): UnderWay["end"] {

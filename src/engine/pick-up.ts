@@ -27,11 +27,13 @@ import type { InFlight } from "./world.ts";
 /** null: nothing was under way, or it has to be done again. @throws TaskFailed as the change itself would have */
 export async function pickUp(module: HostModule, doing: Doing): Promise<Done | null> {
   const { run, plan, host } = doing;
-  const begun = run.past.takeUnderWay(plan.ref.id, host);
+  const begun = run.past.underWayOf(plan.ref.id, host);
   if (!begun || !isSameRound(begun, doing)) return null;
   const { change, end } = begun;
-  // Where nobody knows its end its script may still be at work: whoever has the lock has waited for it, and then looks.
-  if (!end && !doing.isReadOnly) await run.locks.hold(doing.lockPlace);
+  // Where nobody knows its end its script may still be at work: whoever has the lock has waited for it, and then looks. One that takes
+  // the host away has nothing to wait for.
+  if (!end && !doing.isReadOnly && !module.comesBack) await run.locks.hold(doing.lockPlace);
+  if (end || isSecretChange(change)) settle(doing);
   if (isSecretChange(change)) return pickUpSecret(module, doing, begun);
   const output = end?.isMasked && isRegistered(doing) ? null : asOutput(end?.output);
   if (end && end.message !== null) throw output ? applyFailed(module, output) : new TaskFailed(end.message);
@@ -70,6 +72,10 @@ async function pickUpSecret(module: HostModule, doing: Doing, begun: UnderWay): 
   return { state, change: null, id: change.change, made: change };
 }
 
+function settle({ run, plan, host }: Doing): void {
+  run.past.settle(plan.ref.id, host);
+}
+
 function noteMade({ run }: Doing, { change, end }: UnderWay): void {
   if (end) return;
   run.changeEnds.set(change.change, "applied");
@@ -89,11 +95,19 @@ function isSameRound({ change }: UnderWay, doing: Doing): boolean {
 
 async function wasMade(module: HostModule, doing: Doing, begun: UnderWay): Promise<boolean> {
   const { args, setting, shell } = doing;
-  if (module.comesBack) return hasComeBack(module, doing, begun.change.changes as unknown as AnyChange);
+  if (module.comesBack) {
+    settle(doing);
+    return hasComeBack(module, doing, begun.change.changes as unknown as AnyChange);
+  }
   const inspection = module.inspect?.(args, setting) ?? null;
-  if (!inspection) return isTakenForMade(doing, begun);
+  if (!inspection) {
+    settle(doing);
+    return isTakenForMade(doing, begun);
+  }
   const seen = await shell.run(inspection.script, runOptions(doing));
-  return understood(() => module.plan(inspection.parse(seen), args, setting) === null);
+  const isMade = understood(() => module.plan(inspection.parse(seen), args, setting) === null);
+  settle(doing);
+  return isMade;
 }
 
 /** @throws TaskFailed where it is to be taken for neither */

@@ -21,6 +21,13 @@ export class AdriftHost {
   readonly losingItsLink = (world: World): World =>
     this.#over(world, (shell, link) => this.#adrift(this.#watched(shell), link));
 
+  /** Whoever comes has no patience, and the script goes on after that. */
+  readonly foundBusy = (world: World): World =>
+    this.#over(world, (shell) => ({
+      ...shell,
+      run: (script, options) => shell.run({ text: script.text.replace("sleep 1;", "sleep 0.02;") }, options),
+    }));
+
   readonly found = (world: World): World => this.#over(world, (shell) => this.#watched(shell));
 
   /** Whatever is still at work there ends. */

@@ -42,6 +42,30 @@ t.test("a resume finds done what a late script has done, and does it no second t
   t.equal(on.events.filter(({ type }) => type === "change:recorded").length, 1);
 });
 
+t.test(
+  "a resume that a late script keeps waiting too long leaves its change under way for the next",
+  async (t) => {
+    const { place, file, host } = workplace(t);
+    const { events } = await place.run(playbook, ["a"], host.losingItsLink);
+    const busy = await place.resume(events, ["a"], {}, undefined, (world) =>
+      withoutTidying(host.foundBusy(world)),
+    );
+    t.equal(busy.outcome.exitCode, 2);
+    t.ok(
+      busy.events.some((event) => JSON.stringify(event).includes("still runs there")),
+      "it says why",
+    );
+    await host.lateOnes();
+    const on = await place.resume(busy.events, ["a"], { retryFailed: true }, undefined, (world) =>
+      withoutTidying(host.found(world)),
+    );
+    t.equal(on.outcome.exitCode, 0);
+    await host.lateOnes();
+    t.match(on.outcome.recap, { a: { ok: 1, changed: 1 } }, "the run has changed it");
+    t.equal(readFileSync(file, "utf8"), "new\n");
+  },
+);
+
 t.test("a run that has lost the link and made it anew changes nothing beside its late script", async (t) => {
   const { place, host } = workplace(t);
   const { outcome } = await place.run(

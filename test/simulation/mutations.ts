@@ -181,8 +181,8 @@ export const mutations: readonly Mutation[] = [
   {
     what: "forgets what was under way",
     file: "past.ts",
-    from: "const found = open.get(key(task, host)) ?? null;",
-    to: "const found = null as UnderWay | null;",
+    from: "underWayOf: (task, host) => open.get(key(task, host)) ?? null,",
+    to: "underWayOf: () => null,",
   },
   {
     what: "tells includes and flushes apart only by how often they were reached",
