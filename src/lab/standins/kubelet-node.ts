@@ -22,7 +22,11 @@ class Api:
         import base64, http.client, re, ssl
         with open(kubeconfig) as file:
             text = file.read()
-        entry = lambda name: re.search(r"^ *%s: (\\S+)" % name, text, re.M).group(1)
+        def entry(name):
+            found = re.search(r"^ *%s: (\\S+)" % name, text, re.M)
+            if not found:
+                raise ValueError("it has no " + name)
+            return found.group(1)
         self.address = entry("server").split("//")[1]
         self.token = entry("token")
         self.tls = ssl.create_default_context(cadata=base64.b64decode(entry("certificate-authority-data")).decode())
@@ -272,8 +276,14 @@ def is_over(pod):
 
 
 def speak_to_api(options):
+    """With a token and the authority in the kubeconfig, as the lab's cluster gives it. With another it is a node of no cluster."""
+    try:
+        agent = Agent(options)
+    except (OSError, ValueError) as error:
+        log("%s is not for this stand-in: %s" % (options["kubeconfig"], error))
+        return
     bound.update(run=None, end=set())
-    threading.Thread(target=Agent(options).run, daemon=True).start()
+    threading.Thread(target=agent.run, daemon=True).start()
 
 
 def is_of_api(uid):
