@@ -67,10 +67,7 @@ t.test("a cluster comes and goes", { skip, timeout: 1_500_000 }, async (t) => {
 
   await t.test("frozen by somebody who was killed, it is woken up", async (t) => {
     const freezing = startKmend(["lab", "cluster", "away", "10m"], how);
-    await eventually(
-      async () => (await kubectl("get nodes --request-timeout=1s")).stderr,
-      /Unable|timeout|deadline/i,
-    );
+    await eventually(async () => (await kubectl("get nodes --request-timeout=1s")).stderr, noAnswer);
     freezing.process.kill("SIGKILL");
     await freezing.ended;
     t.strictSame((await clusterUp(lab)).started, []);
@@ -83,6 +80,16 @@ t.test("a cluster comes and goes", { skip, timeout: 1_500_000 }, async (t) => {
     away.process.kill("SIGINT");
     t.match(await away.ended, { code: 0, stdout: /back and ready/ });
     t.match((await kubectl("get nodes")).stdout, /app-1/);
+  });
+
+  await t.test("taken down while its API is away, it stays down", async (t) => {
+    const away = startKmend(["lab", "cluster", "away", "10m"], how);
+    await eventually(async () => (await kubectl("get nodes --request-timeout=1s")).stderr, noAnswer);
+    t.equal(await clusterDown(lab), true);
+    away.process.kill("SIGINT");
+    t.match(await away.ended, { code: 1, stderr: /Cannot find a cluster/ });
+    t.strictSame(await names(), []);
+    await clusterUp(lab);
   });
 
   await t.test("down, it is gone, from its hosts too; and twice is once", async (t) => {
@@ -148,6 +155,9 @@ t.test("a cluster comes and goes", { skip, timeout: 1_500_000 }, async (t) => {
     },
   );
 });
+
+/** What kubectl says in its several ways of waiting in vain. */
+const noAnswer = /Unable|timeout|deadline/i;
 
 const all = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"];
 

@@ -146,10 +146,12 @@ export async function clusterAway({ state, name, how, forMs, signal }: ApiAwayOp
   const { nodes } = await requireDescription(lab);
   const place = clusterPlace(lab);
   await requireCluster(place, name);
-  const bringBack = async (): Promise<void> => {
+  const raiseAgain = async (): Promise<void> => {
+    await requireCluster(place, name); // it may have been taken down meanwhile
     await raiseControlPlane({ lab, nodes, programs: programsFolder(lab.cache) });
   };
-  await withLock(place.lock, () => takeApiAway(place, { how, forMs, signal, bringBack }), signal);
+  const bringBack = (): Promise<void> => withLock(place.lock, raiseAgain);
+  await takeApiAway(place, { how, forMs, signal, bringBack });
 }
 
 /** Runs kubectl on the lab's cluster to its end; never fails for its exit code. */
