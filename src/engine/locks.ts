@@ -79,8 +79,8 @@ export function openLocks(
   const own = [world.journal.run, ...runs];
   const held = new Map<string, Promise<Kept>>();
   const checked = new Map<string, Promise<void>>();
-  /** Where a script may still be at work whose link was lost. */
-  const doubtful = new Set<string>();
+  /** Where a script may still be at work whose link was lost, by key. */
+  const doubtful = new Map<string, LockPlace>();
   const ending = new AbortController();
   let beating: Promise<void> | null = null;
 
@@ -120,8 +120,13 @@ export function openLocks(
       throw answer.kind === "busy"
         ? notAgain(owner, answer.holder)
         : new TaskFailed(text(output.stderr).trim());
-    doubtful.delete(keyOf(place));
     return { place, number: answer.number };
+  }
+
+  async function settled(place: LockPlace): Promise<void> {
+    const kept = await takeAgain(place);
+    held.set(keyOf(place), Promise.resolve(kept));
+    doubtful.delete(keyOf(place));
   }
 
   function check({ folder }: LockPlace): Script {
@@ -205,13 +210,12 @@ export function openLocks(
         await checking;
         return noLock;
       }
-      const before = held.get(key);
-      const taking = before ? (doubtful.has(key) ? takeAgain(place) : before) : take(place);
+      // Whoever it works as: what another user's script still does there is in its way, too.
+      for (const each of doubtful.values()) if (each.host === place.host) await settled(each);
+      const taking = held.get(key) ?? take(place);
       held.set(key, taking);
       // A host that was busy may be free when the next task comes.
-      taking.catch(() => {
-        if (held.get(key) === taking) before ? held.set(key, before) : held.delete(key);
-      });
+      taking.catch(() => held.delete(key));
       const kept = await taking;
       return {
         check: workUnderLock(place.folder, kept.number, owner.token),
@@ -222,7 +226,7 @@ export function openLocks(
       try {
         return await act();
       } catch (error) {
-        if (!place.isController && !(error instanceof TaskFailed)) doubtful.add(keyOf(place));
+        if (!place.isController && !(error instanceof TaskFailed)) doubtful.set(keyOf(place), place);
         throw error;
       }
     },

@@ -60,9 +60,11 @@ export class AdriftHost {
             if (!link.isLost) await connection.close();
           },
           shell: async (become, which) => {
-            const shell = await connection.shell(become, which);
+            // Another user is another shell, with a home of its own.
+            const shell = await connection.shell(null, become ? "beside" : which);
+            const home = become ? join(this.#home, become.user) : this.#home;
             const own: Shell & Closing = {
-              session: { ...shell.session, uid: 1000, home: this.#home },
+              session: { ...shell.session, uid: 1000, home },
               run: (script, options) => shell.run(script, options),
               put: (content, to) => shell.put(content, to),
               get: (path) => shell.get(path),

@@ -67,23 +67,25 @@ t.test(
 );
 
 t.test("a run that has lost the link and made it anew changes nothing beside its late script", async (t) => {
-  const { place, host } = workplace(t);
-  const { outcome } = await place.run(
-    `
+  for (const as of ["", "\n      become: true\n      become_user: another"]) {
+    const { place, host } = workplace(t);
+    const { outcome } = await place.run(
+      `
 - hosts: all
   gather_facts: false
   tasks:
     - shell: echo one >> DIR/log
-      ignore_unreachable: true
+      ignore_unreachable: true${as}
     - meta: reset_connection
     - shell: echo two >> DIR/log
 `,
-    ["a"],
-    host.losingItsLink,
-  );
-  await host.lateOnes();
-  t.equal(outcome.exitCode, 0);
-  t.equal(readFileSync(join(place.folder, "log"), "utf8"), "one\ntwo\n");
+      ["a"],
+      host.losingItsLink,
+    );
+    await host.lateOnes();
+    t.equal(outcome.exitCode, 0);
+    t.equal(readFileSync(join(place.folder, "log"), "utf8"), "one\ntwo\n", as);
+  }
 });
 
 /** Most modules, those of packages say, leave nothing behind that would have to be tidied up first. */

@@ -121,7 +121,7 @@ export const mutations: readonly Mutation[] = [
   {
     what: "does not wait for its own script when it has made a lost link anew",
     file: "locks.ts",
-    from: "doubtful.add(keyOf(place));",
+    from: "doubtful.set(keyOf(place), place);",
     to: "void doubtful;",
   },
   {
