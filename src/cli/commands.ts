@@ -44,6 +44,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./show.ts")).showCommand(),
   },
   {
+    name: "report",
+    summary: "Write what came of a run: for a ticket, a spreadsheet, a program",
+    load: async () => (await import("./report.ts")).reportCommand(),
+  },
+  {
     name: "prune",
     summary: "Let go of old runs that are settled, here and on their hosts",
     load: async () => (await import("./prune.ts")).pruneCommand(),

@@ -67,7 +67,7 @@ async function complete(
   if (command && command.commands.length > 0) return command.commands.map((each) => each.name());
   const before = rest.at(-2) ?? "";
   if (name === "doc") return moduleNames();
-  if (name === "show" || name === "rollback")
+  if (name === "show" || name === "report" || name === "rollback")
     return [
       "last",
       ...(await createFileStore(stateFolder(undefined, process.env)).list()).map((run) => run.run),

@@ -4,6 +4,7 @@ import type { Event, Journal } from "../journal/journal.ts";
 import { startHook } from "./hook.ts";
 import { stdoutPaper } from "./paper.ts";
 import { chooseReader, withReader } from "./reader.ts";
+import { withReports } from "./report-file.ts";
 import type { RunFlags } from "./run-options.ts";
 import { keepSummary } from "./summary-file.ts";
 
@@ -18,13 +19,19 @@ export async function withFollowers<T>(
   const endSummary = flags.summary === undefined ? () => {} : keepSummary(flags.summary, journal, past, warn);
   const hooks = (flags.onEvent ?? []).map((command) => startHook(command, journal, warn));
   try {
-    return await withReader(chooseReader(flags, stdoutPaper()), journal, act);
+    return await withReports(
+      flags.report,
+      journal,
+      () => withReader(chooseReader(flags, stdoutPaper()), journal, act),
+      { past, warn },
+    );
   } finally {
     endSummary();
     await Promise.all(hooks.map((end) => end()));
   }
 }
 
-function warn(text: string): void {
+/** To standard error, which is nobody's output. */
+export function warn(text: string): void {
   process.stderr.write(`[WARNING]: ${text}\n`);
 }

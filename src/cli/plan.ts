@@ -3,9 +3,11 @@ import { Command } from "commander";
 import { runPlaybooks } from "../engine/engine.ts";
 import type { Event } from "../journal/journal.ts";
 import { planSummary } from "../report/report.ts";
+import { warn } from "./followers.ts";
 import { loadAll } from "./load-all.ts";
 import { stdoutPaper } from "./paper.ts";
 import { chooseReader, withReader } from "./reader.ts";
+import { addReportOption, checkReports, withReports } from "./report-file.ts";
 import {
   addConnectionOptions,
   addOutputOptions,
@@ -21,7 +23,7 @@ export function planCommand(): Command {
     .description("Show what playbooks would change, on which host, with what way back; changes nothing")
     .argument("<playbook...>", "playbooks, asked one after the other")
     .option("--out <file>", "write the plan there: the events of the dry run, a JSON line each");
-  addRefusedOptions(addOutputOptions(addTaskOptions(addConnectionOptions(command))));
+  addRefusedOptions(addReportOption(addOutputOptions(addTaskOptions(addConnectionOptions(command)))));
   return command
     .addHelpText(
       "after",
@@ -34,12 +36,14 @@ Exit codes: 0 well, 2 some host would fail, 4 some host unreachable or a playboo
     )
     .action(async (paths: string[], flags: RunFlags & { readonly out?: string }) => {
       const playbooks = await loadAll(paths, flags);
+      checkReports(flags.report);
       const ground = await readGround("plan", flags, { check: true, diff: true });
       const events: Event[] = [];
       process.exitCode = await withWorld(ground, async (world, journal) => {
         journal.subscribe((event) => events.push(event));
         const ask = async () => (await runPlaybooks(playbooks, world)).exitCode;
-        return withReader(chooseReader({ ...flags, diff: true }, stdoutPaper()), journal, ask);
+        const show = () => withReader(chooseReader({ ...flags, diff: true }, stdoutPaper()), journal, ask);
+        return withReports(flags.report, journal, show, { warn });
       });
       if (flags.output !== "json" && flags.output !== "ndjson") console.log(`${planSummary(events)}\n`);
       if (flags.out !== undefined)

@@ -11,6 +11,7 @@ import { exitCodes, KmendError } from "../problem/problem.ts";
 import { asBefore } from "./flags-before.ts";
 import { withFollowers } from "./followers.ts";
 import { loadAll } from "./load-all.ts";
+import { addReportOption, checkReports } from "./report-file.ts";
 import {
   addConnectionOptions,
   addLockOption,
@@ -42,8 +43,8 @@ export function resumeCommand(): Command {
     )
     .option("--retry-failed", "try tasks again that hosts failed at")
     .option("--allow-changes", "go on though the playbook's files were changed since");
-  return addOutputOptions(
-    addUnattendedOptions(addConnectionOptions(addPreFlightOption(addLockOption(command)))),
+  return addReportOption(
+    addOutputOptions(addUnattendedOptions(addConnectionOptions(addPreFlightOption(addLockOption(command))))),
   )
     .addHelpText(
       "after",
@@ -72,6 +73,7 @@ async function resume(run: string, given: ResumeFlags): Promise<number> {
   const playbooks = await loadAll(first.playbooks, flags);
   const ground = await readGround(first.command, flags);
   checkSummaryFile(flags.summary);
+  checkReports(flags.report);
   const { journal, recorded: before } = await store.reopen(recorded.run);
   return withWorld(
     ground,

@@ -10,6 +10,7 @@ import {
 } from "../journal/journal.ts";
 import { reachedAsBefore } from "./flags-before.ts";
 import { withFollowers } from "./followers.ts";
+import { addReportOption, checkReports } from "./report-file.ts";
 import {
   addConnectionOptions,
   addFollowerOptions,
@@ -37,7 +38,7 @@ export function rollbackCommand(): Command {
     .option("--force", "take back also what somebody else changed since; theirs is kept on the host first")
     .option("--no-handlers", "leave out the handlers that the changes had notified")
     .option("-C, --check", "change nothing; say what would be taken back");
-  return addOutputOptions(addFollowerOptions(addConnectionOptions(addLockOption(command))))
+  return addReportOption(addOutputOptions(addFollowerOptions(addConnectionOptions(addLockOption(command)))))
     .addHelpText(
       "after",
       `
@@ -79,6 +80,7 @@ async function rollback(run: string, flags: RollbackFlags): Promise<number> {
     begun?.type === "run:started" ? reachedAsBefore(begun, flags) : flags,
   );
   checkSummaryFile(flags.summary);
+  checkReports(flags.report);
   return withWorld(ground, (world, journal) =>
     withFollowers(flags, journal, async () => {
       const { exitCode } = await rollbackRun(recorded.events, world, {

@@ -45,6 +45,7 @@ export interface RunFlags {
   readonly lockWait?: number;
   readonly skipPreFlight?: boolean;
   readonly summary?: string;
+  readonly report?: readonly string[];
   readonly onEvent?: readonly string[];
   readonly inFlight?: "retry" | "skip" | "fail";
 }

@@ -4,6 +4,7 @@ import type { LoadedPlaybook } from "../playbook/playbook.ts";
 import { withFollowers } from "./followers.ts";
 import { isListing, listing } from "./listing.ts";
 import { loadAll } from "./load-all.ts";
+import { addReportOption, checkReports } from "./report-file.ts";
 import {
   addConnectionOptions,
   addListingOptions,
@@ -26,7 +27,7 @@ export function runCommand(): Command {
     .option("-C, --check", "change nothing; say what would change")
     .option("-D, --diff", "show the diffs of what changes");
   addUnattendedOptions(addPreFlightOption(addLockOption(addTaskOptions(addConnectionOptions(command)))));
-  addRefusedOptions(addOutputOptions(addListingOptions(command)));
+  addRefusedOptions(addReportOption(addOutputOptions(addListingOptions(command))));
   return command
     .addHelpText(
       "after",
@@ -55,6 +56,7 @@ async function runOver(
   flags: RunFlags,
 ): Promise<number> {
   checkSummaryFile(flags.summary);
+  checkReports(flags.report);
   return withWorld(ground, (world, journal) =>
     withFollowers(flags, journal, async () => {
       const { exitCode } = await runPlaybooks(playbooks, world);

@@ -52,10 +52,23 @@ function section(title: string, entries: readonly string[]): string {
   return entries.length === 0 ? "" : `${title}:\n${entries.map((entry) => `  - ${entry}`).join("\n")}`;
 }
 
-/** A command that check mode skipped: nobody knows what it would do. */
-function isUnknowable(event: Events["task:ended"]): boolean {
-  const said = event.result as { msg?: unknown; skip_reason?: unknown } | null;
-  return event.outcome === "skipped" && typeof said?.msg === "string" && said.skip_reason === undefined;
+/** A command that check mode skipped, or a loop of them: nobody knows what it would do. */
+export function isUnknowable(event: Events["task:ended"]): boolean {
+  if (event.outcome !== "skipped") return false;
+  const said = event.result as (Skipped & { results?: unknown }) | null;
+  // A loop says only that all of it was skipped: each round has its reason, or has none.
+  return Array.isArray(said?.results)
+    ? (said.results as readonly Skipped[]).some((each) => hasNoReason(each))
+    : hasNoReason(said);
+}
+
+interface Skipped {
+  readonly msg?: unknown;
+  readonly skip_reason?: unknown;
+}
+
+function hasNoReason(said: Skipped | null): boolean {
+  return typeof said?.msg === "string" && said.skip_reason === undefined;
 }
 
 function fold(events: readonly Events["task:ended"][]): Prediction[] {

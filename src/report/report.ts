@@ -20,3 +20,6 @@ export { leaks, type ScannedHost, scannedHosts } from "./scan.ts";
 export { explainText } from "./scan-explain.ts";
 export { type ScanMeasurement, scanMeasurements } from "./scan-measurements.ts";
 export { scanText } from "./scan-text.ts";
+export type { Account } from "./written/account.ts";
+export { accountKeeper, accountOf } from "./written/account-of.ts";
+export { ansibleShape, type ReportFormat, reportFormats, writtenReport } from "./written/written.ts";

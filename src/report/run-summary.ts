@@ -133,7 +133,7 @@ export function runSummary(about: Pick<WrittenSummary, "run" | "folder">): {
 }
 
 /** A rollback counts no tasks. */
-const nothing: Recap = {
+export const nothing: Recap = {
   ok: 0,
   changed: 0,
   unreachable: 0,
@@ -143,7 +143,7 @@ const nothing: Recap = {
   ignored: 0,
 };
 
-function endOf({ failed, unreachable, changed }: Recap): HostEnd {
+export function endOf({ failed, unreachable, changed }: Recap): HostEnd {
   if (unreachable > 0) return "unreachable";
   if (failed > 0) return "failed";
   return changed > 0 ? "changed" : "ok";

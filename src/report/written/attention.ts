@@ -1,0 +1,110 @@
+/** What a person has to look at after a run, each with the command that helps. */
+
+import type { Event } from "../../journal/journal.ts";
+import type { Account, Attention } from "./account.ts";
+
+/** An event that leaves something for a person to do. */
+export type Lost =
+  | {
+      readonly kind: "revert";
+      readonly event: Extract<Event, { type: "change:revert-failed" }>;
+      readonly task: number;
+    }
+  | { readonly kind: "dead-man"; readonly event: Extract<Event, { type: `deadman:${string}` }> };
+
+type Known = Pick<Account, "run" | "kind" | "of" | "state" | "left" | "hosts" | "changes" | "tasks">;
+
+export function attentionOf(account: Known, lost: readonly Lost[]): readonly Attention[] {
+  if (account.kind === "plan") return [];
+  return [
+    ...lost.map((each) =>
+      each.kind === "revert" ? notReverted(account, each) : deadMan(account, each.event),
+    ),
+    ...lostHosts(account),
+    ...underWay(account),
+  ];
+}
+
+function notReverted(account: Known, { event, task }: Extract<Lost, { kind: "revert" }>): Attention {
+  const { host, kind, message, hint } = event;
+  return {
+    host,
+    what: kind === "different" ? "different" : "rollback failed",
+    task,
+    says: [notRevertedWords[kind], message, hint ?? ""].filter((part) => part !== "").join(": "),
+    run: rollbackCommand(account, host, kind === "foreign" ? " --force" : ""),
+  };
+}
+
+const notRevertedWords = {
+  irreversible: "It has no way back",
+  failed: "Taking it back failed",
+  different: "Taken back, but it is not what it was",
+  foreign: "Not taken back, as somebody else has changed it since",
+  unreachable: "Not taken back, as the host could not be reached",
+} as const;
+
+function deadMan(account: Known, event: Extract<Lost, { kind: "dead-man" }>["event"]): Attention {
+  if (event.type === "deadman:unconfirmed")
+    return {
+      host: event.host,
+      what: "not confirmed",
+      says: `It takes itself back at about ${event.due}: ${event.reason.replace(/\.$/, "")}. To keep its changes, run this on the host`,
+      run: `sh ${event.folder}/dead-man.sh confirm`,
+    };
+  const whole = "code" in event && event.code === 0;
+  return {
+    host: event.host,
+    what: "took itself back",
+    says: `Nobody had confirmed it in time.${whole ? "" : " Not all of it could be taken back."} A rollback compares, and takes back the rest`,
+    run: rollbackCommand(account, event.host),
+  };
+}
+
+/** Hosts whose last failure was neither ignored nor rescued. */
+function lostHosts(account: Known): Attention[] {
+  return account.hosts.flatMap(({ host, counts, results, end }) => {
+    const what = counts.unreachable > 0 ? "unreachable" : counts.failed > 0 ? "failed" : null;
+    if (what === null) return [];
+    const failure = results.findLast(
+      ({ outcome, ignored, rescued }) => outcome === what && !ignored && !rescued,
+    );
+    const isBack = end === "rolled back" ? "The host was taken back, after: " : "";
+    return {
+      host,
+      what,
+      says: `${isBack}${failure?.message ?? (what === "unreachable" ? "It could not be reached any more" : "no message")}`,
+      ...(failure ? { task: failure.task } : {}),
+      run: goOnCommand(account, what),
+    };
+  });
+}
+
+function goOnCommand({ kind, run, of, left }: Known, what: "failed" | "unreachable"): string {
+  if (kind === "rollback") return `kmend rollback ${of ?? run}`;
+  if (what === "unreachable") return `kmend resume ${run} --limit @unreachable`;
+  return left?.goOn === "anew" ? `kmend show ${run}` : `kmend resume ${run} --retry-failed`;
+}
+
+/** Changes of which nobody knows whether they were made. */
+function underWay(account: Known): Attention[] {
+  if (account.state === "running") return [];
+  const unknown = account.changes.filter(
+    ({ fate, wayBack }) => fate === "unknown" && wayBack.kind !== "not needed",
+  );
+  return unknown.map(({ host, task }) => ({
+    host,
+    what: "unknown",
+    task,
+    says: "It was under way when the link or the run ended: nobody knows whether it was made",
+    run: account.kind === "rollback" ? rollbackCommand(account, host) : `kmend resume ${account.run}`,
+  }));
+}
+
+function rollbackCommand({ kind, run, of }: Known, host: string, more = ""): string {
+  return `kmend rollback ${kind === "rollback" ? (of ?? run) : run} --limit ${quoted(host)}${more}`;
+}
+
+function quoted(word: string): string {
+  return /^[\w.:-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

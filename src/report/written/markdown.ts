@@ -1,0 +1,219 @@
+/** A report for a pull request or a ticket: short first, diffs folded away. */
+
+import { harmless } from "../style.ts";
+import type { Account, Attention, Predicted } from "./account.ts";
+import { type ChangeGroup, changeGroups, diffGroups, diffsOf } from "./change-groups.ts";
+import { endWords } from "./end-words.ts";
+import { leakWords } from "./leak-words.ts";
+import { clockWords, durationWords } from "./times.ts";
+
+// GitHub takes 65,536 characters in a comment.
+const mostCharacters = 60_000;
+const longestDiff = 6_000;
+const mostHosts = 12;
+
+/** Texts of hosts stand in code spans and fences that they cannot end: no markup, mention or link of theirs comes alive. */
+export function markdownReport(account: Account): string {
+  const short = [
+    `# ${titles[account.kind]} ${code(account.run)}`,
+    headLines(account),
+    section(
+      "Needs a person",
+      account.attention.map((each) => attentionLine(account, each)),
+    ),
+    ...(account.plan ? planSections(account, account.plan) : runSections(account)),
+    leftSection(account),
+    leakSection(account),
+    recapTable(account),
+  ].filter((part) => part !== "");
+  const text = `${short.join("\n\n")}\n`;
+  return withDiffs(text, account);
+}
+
+const titles: Readonly<Record<Account["kind"], string>> = { run: "Run", plan: "Plan", rollback: "Rollback" };
+
+function headLines(account: Account): string {
+  const { says, startedAt, lastAt, playbooks, kmend, of, limit, hosts, resumes } = account;
+  const took = durationWords(Date.parse(lastAt) - Date.parse(startedAt));
+  return [
+    `**${says}**\n`,
+    `- ${of === undefined ? "Playbooks" : `Takes back ${code(of)} of`}: ${playbooks.map(code).join(", ")}`,
+    `- Hosts: ${hosts.length}${limit === undefined ? "" : `, limited to ${code(limit)}`}`,
+    `- Begun ${clockWords(startedAt)}, took ${took}${resumes > 0 ? `, gone on with ${resumes} times` : ""}`,
+    `- By kmend ${code(kmend)}`,
+  ].join("\n");
+}
+
+function attentionLine(account: Account, { host, what, says, task, run }: Attention): string {
+  const name = task === undefined ? "" : ` at ${code(account.tasks[task]?.name ?? "")}`;
+  const command = run === undefined ? "" : `\n  - ${code(run)}`;
+  return `**${what}**: ${code(host)}${name}: ${code(says)}${command}`;
+}
+
+function runSections(account: Account): string[] {
+  const { standing, takenBack, saidUnchanged } = changeGroups(account);
+  const line = (group: ChangeGroup): string => changeLine(account, group);
+  const noWayBack = standing.filter(({ wayBack }) => wayBack.kind === "none");
+  return [
+    section("What changed", standing.map(line)),
+    section("What was taken back", [...takenBack.map(line), ...revertLines(account)]),
+    section("What has no way back", noWayBack.map(line)),
+    saidUnchanged.length === 0
+      ? ""
+      : folded(
+          `${saidUnchanged.length} commands of which the playbook says that they change nothing`,
+          saidUnchanged.map((group) => `- ${line(group)}`).join("\n"),
+        ),
+  ];
+}
+
+/** Of a rollback, whose changes another run made. */
+function revertLines(account: Account): string[] {
+  if (account.kind !== "rollback") return [];
+  const groups = Map.groupBy(account.reverts, ({ task, end }) => `${task} ${end}`);
+  return [...groups.values()].map((group) => {
+    const task = account.tasks[group[0]?.task ?? -1]?.name ?? "";
+    const end = group[0]?.end === "reverted" ? "" : ` (not: ${group[0]?.end})`;
+    return `${code(task)}${end} on ${hostList(group.map(({ host }) => host))}`;
+  });
+}
+
+function changeLine(account: Account, { task, fate, hosts, wayBack }: ChangeGroup): string {
+  const word = fate === "applied" || fate === "reverted" ? "" : ` (${fate})`;
+  return `${code(account.tasks[task]?.name ?? "")}${word} on ${hostList(hosts)}; way back: ${wayBackText(wayBack)}`;
+}
+
+function planSections(account: Account, plan: NonNullable<Account["plan"]>): string[] {
+  const line = ({ task, hosts, wayBack, why }: Predicted): string =>
+    `${code(account.tasks[task]?.name ?? "")} on ${hostList(hosts)}${why ? `: ${code(why)}` : ""}; way back: ${wayBackText(wayBack)}`;
+  const noWayBack = plan.wouldChange.filter(({ wayBack }) => wayBack.kind === "none");
+  return [
+    section(
+      "Would fail",
+      plan.wouldFail.map(
+        ({ host, task, message }) =>
+          `${code(host)} at ${code(account.tasks[task]?.name ?? "")}: ${code(message)}`,
+      ),
+    ),
+    section("Would change", plan.wouldChange.map(line)),
+    section("Without a way back", noWayBack.map(line)),
+    section("Can't be known before", plan.unknowable.map(line)),
+    section("Right already", plan.rightAlready.length > 0 ? [hostList(plan.rightAlready)] : []),
+  ];
+}
+
+function wayBackText({ kind, says }: Predicted["wayBack"]): string {
+  if (kind === "none") return `**none**: ${code(says)}`;
+  return kind === "tasks" ? code(says) : says.startsWith("none needed:") ? code(says) : says;
+}
+
+/** Of a run that ended early: what it did not come to. */
+function leftSection({ left }: Account): string {
+  if (!left) return "";
+  const lists = [
+    ["Half done", left.halfDone],
+    ["Untouched", left.untouched],
+  ] as const;
+  const lines = lists.filter(([, hosts]) => hosts.length > 0);
+  return section(
+    "Left to do",
+    lines.map(([what, hosts]) => `${what}: ${hostList(hosts)}`),
+  );
+}
+
+function leakSection(account: Account): string {
+  const lines = leakWords(account).map(({ host, says }) => `${code(host)}: ${says}`);
+  return section("The kmem leak", lines);
+}
+
+function recapTable(account: Account): string {
+  const { hosts } = account;
+  const end = endWords(account);
+  const groups = [...Map.groupBy(hosts, (host) => `${end(host)} ${JSON.stringify(host.counts)}`).values()];
+  const rows = groups.map((group) => {
+    const [first] = group;
+    const numbers = Object.values(first?.counts ?? {});
+    return `| ${hostList(
+      group.map(({ host }) => host),
+      cell,
+    )} | ${first ? end(first) : ""} | ${numbers.join(" | ")} |`;
+  });
+  const head = ["host", "end", ...Object.keys(hosts[0]?.counts ?? {})];
+  if (rows.length === 0) return "";
+  return ["## Recap\n", `| ${head.join(" | ")} |`, `|${" --- |".repeat(head.length)}`, ...rows].join("\n");
+}
+
+/** Diffs as far as there is room, each folded away. */
+function withDiffs(text: string, account: Account): string {
+  const all = new Set(account.hosts.map(({ host }) => host));
+  const parts = [...diffsOf(account)].flatMap(([task, byHost]) =>
+    diffGroups(byHost, all).map(({ diff, hosts }) =>
+      folded(
+        `<code>${html(account.tasks[task]?.name ?? "")}</code> on ${html(names(hosts).join(", "))}`,
+        fenced(diff.length > longestDiff ? `${diff.slice(0, longestDiff)}\n… cut` : diff),
+      ),
+    ),
+  );
+  let room = mostCharacters - text.length;
+  const fitting = parts.filter((part) => {
+    room -= part.length + 2;
+    return room > 0;
+  });
+  const rest = parts.length - fitting.length;
+  const more =
+    rest > 0 ? `${rest} more diffs have no room here: ${code(`kmend show ${account.run} --diff`)}` : "";
+  return parts.length === 0
+    ? text
+    : `${[`${text}\n## Diffs`, ...fitting, more].filter((part) => part !== "").join("\n\n")}\n`;
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? "" : `## ${title}\n\n${lines.map((line) => `- ${line}`).join("\n")}`;
+}
+
+function folded(summary: string, body: string): string {
+  return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
+}
+
+function hostList(hosts: readonly string[], show: (name: string) => string = code): string {
+  const rest = hosts.length - mostHosts;
+  const shown = hosts.slice(0, rest > 0 ? mostHosts - 2 : undefined).map(show);
+  return rest > 0 ? `${shown.join(", ")} and ${rest + 2} more` : shown.join(", ");
+}
+
+function names(hosts: readonly string[]): string[] {
+  return hosts.length > 4 ? [...hosts.slice(0, 3), `${hosts.length - 3} more`] : [...hosts];
+}
+
+/** A code span on one line, with more backticks around it than it has in it. */
+function code(text: string): string {
+  const line = harmless(text.toWellFormed()).replaceAll(/\s+/g, " ").trim();
+  if (line === "") return "";
+  const fence = "`".repeat(longestRun(line) + 1);
+  const pad = line.startsWith("`") || line.endsWith("`") ? " " : "";
+  return `${fence}${pad}${line}${pad}${fence}`;
+}
+
+/** In a table a bar ends the cell, and a backslash before it may or may not help. */
+function cell(text: string): string {
+  return code(text.replaceAll(/[|\\`]/g, (c) => `%${c.charCodeAt(0).toString(16)}`));
+}
+
+function fenced(diff: string): string {
+  const text = harmless(diff.toWellFormed()).trimEnd();
+  const fence = "`".repeat(Math.max(2, longestRun(text)) + 1);
+  return `${fence}diff\n${text}\n${fence}`;
+}
+
+function longestRun(text: string): number {
+  return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+}
+
+function html(text: string): string {
+  return harmless(text.toWellFormed())
+    .replaceAll(/\s+/g, " ")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}

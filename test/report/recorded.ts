@@ -1,0 +1,95 @@
+/** Journals of real runs, cut to what reports read (record-journal.ts), and made-up ones. */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Event, EventName, Events, TaskRef } from "../../src/journal/journal.ts";
+import { type Account, accountOf } from "../../src/report/report.ts";
+
+export type Recorded = "failed" | "plan" | "mended" | "rollback" | "locked-out";
+
+export function recordedEvents(name: Recorded): readonly Event[] {
+  const text = readFileSync(join(import.meta.dirname, "data", `${name}.jsonl`), "utf8");
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Event);
+}
+
+export function recordedAccount(name: Recorded): Account {
+  return accountOf(recordedEvents(name), { isLive: false });
+}
+
+/** Numbers events and gives each its second. */
+export function madeUpJournal(): {
+  readonly events: Event[];
+  add<Name extends EventName>(type: Name, body: Events[Name]): void;
+} {
+  const events: Event[] = [];
+  return {
+    events,
+    add(type, body) {
+      const at = new Date(Date.UTC(2026, 10, 25) + events.length * 10).toISOString();
+      events.push({ n: events.length + 1, at, type, ...body } as unknown as Event);
+    },
+  };
+}
+
+export function madeUpTask(number: number, name: string, module = "command"): TaskRef {
+  const place = { file: "site.yml", line: number + 2, column: 5 };
+  return { id: `1.${number}`, name, module, place, kind: "task" };
+}
+
+export const begun: Events["run:started"] = {
+  format: 2,
+  run: "20261125-000000-abcde",
+  kmend: "0.1.0",
+  command: "run",
+  playbooks: ["site.yml"],
+  inventories: ["hosts.yml"],
+  check: false,
+  diff: true,
+  options: {},
+};
+
+/** Texts that would come alive somewhere: in a page, in Markdown, in XML, in a spreadsheet, on a terminal. */
+export const hostileTexts = [
+  "</pre></td></table><script>window.owned = 1</script><img src=x onerror='window.owned = 1'>",
+  "\"'><svg onload=window.owned=1> ]]> <!-- --> &lt;b&gt; javascript:alert(1)",
+  "```\n# heading\n[link](http://evil.example) ![x](http://evil.example/x.png) @everyone #1 |a|b| `x` ``` ~~~ </details>",
+  "=cmd|' /C calc'!A0",
+  "\t=1+1",
+  '+1;-1;@SUM(1),"x"\r\n=2',
+  "\u001b]0;title\u0007\u001b[2J\u0000\u202e\ud800\uffff",
+];
+
+/** A run in which every text that a host or a playbook can choose is hostile. */
+export function hostileRun(): readonly Event[] {
+  const { events, add } = madeUpJournal();
+  const hosts = hostileTexts.map((_, i) => `host-${i}`);
+  add("run:started", begun);
+  const place = { file: "site.yml", line: 1, column: 3 };
+  add("play:started", { play: 1, name: hostileTexts[0] ?? "", place, hosts });
+  hostileTexts.forEach((text, i) => {
+    const task = madeUpTask(i, text);
+    const host = hosts[i] ?? "";
+    add("task:started", { task, hosts });
+    add("change:recorded", {
+      change: String(i),
+      host,
+      for: host,
+      task,
+      module: "command",
+      become: null,
+      changes: {},
+      save: "/s",
+      wayBack: { kind: "none", reason: text },
+    });
+    add("change:applied", { change: String(i), host });
+    const ended = { host, task, ignored: false, rescued: false, durationMs: 5 };
+    const diff = [{ beforeHeader: text, afterHeader: text, before: "one\n", after: `${text}\n` }];
+    add("task:ended", { ...ended, outcome: "changed", result: { msg: text }, diff });
+    add("task:ended", { ...ended, outcome: "failed", result: { msg: text, stderr: text } });
+  });
+  add("message:said", { level: "warning", text: hostileTexts.join(" ") });
+  return events;
+}

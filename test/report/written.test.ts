@@ -1,0 +1,258 @@
+/** Reports as files: what they say of recorded runs, and that nothing of a host comes alive in them. */
+
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import { accountOf, ansibleShape, type ReportFormat, writtenReport } from "../../src/report/report.ts";
+import { type Schema, wrongBy } from "./json-schema.ts";
+import {
+  begun,
+  hostileRun,
+  madeUpJournal,
+  madeUpTask,
+  type Recorded,
+  recordedAccount,
+  recordedEvents,
+} from "./recorded.ts";
+
+const schema: Schema = JSON.parse(
+  readFileSync(join(import.meta.dirname, "../../docs/report.schema.json"), "utf8"),
+);
+const recorded: readonly Recorded[] = ["failed", "plan", "mended", "rollback", "locked-out"];
+const hostile = accountOf(hostileRun(), { isLive: false });
+
+function report(name: Recorded, format: ReportFormat): string {
+  return writtenReport(recordedAccount(name), format);
+}
+
+/** As a program reads XML: python's expat, which refuses what is not well formed. */
+function xmlAsJson(xml: string): unknown {
+  const read = `
+import sys, json, xml.etree.ElementTree as E
+def j(e): return {"tag": e.tag, "at": e.attrib, "text": e.text or "", "in": [j(c) for c in e]}
+print(json.dumps(j(E.fromstring(sys.stdin.buffer.read()))))`;
+  return JSON.parse(execFileSync("python3", ["-c", read], { input: xml, encoding: "utf8" }));
+}
+
+/** As RFC 4180 has it. */
+function csvRows(csv: string): string[][] {
+  const read =
+    "import sys,csv,json; print(json.dumps(list(csv.reader(open(0,newline='',encoding='utf-8'),strict=True))))";
+  return JSON.parse(execFileSync("python3", ["-c", read], { input: csv, encoding: "utf8" }));
+}
+
+t.test("json is what its schema describes", async (t) => {
+  for (const name of recorded) t.strictSame(wrongBy(schema, JSON.parse(report(name, "json"))), [], name);
+  t.strictSame(wrongBy(schema, JSON.parse(writtenReport(hostile, "json"))), []);
+});
+
+t.test("a run of which a host failed and was taken back", async (t) => {
+  const account = recordedAccount("failed");
+  t.match(account, { kind: "run", state: "ended", exitCode: 2, reason: "limit" });
+  t.match(account.says, "1 of 6 hosts needs a person. Exit code 2: too many hosts failed");
+  t.match(account.attention, [{ host: "app-2", what: "failed", says: /was taken back.*mislabelled/ }]);
+  t.equal(account.changes.filter(({ fate }) => fate === "reverted").length, 4);
+  t.match(account.left, { halfDone: ["both-1"] });
+
+  const md = report("failed", "md");
+  t.match(md, /## Needs a person\n\n- \*\*failed\*\*: `app-2` at `kmem : Check that the new kubelet/);
+  t.match(md, /## What was taken back\n\n(- .*\n)*- `kmem : Install the kubelet without kmem` on `app-2`/);
+  t.match(md, "- `app-1`: still leaking after swap, 24 ids leaked → clean, 27 ids leaked");
+  t.match(md, "| `both-1`, `clean-1`, `compute-1`, `compute-2` | ok |", "group_by changed no host");
+  t.match(md, "- Half done: `both-1`");
+});
+
+t.test("a plan says what would change, what can't be known, what is right, and each way back", async (t) => {
+  const { plan, attention } = recordedAccount("plan");
+  t.strictSame(attention, []);
+  t.strictSame(plan?.rightAlready, ["clean-1"]);
+  const md = report("plan", "md");
+  t.match(
+    md,
+    "- `kmem : Install the kubelet without kmem` on `app-1`, `app-2`, `both-1`; way back: kmend restores the state before",
+  );
+  t.match(md, /## Can't be known before\n\n- `kmem : Ask kubelet whether it is healthy`/);
+  t.notMatch(md, "All items skipped", "a loop whose rounds a condition left out is known");
+  t.match(
+    md,
+    /<details><summary><code>kmem : Lock kubelet<\/code>[\s\S]*```diff\n[\s\S]*\+kubelet-0:1.15.5-0.\*\n```/,
+  );
+});
+
+t.test("a rollback says what it took back, and of which run", async (t) => {
+  const account = recordedAccount("rollback");
+  t.match(account, { kind: "rollback", of: "20261126-203139-0c39c", attention: [] });
+  t.equal(account.reverts.length, 8);
+  t.match(report("rollback", "md"), "- `kmem : Remove kubepods` on `app-2`");
+});
+
+t.test("a host that takes itself back needs a person, on the host itself", async (t) => {
+  t.match(recordedAccount("locked-out").attention[0], {
+    what: "not confirmed",
+    run: /^sh \/var\/lib\/kmend\/.*\/dead-man\.sh confirm$/,
+  });
+});
+
+t.test("a run without a last word counts by itself, and its change under way is unknown", async (t) => {
+  const events = recordedEvents("failed");
+  const cut = events.findIndex((event) => event.type === "change:applied");
+  const account = accountOf(events.slice(0, cut), { isLive: false });
+  t.match(account, { state: "stopped", says: /^It stopped without a last word/ });
+  t.match(account.attention, [{ what: "unknown", run: `kmend resume ${account.run}` }]);
+  const whole = accountOf(
+    events.filter(({ type }) => type !== "run:ended"),
+    { isLive: false },
+  );
+  for (const { host, counts } of recordedAccount("failed").hosts)
+    t.strictSame(whole.hosts.find((each) => each.host === host)?.counts, counts, host);
+  t.match(accountOf(events.slice(0, cut), { isLive: true }), { state: "running", attention: [] });
+});
+
+t.test("what could not be taken back is told with the command that helps", async (t) => {
+  const { events, add } = madeUpJournal();
+  add("run:started", { ...begun, command: "rollback", of: "20261124-000000-fffff" });
+  const hosts = ["it's", "b"];
+  add("rollback:started", { scope: "run", hosts, reason: "asked for" });
+  const lost = { change: "1", task: madeUpTask(1, "write"), message: "no" };
+  add("change:revert-failed", { ...lost, host: "it's", kind: "foreign" });
+  add("change:revert-failed", { ...lost, host: "b", kind: "different" });
+  add("rollback:ended", { hosts: { "it's": "rollback failed", b: "rolled back, but different" } });
+  add("run:ended", { exitCode: 2, recap: {}, seconds: 1, reason: "failed" });
+  const account = accountOf(events, { isLive: false });
+  t.match(account.attention, [
+    {
+      what: "rollback failed",
+      says: /somebody else has changed it since: no/,
+      run: "kmend rollback 20261124-000000-fffff --limit 'it'\\''s' --force",
+    },
+    { what: "different", run: "kmend rollback 20261124-000000-fffff --limit b" },
+  ]);
+  const junit = JSON.stringify(xmlAsJson(writtenReport(account, "junit")));
+  t.match(junit, '"errors": "2"'.replace(": ", ":"), "JUnit counts them as errors");
+});
+
+t.test(
+  "junit: a failed task is a failure, an unreachable host an error, an ignored one passes",
+  async (t) => {
+    const { events, add } = madeUpJournal();
+    const [first, second] = [madeUpTask(1, "one"), madeUpTask(2, "two")];
+    add("run:started", begun);
+    const rest = { rescued: false, durationMs: 1500 };
+    add("task:ended", {
+      host: "a",
+      task: first,
+      outcome: "failed",
+      ignored: true,
+      result: { msg: "soft" },
+      ...rest,
+    });
+    add("task:ended", {
+      host: "a",
+      task: second,
+      outcome: "failed",
+      ignored: false,
+      result: { msg: "hard" },
+      ...rest,
+    });
+    add("task:ended", {
+      host: "b",
+      task: first,
+      outcome: "unreachable",
+      ignored: false,
+      result: { msg: "gone" },
+      ...rest,
+    });
+    add("task:ended", { host: "c", task: first, outcome: "skipped", ignored: false, result: {}, ...rest });
+    const junit = xmlAsJson(writtenReport(accountOf(events, { isLive: false }), "junit"));
+    t.match(junit, {
+      tag: "testsuites",
+      at: { tests: "4", failures: "1", errors: "1", skipped: "1" },
+      in: [
+        {
+          at: { name: "a", failures: "1", errors: "0" },
+          in: [
+            { at: { name: "one", time: "1.500", file: "site.yml", line: "3" }, in: [{ tag: "system-out" }] },
+            { in: [{ tag: "failure", at: { message: "hard", type: "failed" }, text: "hard" }] },
+          ],
+        },
+        { in: [{ in: [{ tag: "error", at: { type: "unreachable" } }] }] },
+        { in: [{ in: [{ tag: "skipped" }] }] },
+      ],
+    });
+    for (const name of recorded) t.match(xmlAsJson(report(name, "junit")), { tag: "testsuites" }, name);
+  },
+);
+
+t.test("csv has a row for each host and task", async (t) => {
+  const [head, ...rows] = csvRows(report("failed", "csv"));
+  t.strictSame(head?.slice(0, 4), ["run", "host", "play", "task"]);
+  const { hosts, reverts } = recordedAccount("failed");
+  t.equal(rows.length, hosts.flatMap(({ results }) => results).length + reverts.length);
+  t.ok(rows.every((row) => row.length === head?.length));
+});
+
+t.test("ansible's shape of json is that of its callback", async (t) => {
+  const json = JSON.parse(ansibleShape(recordedEvents("failed")));
+  t.match(json, { plays: [{}, {}], stats: { "app-2": { failures: 1 } } });
+});
+
+t.test("nothing of a hostile host comes alive", async (t) => {
+  const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e]/;
+  for (const format of ["md", "json", "junit", "csv"] as const)
+    t.notMatch(writtenReport(hostile, format), controls, format);
+
+  await t.test("in XML, which stays well formed", async (t) => {
+    t.match(xmlAsJson(writtenReport(hostile, "junit")), { at: { failures: "7" } });
+  });
+  await t.test("in a spreadsheet, where no field is a formula", async (t) => {
+    const cells = csvRows(writtenReport(hostile, "csv")).flat();
+    t.ok(cells.some((cell) => cell.startsWith("'=cmd")));
+    t.strictSame(
+      cells.filter((cell) => /^\s*[=+\-@]/.test(cell)),
+      [],
+    );
+  });
+  await t.test("in Markdown, where it stands in code that it cannot end", async (t) => {
+    const bare = outsideCode(writtenReport(hostile, "md"));
+    for (const sign of ["<script", "<img", "<svg", "evil.example", "@everyone", "# heading", "onload"])
+      t.notOk(bare.includes(sign), `${sign} is nowhere outside of code`);
+    t.match(bare, "## Needs a person");
+  });
+});
+
+t.test("markdown has room in a comment, whatever the run", async (t) => {
+  const { events, add } = madeUpJournal();
+  add("run:started", begun);
+  for (let i = 0; i < 500; i += 1)
+    add("task:ended", {
+      host: `node-${i}`,
+      task: madeUpTask(1, "write"),
+      outcome: "changed",
+      ignored: false,
+      rescued: false,
+      result: {},
+      durationMs: 1,
+      diff: [{ beforeHeader: "x", afterHeader: "x", before: "", after: `${"line\n".repeat(100)}${i}\n` }],
+    });
+  const md = writtenReport(accountOf(events, { isLive: false }), "md");
+  t.ok(md.length < 65_536, `${md.length} characters`);
+  t.match(md, /\d+ more diffs have no room here: `kmend show/);
+});
+
+/** What is left of Markdown when fences and code spans are taken out as CommonMark reads them. */
+function outsideCode(md: string): string {
+  const lines: string[] = [];
+  let fence: string | null = null;
+  for (const line of md.split("\n")) {
+    const opens = /^(`{3,})\w*$/.exec(line)?.[1] ?? null;
+    if (fence !== null) {
+      if (opens !== null && line === opens && opens.length >= fence.length) fence = null;
+    } else if (opens !== null) fence = opens;
+    else lines.push(line);
+  }
+  return lines
+    .join("\n")
+    .replaceAll(/(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)/g, "CODE")
+    .replaceAll(/<code>[^<\n]*<\/code>/g, "CODE");
+}
