@@ -35,6 +35,7 @@ const programs: Readonly<Record<string, string>> = {
   python3: "python3",
   curl: "curl",
   wget: "wget",
+  chromium: "chromium",
 };
 
 const missing = [

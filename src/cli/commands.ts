@@ -45,7 +45,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "report",
-    summary: "Write what came of a run: for a ticket, a spreadsheet, a program",
+    summary: "Write what came of a run: a page, for a ticket, for a program",
     load: async () => (await import("./report.ts")).reportCommand(),
   },
   {

@@ -93,3 +93,56 @@ export function hostileRun(): readonly Event[] {
   add("message:said", { level: "warning", text: hostileTexts.join(" ") });
   return events;
 }
+
+/** Sixty tasks on many hosts. @param spread 0: all but a few hosts fare alike; 1: hardly any two do
+ *  @param hasDiffs each change has a diff of its own */
+export function bigRun(count: number, spread: 0 | 1, hasDiffs: boolean): readonly Event[] {
+  const { events, add } = madeUpJournal();
+  const hosts = Array.from({ length: count }, (_, i) => `node-${i}`);
+  add("run:started", begun);
+  add("play:started", { play: 1, name: "all", place: { file: "site.yml", line: 1, column: 3 }, hosts });
+  let seed = 7;
+  const chance = (): number => {
+    seed = (seed * 48271) % 2147483647;
+    return seed / 2147483647;
+  };
+  for (let number = 0; number < 60; number += 1) {
+    const task = madeUpTask(number, `role : Do the thing of number ${number}`, "copy");
+    add("task:started", { task, hosts });
+    hosts.forEach((host, i) => {
+      const luck = spread === 0 ? (i < 5 && number === 50 ? 0.999 : number / 60) : chance();
+      const outcome = luck > 0.995 ? "failed" : luck > 0.6 ? "changed" : luck > 0.4 ? "skipped" : "ok";
+      const change = `${number}-${i}`;
+      if (outcome === "changed") {
+        const recorded = {
+          change,
+          host,
+          for: host,
+          task,
+          module: "copy",
+          become: null,
+          changes: {},
+          save: "/s",
+        };
+        add("change:recorded", { ...recorded, wayBack: { kind: "revert" } });
+        add("change:applied", { change, host });
+      }
+      const header = `/etc/conf.d/${number}`;
+      const lines = "a line that stays\n".repeat(6);
+      const after = `${lines}${host} ${number}\n`;
+      add("task:ended", {
+        host,
+        task,
+        outcome,
+        ignored: false,
+        rescued: false,
+        result: outcome === "failed" ? { msg: `${host} said no` } : {},
+        durationMs: 400,
+        ...(hasDiffs && outcome === "changed"
+          ? { diff: [{ beforeHeader: header, afterHeader: header, before: lines, after }] }
+          : {}),
+      });
+    });
+  }
+  return events;
+}

@@ -8,6 +8,7 @@ import { accountOf, ansibleShape, type ReportFormat, writtenReport } from "../..
 import { type Schema, wrongBy } from "./json-schema.ts";
 import {
   begun,
+  bigRun,
   hostileRun,
   madeUpJournal,
   madeUpTask,
@@ -219,6 +220,31 @@ t.test("nothing of a hostile host comes alive", async (t) => {
       t.notOk(bare.includes(sign), `${sign} is nowhere outside of code`);
     t.match(bare, "## Needs a person");
   });
+});
+
+t.test("html is one file that asks for no other", async (t) => {
+  for (const name of recorded) {
+    const page = report(name, "html");
+    t.notMatch(
+      page,
+      /\s(?:src|srcset|action|style|on\w+)=|url\(|@import|<(?:link|iframe|object|embed|base)\b/i,
+      name,
+    );
+    t.notMatch(page, /href="(?!#)/, `${name} links only to itself`);
+    t.ok(page.length < 60_000, `${name}: ${page.length} characters`);
+  }
+});
+
+t.test("html of 500 hosts is at most a megabyte", async (t) => {
+  const sizes = { alike: 0, diffs: 1 } as const;
+  for (const [name, spread] of Object.entries(sizes)) {
+    const page = writtenReport(accountOf(bigRun(500, spread, name === "diffs"), { isLive: false }), "html");
+    const bytes = Buffer.byteLength(page);
+    t.ok(bytes <= 1_000_000, `${name}: ${bytes} bytes`);
+    t.comment(`${name}: ${bytes} bytes`);
+    t.match(page, "node-499", "each host is named");
+    t.match(page, /What needs a person/);
+  }
 });
 
 t.test("markdown has room in a comment, whatever the run", async (t) => {

@@ -5,13 +5,15 @@ import { harmlessJson } from "../../problem/problem.ts";
 import { ansibleJson } from "../ansible-json.ts";
 import type { Account } from "./account.ts";
 import { csvReport } from "./csv.ts";
+import { htmlReport } from "./html/page.ts";
 import { junitReport } from "./junit.ts";
 import { markdownReport } from "./markdown.ts";
 
-export type ReportFormat = "md" | "json" | "junit" | "csv";
+export type ReportFormat = "html" | "md" | "json" | "junit" | "csv";
 
 /** Each format, and the endings of files that mean it. */
 export const reportFormats: Readonly<Record<ReportFormat, readonly string[]>> = {
+  html: [".html", ".htm"],
   md: [".md", ".markdown"],
   json: [".json"],
   junit: [".xml"],
@@ -19,6 +21,7 @@ export const reportFormats: Readonly<Record<ReportFormat, readonly string[]>> = 
 };
 
 const writers: Readonly<Record<ReportFormat, (account: Account) => string>> = {
+  html: htmlReport,
   md: markdownReport,
   json: (account) => `${JSON.stringify(account, null, 1).split("\n").map(harmlessJson).join("\n")}\n`,
   junit: junitReport,
