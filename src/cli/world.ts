@@ -17,6 +17,7 @@ import type { RunFlags } from "./run-options.ts";
 import { readSecrets, type Secrets } from "./secrets.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { listenForStop } from "./signals.ts";
+import { whoRuns } from "./who.ts";
 
 // A dead link is noticed within three of these.
 const keepaliveMs = 2000;
@@ -73,7 +74,12 @@ export async function withWorld<T>(
     catalogue: { find: findModule, names: moduleNames },
     rolesPath: rolesPath(),
     options: ground.options,
-    about: { kmend: version, command: ground.command, options: aboutOptions(ground.options) },
+    about: {
+      kmend: version,
+      command: ground.command,
+      who: whoRuns(process.env),
+      options: aboutOptions(ground.options),
+    },
     stop: { soft: stop.soft, hard: stop.hard },
     clock: wallClock,
     random: systemRandom,

@@ -39,8 +39,14 @@ async function opened(run: Run, opening: Opening, act: () => Promise<boolean>): 
 }
 
 async function open({ world }: Run, { kind, ...about }: Opening): Promise<void> {
-  const { kmend, options } = world.about;
-  if ("hadEnded" in about) await world.journal.write("run:resumed", { kmend, options, ...about });
+  const { kmend, options, who } = world.about;
+  if ("hadEnded" in about)
+    await world.journal.write("run:resumed", {
+      kmend,
+      ...(who === undefined ? {} : { who }),
+      options,
+      ...about,
+    });
   else
     await world.journal.write("run:started", {
       format: journalFormat,

@@ -18,7 +18,7 @@ export interface World {
   readonly rolesPath?: readonly string[];
   readonly options: EngineOptions;
   /** What the journal's first line says of this run beside what the engine knows. */
-  readonly about: Pick<Events["run:started"], "kmend" | "command" | "options">;
+  readonly about: Pick<Events["run:started"], "kmend" | "command" | "who" | "options">;
   readonly stop: Stop;
   readonly clock: Clock;
   readonly random: Random;

@@ -113,6 +113,8 @@ export interface Events {
     readonly check: boolean;
     readonly diff: boolean;
     readonly options: Json;
+    /** Who began it, and on which machine; absent in journals of earlier versions. */
+    readonly who?: string;
     /** For a rollback: the run it takes back. */
     readonly of?: string;
     /** The SHA-256 of every file of the playbooks: a run goes on with the same ones. */
@@ -287,6 +289,8 @@ export interface Events {
   /** A run that had stopped goes on; what follows happened in another process. */
   "run:resumed": {
     readonly kmend: string;
+    /** As in `run:started`. */
+    readonly who?: string;
     readonly options: Json;
     /** The process before wrote a last word. */
     readonly hadEnded: boolean;

@@ -113,8 +113,15 @@ t.test("--summary", async (t) => {
       reason: "interrupted",
       left: { halfDone: ["a"], goOn: "resume" },
     });
-    const on = await kmend(["resume", "last", "--summary", "summary.json"], { cwd: place.folder });
+    const on = await kmend(["resume", "last", "--summary", "summary.json", "--report", "on.json"], {
+      cwd: place.folder,
+    });
     t.equal(on.code, 0, on.stdout);
+    t.match(
+      JSON.parse(place.read("on.json")),
+      { resumes: 1, exitCode: 0, hosts: [{ results: [{ task: 0 }, { task: 1 }, { task: 2 }] }] },
+      "a report has what was before, too",
+    );
     t.match(place.summary(), {
       command: "run",
       exitCode: 0,

@@ -1,8 +1,10 @@
 /** `kmend report` and `--report`, on local hosts. */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import t from "tap";
+import { whoRuns } from "../../src/cli/who.ts";
 import { type Ended, forgetSaved, kmend, notForUsers } from "./kmend.ts";
 
 t.setTimeout(120_000);
@@ -31,6 +33,7 @@ t.test("reports", async (t) => {
     const ended = await run("run", ...hosts, "play.yml", "--report", "junit=a.txt", "--report", "run.md");
     t.equal(ended.code, 2, ended.stdout);
     t.match(read("a.txt"), /<testsuites name="kmend run [^>]* failures="1" errors="0"/);
+    t.match(read("run.md"), new RegExp(`^- By \`${userInfo().username}@${hostname()}\`, kmend \``, "m"));
     t.match(read("run.md"), /What was taken back\n\n- `write` on `b`/);
     t.equal(statSync(join(folder, "run.md")).mode & 0o777, 0o600);
   });
@@ -85,4 +88,10 @@ t.test("reports", async (t) => {
     [],
     "no draft is left",
   );
+});
+
+t.test("who became root by sudo is named", async (t) => {
+  const { username } = userInfo();
+  t.equal(whoRuns({ SUDO_USER: "alice" }), `alice, as ${username}@${hostname()}`);
+  t.equal(whoRuns({ SUDO_USER: username }), `${username}@${hostname()}`);
 });

@@ -205,8 +205,8 @@ mkdir -p -m 700 ${dir}; printf '%s' '${old}' > ${dir}/line.conf; touch /tmp/befo
       return ended;
     };
     const sampled = sampleProcesses();
-    await ask(["plan", ...argv, ...given, "--out", "plan.ndjson"], 2);
-    const run = await ask(["run", ...argv, ...given, "-vvvv", "--diff"], 0, "1");
+    await ask(["plan", ...argv, ...given, "--out", "plan.ndjson", ...reports("plan")], 2);
+    const run = await ask(["run", ...argv, ...given, "-vvvv", "--diff", ...reports("run")], 0, "1");
     t.match(run.stdout, /group \*{8} host \*{8} ini \*{8} prompt \*{8}/);
     t.match(run.stdout, /\+password=\*{8}/);
     for (const output of ["plain", "json", "ndjson", "pretty"])
@@ -235,7 +235,7 @@ mkdir -p -m 700 ${dir}; printf '%s' '${old}' > ${dir}/line.conf; touch /tmp/befo
     );
     t.ok(readdirSync(dir).includes("app.conf"));
     await ask(["rollback", "last", ...argv, "--check"], 0);
-    const back = await ask(["rollback", "last", ...argv, "-vvvv"], 2, "1");
+    const back = await ask(["rollback", "last", ...argv, "-vvvv", ...reports("back")], 2, "1");
     const samples = sampled.stop();
 
     // The names of all files that are new there, and whatever holds a secret but for the two that are meant to.
@@ -265,7 +265,8 @@ mkdir -p -m 700 ${dir}; printf '%s' '${old}' > ${dir}/line.conf; touch /tmp/befo
         for (const { stdout, stderr } of said) look("output", stdout + stderr);
         for (const file of filesBelow(join(folder, "state")))
           look(file, `${file} ${readFileSync(file, "utf8")}`);
-        look("plan.ndjson", readFileSync(join(folder, "plan.ndjson"), "utf8"));
+        for (const file of ["plan.ndjson", ...["plan", "run", "back"].flatMap(reportFiles)])
+          look(file, readFileSync(join(folder, file), "utf8"));
         if (!inArguments.has(way)) for (const line of samples) look("an argument list", line);
         for (const line of there)
           if (forms(secret).some((form) => line.includes(form))) hits.push(`on the host: ${line}`);
@@ -282,6 +283,15 @@ mkdir -p -m 700 ${dir}; printf '%s' '${old}' > ${dir}/line.conf; touch /tmp/befo
 });
 
 t.test("no process is left", async (t) => t.strictSame(leftProcesses(), []));
+
+/** A report of each format. */
+function reportFiles(name: string): readonly string[] {
+  return ["html", "md", "json", "xml", "csv"].map((ending) => `report-${name}.${ending}`);
+}
+
+function reports(name: string): readonly string[] {
+  return reportFiles(name).flatMap((file) => ["--report", file]);
+}
 
 /** Control characters, and those that turn the direction of writing. */
 const harmful = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;

@@ -36,6 +36,7 @@ export function accountKeeper(): { take(event: Event): void; account(state: { is
   let ended: Events["run:ended"] | null = null;
   let lastAt = "";
   let resumes = 0;
+  const who = new Set<string>();
   let left: Account["left"];
   const plays: Account["plays"][number][] = [];
   const tasks: AccountTask[] = [];
@@ -78,10 +79,12 @@ export function accountKeeper(): { take(event: Event): void; account(state: { is
     switch (event.type) {
       case "run:started":
         begun = event;
+        if (event.who !== undefined) who.add(event.who);
         break;
       case "run:resumed":
         // The last word of the process before counts no more.
         resumes += 1;
+        if (event.who !== undefined) who.add(event.who);
         ended = null;
         left = undefined;
         break;
@@ -256,6 +259,7 @@ export function accountKeeper(): { take(event: Event): void; account(state: { is
       ...head,
       command: begun?.command ?? "run",
       kmend: begun?.kmend ?? "",
+      who: [...who],
       playbooks: begun?.playbooks ?? [],
       inventories: begun?.inventories ?? [],
       ...(limit === null ? {} : { limit }),

@@ -15,6 +15,8 @@ export interface Account {
   readonly of?: string;
   /** The version that began it. */
   readonly kmend: string;
+  /** Who began it, and whoever went on with it; empty: its journal does not say. */
+  readonly who: readonly string[];
   readonly playbooks: readonly string[];
   readonly inventories: readonly string[];
   /** A pattern that narrowed the hosts. */

@@ -33,14 +33,14 @@ export function markdownReport(account: Account): string {
 const titles: Readonly<Record<Account["kind"], string>> = { run: "Run", plan: "Plan", rollback: "Rollback" };
 
 function headLines(account: Account): string {
-  const { says, startedAt, lastAt, playbooks, kmend, of, limit, hosts, resumes } = account;
+  const { says, startedAt, lastAt, playbooks, kmend, of, limit, hosts, resumes, who } = account;
   const took = durationWords(Date.parse(lastAt) - Date.parse(startedAt));
   return [
     `**${says}**\n`,
     `- ${of === undefined ? "Playbooks" : `Takes back ${code(of)} of`}: ${playbooks.map(code).join(", ")}`,
     `- Hosts: ${hosts.length}${limit === undefined ? "" : `, limited to ${code(limit)}`}`,
     `- Begun ${clockWords(startedAt)}, took ${took}${resumes > 0 ? `, gone on with ${resumes} times` : ""}`,
-    `- By kmend ${code(kmend)}`,
+    `- By ${[...who.map(code), `kmend ${code(kmend)}`].join(", ")}`,
   ].join("\n");
 }
 

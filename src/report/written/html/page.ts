@@ -101,7 +101,7 @@ function sectionsOf(account: Account, level: Level): readonly Section[] {
 }
 
 function head(account: Account, title: string): Markup {
-  const { says, startedAt, lastAt, of, limit, hosts, playbooks, inventories, resumes, kmend } = account;
+  const { says, startedAt, lastAt, of, limit, hosts, playbooks, inventories, resumes, kmend, who } = account;
   const took = durationWords(Date.parse(lastAt) - Date.parse(startedAt));
   return html`<h1>${title}</h1><p class="verdict ${verdictTone(account)}">${says}</p>
 <dl class="facts">${of === undefined ? null : html`<dt>Takes back</dt><dd>${of}</dd>`}
@@ -109,7 +109,7 @@ function head(account: Account, title: string): Markup {
 <dt>Where</dt><dd>${hosts.length} ${hosts.length === 1 ? "host" : "hosts"} of ${inventories.join(", ")}${limit === undefined ? "" : `, limited to ${limit}`}</dd>
 <dt>They ended</dt><dd>${ends(account)}</dd>
 <dt>When</dt><dd>${clockWords(startedAt)}, for ${took}${resumes > 0 ? `; it was gone on with ${resumes} ${resumes === 1 ? "time" : "times"}` : ""}</dd>
-<dt>By</dt><dd>kmend ${kmend}, <code>kmend ${account.command}</code></dd></dl>`;
+<dt>By</dt><dd>${who.map((each) => `${each}, `)}kmend ${kmend}, <code>kmend ${account.command}</code></dd></dl>`;
 }
 
 /** How many hosts ended how, trouble first. */

@@ -70,7 +70,10 @@ function foldedDiff(account: Account, diff: string, hosts: readonly string[], is
   const text = isLong
     ? `${diff.slice(0, longestDiff)}\n… cut; whole: kmend show ${account.run} --diff`
     : diff;
-  const lines = text.trimEnd().split("\n").map(diffLine);
+  const lines = text
+    .trimEnd()
+    .split("\n")
+    .map((line, i, all) => diffLine(line, isHeader(all, i)));
   const of = hosts.length === 1 ? hosts[0] : `${hosts.length} hosts`;
   const names = !isAlone && hosts.length > 1 ? html`<p class="soft">${hosts.join(", ")}</p>` : null;
   return html`<details><summary>Diff on ${of}</summary>${names}<pre tabindex="0">${joined(lines, "\n")}</pre></details>`;
@@ -78,7 +81,16 @@ function foldedDiff(account: Account, diff: string, hosts: readonly string[], is
 
 const longestDiff = 20_000;
 
-function diffLine(line: string): Markup {
-  if (line.startsWith("+")) return html`<span class="p">${line}</span>`;
-  return line.startsWith("-") ? html`<span class="m">${line}</span>` : html`${line}`;
+/** Of each of several diffs the two lines with the names. */
+function isHeader(lines: readonly string[], i: number): boolean {
+  return (
+    (lines[i]?.startsWith("--- ") && lines[i + 1]?.startsWith("+++ ")) ||
+    (lines[i]?.startsWith("+++ ") && lines[i - 1]?.startsWith("--- ")) ||
+    false
+  );
+}
+
+function diffLine(line: string, isHeader: boolean): Markup {
+  if (isHeader || !/^[+-]/.test(line)) return html`${line}`;
+  return html`<span class=${line.startsWith("+") ? "p" : "m"}>${line}</span>`;
 }

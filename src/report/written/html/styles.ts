@@ -47,7 +47,7 @@ pre .p{background:var(--ok);color:var(--ok-ink)}pre .m{background:var(--bad);col
 table{border-collapse:collapse;overflow-wrap:break-word}
 th,td{text-align:left;padding:.15rem .5rem;vertical-align:top}
 th{font-weight:600}
-.plain td,.plain th{border-bottom:1px solid var(--line)}.plain td.number{text-align:right}
+.plain td,.plain th{border-bottom:1px solid var(--line)}.plain td{white-space:nowrap}.plain th[scope=row]{max-width:20rem}.plain td.number{text-align:right}
 .map th[scope=col]{vertical-align:bottom;padding:0;height:14rem;font-weight:400;font-size:.8rem;border-left:1px solid var(--line)}
 .map th[scope=col] span{writing-mode:vertical-rl;transform:rotate(180deg);max-height:13.6rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;padding:.2rem .1rem}
 .map thead th.label{vertical-align:bottom}
