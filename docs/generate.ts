@@ -29,8 +29,8 @@ const onPurpose = [
     "is refused when the playbook is loaded, at its line; nothing is passed over in silence",
   ],
   [
-    "Ansible Vault",
-    "is not read: an encrypted file or value is an error at its place; pass secrets with `-e @FILE`",
+    "`kmend vault`",
+    "is `ansible-vault`, but: of several files all or none are written; a file keeps its owner; an editor that fails changes nothing (Ansible: it counts as done)",
   ],
   ["Python on hosts", "is never used; `ansible_python_interpreter` means nothing"],
   ["Messages of failed tasks", "are kmend's own sentences; outcome and keys of the result are Ansible's"],

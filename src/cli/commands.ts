@@ -69,6 +69,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./doc.ts")).docCommand(),
   },
   {
+    name: "vault",
+    summary: "Encrypt and decrypt files and values as ansible-vault does",
+    load: async () => (await import("./vault.ts")).vaultCommand(),
+  },
+  {
     name: "lab",
     summary: "Raise and use the rehearsal fleet on this machine",
     load: async () => (await import("./lab.ts")).labCommand(),

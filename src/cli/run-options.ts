@@ -94,9 +94,9 @@ export function addConnectionOptions(command: Command): Command {
 }
 
 /** What opens that which `ansible-vault` encrypted. The hidden ones are other names for those shown. */
-export function addVaultOptions(command: Command): Command {
+export function addVaultOptions(command: Command, group = "Encrypted with ansible-vault:"): Command {
   return command
-    .optionsGroup("Encrypted with ansible-vault:")
+    .optionsGroup(group)
     .option("--vault-password-file <file>", "read its password from a file or a program's output", collect)
     .option("-J, --ask-vault-password", "ask for its password")
     .option("--vault-id <label@source>", "one of several: LABEL@FILE or LABEL@prompt", collect)

@@ -24,6 +24,8 @@ export interface Settings {
   /** `LABEL@SOURCE,LABEL@SOURCE`. */
   readonly vaultIdentityList?: string;
   readonly vaultIdMatch?: boolean;
+  /** Which label `kmend vault` encrypts with, of several. */
+  readonly vaultEncryptIdentity?: string;
   /** Settings that kmend does not know, each with where it stands. */
   readonly unknown: readonly string[];
 }
@@ -94,6 +96,12 @@ export const settingsTable: Readonly<
     type: "text",
   },
   vaultIdMatch: { env: "ANSIBLE_VAULT_ID_MATCH", section: "defaults", key: "vault_id_match", type: "bool" },
+  vaultEncryptIdentity: {
+    env: "ANSIBLE_VAULT_ENCRYPT_IDENTITY",
+    section: "defaults",
+    key: "vault_encrypt_identity",
+    type: "text",
+  },
 };
 
 const isPath: readonly Name[] = ["inventory", "privateKeyFile", "rolesPath", "vaultPasswordFile"];

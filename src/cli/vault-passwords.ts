@@ -20,19 +20,32 @@ interface Source {
   readonly from: string;
 }
 
+/** Options that say where passwords are. */
+export type PasswordFlags = Pick<
+  RunFlags,
+  "vaultId" | "vaultPasswordFile" | "vaultPassFile" | "askVaultPassword" | "askVaultPass"
+>;
+
+/** Has a password typed on the terminal. */
+export type AskPassword = (label: string) => Promise<string>;
+
+/** Asks for one that is in use already. */
+export const askPassword: AskPassword = (label) =>
+  askSecret(`Vault password (${label})`, "--vault-password-file");
+
 /** In the order in which they are tried: flags first, in their order, then settings.
  *  @throws KmendError `no-terminal`, `missing-file`, `vault-program-failed`, `empty-password` */
 export async function readVaultPasswords(
-  flags: RunFlags,
+  flags: PasswordFlags,
   settings: Settings,
+  ask: AskPassword = askPassword,
 ): Promise<readonly VaultPassword[]> {
   const passwords: VaultPassword[] = [];
-  for (const source of sourcesOf(flags, settings))
-    passwords.push({ label: source.label, password: await passwordFrom(source) });
+  for (const source of sourcesOf(flags, settings)) passwords.push(await passwordFrom(source, ask));
   return passwords;
 }
 
-function sourcesOf(flags: RunFlags, settings: Settings): Source[] {
+function sourcesOf(flags: PasswordFlags, settings: Settings): Source[] {
   const unnamed = settings.vaultIdentity ?? "default";
   const ids = (given: readonly string[]): Source[] => given.map((each) => sourceOf(each, unnamed));
   const files = [...(flags.vaultPasswordFile ?? []), ...(flags.vaultPassFile ?? [])];
@@ -62,13 +75,12 @@ function sourceOf(id: string, unnamed: string): Source {
     : { label: id.slice(0, at) || unnamed, from: id.slice(at + 1) };
 }
 
-async function passwordFrom({ label, from }: Source): Promise<string> {
-  if (prompts.includes(from))
-    return checked(await askSecret(`Vault password (${label})`, "--vault-password-file"), `for "${label}"`);
+async function passwordFrom({ label, from }: Source, ask: AskPassword): Promise<VaultPassword> {
+  if (prompts.includes(from)) return { label, password: checked(await ask(label), `for "${label}"`) };
   const path = resolve(from.replace(/^~(?=\/|$)/, () => homedir()));
   const said = isProgram(path) ? askProgram(path, label) : readPassword(path);
   // As Ansible does: an editor leaves a line break at the end, and nobody's password begins or ends with a blank.
-  return checked(said.trim(), `from ${path}`);
+  return { label, password: checked(said.trim(), `from ${path}`) };
 }
 
 function checked(password: string, where: string): string {

@@ -5,7 +5,8 @@ import { BadEnvelope, type Envelope, readEnvelope } from "./envelope.ts";
 const rounds = 10_000;
 const keyLength = 32;
 const counterLength = 16;
-const blockLength = 16;
+/** Of AES: what it hides is filled up to whole blocks. */
+export const blockLength = 16;
 
 /** What a password and a salt make. */
 export interface Keys {

@@ -15,6 +15,9 @@ export class BadEnvelope extends Error {}
 
 const start = "$ANSIBLE_VAULT;";
 const sealLength = 32;
+const lineLength = 80;
+/** What Ansible calls an envelope without a label; it is never written. */
+const noLabel = "default";
 
 /** Whether the file or text begins as an envelope does. */
 export function isEncrypted(content: string | Uint8Array): boolean {
@@ -45,6 +48,16 @@ export function readEnvelope(text: string): Envelope {
   const [salt, seal, cipherText] = parts.map(unhex) as [Buffer, Buffer, Buffer];
   if (seal.length !== sealLength) throw new BadEnvelope(`its seal is ${seal.length} bytes long`);
   return { label: label || null, salt, seal, cipherText };
+}
+
+/** Puts an envelope together: version 1.2 where it has a label, else 1.1; 80 digits a line. */
+export function writeEnvelope({ label, salt, seal, cipherText }: Envelope): string {
+  const isLabelled = label !== null && label !== "" && label !== noLabel;
+  const header = isLabelled ? `${start}1.2;AES256;${label}` : `${start}1.1;AES256`;
+  const inner = [salt, seal, cipherText].map((each) => each.toString("hex")).join("\n");
+  const digits = Buffer.from(inner, "latin1").toString("hex");
+  const lines = digits.match(new RegExp(`.{1,${lineLength}}`, "g")) ?? [];
+  return `${[header, ...lines].join("\n")}\n`;
 }
 
 function unhex(text: string): Buffer {

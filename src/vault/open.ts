@@ -8,9 +8,25 @@ export interface VaultPassword {
   readonly password: string;
 }
 
+/** An envelope that was opened. */
+export interface Opened {
+  readonly content: Buffer;
+  /** The envelope's own; null: it names none. */
+  readonly label: string | null;
+  readonly password: string;
+}
+
+/** A vault that also tells which password fitted, for whoever seals anew what it opened. */
+export interface TellingVault extends Vault {
+  /** As `open`. @throws KmendError what `open` throws */
+  openAndTell(envelope: string, place: Place, what: "value" | "file"): Opened;
+}
+
 interface VaultOptions {
   /** Only passwords of the envelope's own label are tried; else those come first. */
   readonly onlyMatching?: boolean;
+  /** Of what `open` throws; default: as for a playbook that does not load. */
+  readonly exitCode?: number;
   /** Hears of every text that must not be shown from now on. */
   hide?(text: string): void;
 }
@@ -25,7 +41,7 @@ export interface Vault {
 }
 
 /** Opens envelopes with these passwords. */
-export function newVault(passwords: readonly VaultPassword[], options: VaultOptions = {}): Vault {
+export function newVault(passwords: readonly VaultPassword[], options: VaultOptions = {}): TellingVault {
   // Deriving takes long, and one file is opened for many hosts.
   const derived = new Map<string, Keys>();
   const keysOf = (password: string, salt: Buffer): Keys => {
@@ -34,16 +50,17 @@ export function newVault(passwords: readonly VaultPassword[], options: VaultOpti
     derived.set(id, keys);
     return keys;
   };
-  return {
-    open(text, place, what) {
-      const complaint = complaintAbout(place, what);
+  const vault: TellingVault = {
+    open: (text, place, what) => vault.openAndTell(text, place, what).content,
+    openAndTell(text, place, what) {
+      const complaint = complaintAbout(place, what, options.exitCode ?? exitCodes.parseError);
       if (passwords.length === 0) throw complaint.nothingToTry(labelOf(text), passwords);
       try {
         const envelope = readEnvelope(text);
         const order = tried(passwords, envelope, options.onlyMatching ?? false);
         for (const { password } of order) {
-          const opened = openEnvelope(envelope, keysOf(password, envelope.salt));
-          if (opened) return opened;
+          const content = openEnvelope(envelope, keysOf(password, envelope.salt));
+          if (content) return { content, label: envelope.label, password };
         }
         throw order.length > 0
           ? complaint.doesNotFit(envelope.label, order)
@@ -55,6 +72,7 @@ export function newVault(passwords: readonly VaultPassword[], options: VaultOpti
     },
     hide: (text) => options.hide?.(text),
   };
+  return vault;
 }
 
 /** Has no password: opens nothing. */
@@ -70,12 +88,9 @@ function tried(
   return [...own, ...passwords.filter((each) => each.label !== label)];
 }
 
-function complaintAbout(place: Place, what: "value" | "file") {
+function complaintAbout(place: Place, what: "value" | "file", exitCode: number) {
   const problem = (code: string, why: string, hint: string): KmendError =>
-    new KmendError(
-      { code, message: `Cannot read an encrypted ${what}: ${why}`, place, hint },
-      exitCodes.parseError,
-    );
+    new KmendError({ code, message: `Cannot read an encrypted ${what}: ${why}`, place, hint }, exitCode);
   const named = (label: string | null): string => (label === null ? "" : ` with the vault id "${label}"`);
   return {
     nothingToTry: (label: string | null, passwords: readonly VaultPassword[]) =>
