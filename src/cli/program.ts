@@ -62,6 +62,10 @@ function report(error: unknown): number {
     complain(sorted.map((problem) => formatProblem(problem)).join("\n"));
     return error.exitCode;
   }
+  if (error instanceof Error && error.name === "ExitPromptError") {
+    complain("Interrupted at a question: nothing was begun with it");
+    return exitCodes.interrupted;
+  }
   const commanders = error as { code?: unknown; exitCode?: unknown };
   if (typeof commanders.code === "string" && commanders.code.startsWith("commander."))
     return commanders.exitCode === 0 ? exitCodes.ok : exitCodes.badOptions;

@@ -26,6 +26,11 @@ export async function readSecrets(flags: RunFlags): Promise<Secrets> {
   };
 }
 
+/** Where a question stands: what is written to a file or a pipe is the answer of the command, not its questions. */
+export function promptPaper(): NodeJS.WriteStream {
+  return process.stdout.isTTY ? process.stdout : process.stderr;
+}
+
 /** Asks on the terminal without an echo.
  *  @param instead the option that needs no terminal
  *  @throws KmendError `no-terminal` */
@@ -44,7 +49,7 @@ export async function askSecret(
       exitCodes.badOptions,
     );
   const { password } = await import("@inquirer/prompts");
-  return password({ message, mask: false });
+  return password({ message, mask: false }, { output: promptPaper() });
 }
 
 function fileSecret(path: string): string {

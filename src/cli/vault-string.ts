@@ -3,7 +3,7 @@
 import { exitCodes, KmendError } from "../problem/problem.ts";
 import { encrypt, isEncrypted, type Sealing } from "../vault/vault.ts";
 import { processMask } from "./process-mask.ts";
-import { askSecret } from "./secrets.ts";
+import { askSecret, promptPaper } from "./secrets.ts";
 import { readStdin } from "./vault-texts.ts";
 
 export interface StringFlags {
@@ -51,9 +51,10 @@ async function asked({ showInput }: StringFlags): Promise<Named> {
   const instead = "a pipe, and leave out --prompt";
   const { input } = await import("@inquirer/prompts");
   if (!process.stdin.isTTY) await askSecret("Text to encrypt", instead); // says that there is no terminal
-  const name = await input({ message: "Name of the variable (empty: none)" });
+  const paper = { output: promptPaper() };
+  const name = await input({ message: "Name of the variable (empty: none)" }, paper);
   const text = showInput
-    ? await input({ message: "Text to encrypt" })
+    ? await input({ message: "Text to encrypt" }, paper)
     : await askSecret("Text to encrypt (hidden)", instead);
   processMask.know(text);
   if (!showInput && (await askSecret("The same once more", instead)) !== text)

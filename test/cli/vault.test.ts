@@ -70,6 +70,18 @@ t.test("the password comes", async (t) => {
     });
 });
 
+t.test("Ctrl-C at the question ends it, and a question is no part of the output", async (t) => {
+  const folder = folderOf(t);
+  const cut = `(sleep 2; printf '\\003') | script -qec "$KMEND run -i hosts play.yml -J; echo ended with \\$?" /dev/null`;
+  t.match(
+    (await shellWithKmend(cut, { cwd: folder })).stdout,
+    /Interrupted at a question[\s\S]*ended with 99/,
+  );
+  const kept = `(sleep 2; echo '${password}') | script -qec "$KMEND inventory -i hosts --host here -J > said" /dev/null`;
+  await shellWithKmend(kept, { cwd: folder });
+  t.match(JSON.parse(readFileSync(join(folder, "said"), "utf8")), { other: "plain" });
+});
+
 t.test("what goes wrong with the password is told, with its way out", async (t) => {
   const folder = folderOf(t);
   program(folder, "failing", "echo half-a-password; exit 3");

@@ -55,7 +55,9 @@ export const encodingFilters: Readonly<Record<string, Filter>> = {
     if (part === undefined) throw templateError(`urlsplit: unknown URL component: ${asText(query)}`);
     return part;
   }),
-  vault: refusedFilter("kmend encrypts nothing: encrypt it beforehand with ansible-vault encrypt_string"),
+  vault: refusedFilter(
+    "a template would give another text each time; encrypt it beforehand by kmend vault encrypt_string",
+  ),
   unvault: filter(
     "What a text that ansible-vault encrypted hides",
     ["secret", "vaultid", "vault"],
