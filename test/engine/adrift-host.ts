@@ -41,7 +41,8 @@ export class AdriftHost {
     return {
       ...world,
       connector: this.#connector(given),
-      options: { ...world.options, connection: { ...connection, kind: "ssh" } },
+      // Its home may lie in memory here, as everything below /tmp may.
+      options: { ...world.options, anyPlace: true, connection: { ...connection, kind: "ssh" } },
     };
   }
 
