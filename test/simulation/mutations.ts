@@ -79,7 +79,7 @@ export const mutations: readonly Mutation[] = [
   {
     what: "runs no handlers after a rollback",
     file: "rollback.ts",
-    from: "!aim.handlers || (await runHandlers(run, takenBack))",
+    from: "!aim.handlers || (await slots(() => runHandlers(run, takenBack)))",
     to: "true",
   },
   {
