@@ -30,6 +30,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "vault",
   ],
   report: ["problem", "journal"],
+  plan: ["problem", "journal", "report"],
   wizard: ["problem", "journal", "report", "kmem"],
   lab: ["problem", "package", "script"],
   cli: [
@@ -44,6 +45,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "journal",
     "engine",
     "report",
+    "plan",
     "wizard",
     "kmem",
     "lab",

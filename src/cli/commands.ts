@@ -19,6 +19,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./plan.ts")).planCommand(),
   },
   {
+    name: "apply",
+    summary: "Do what a plan said, where all is still as it was",
+    load: async () => (await import("./apply.ts")).applyCommand(),
+  },
+  {
     name: "run",
     summary: "Run playbooks across the inventory",
     load: async () => (await import("./run.ts")).runCommand(),

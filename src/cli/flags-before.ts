@@ -25,9 +25,12 @@ interface Kept {
   };
 }
 
+/** What a run, or a plan, says of how it began. */
+export type Began = Pick<Events["run:started"], "options" | "inventories" | "diff">;
+
 /** The flags that the run began with, below those that are given now.
  *  @throws KmendError `missing-extra-vars`: their values are in no journal */
-export function asBefore<Flags extends RunFlags>(first: Events["run:started"], given: Flags): Flags {
+export function asBefore<Flags extends RunFlags>(first: Began, given: Flags): Flags {
   const kept = first.options as Kept;
   checkExtraVars(kept.extraVars ?? [], given);
   const before: RunFlags = {
@@ -46,7 +49,7 @@ export function asBefore<Flags extends RunFlags>(first: Events["run:started"], g
 }
 
 /** How the run reached its hosts, below what is said now. */
-export function reachedAsBefore<Flags extends RunFlags>(first: Events["run:started"], given: Flags): Flags {
+export function reachedAsBefore<Flags extends RunFlags>(first: Omit<Began, "diff">, given: Flags): Flags {
   const { become, connection } = first.options as Kept;
   return {
     inventory: first.inventories,

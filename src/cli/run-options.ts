@@ -159,12 +159,34 @@ export function addTaskOptions(command: Command): Command {
 
 /** Options of a run that nobody watches. */
 export function addUnattendedOptions(command: Command): Command {
-  return addFollowerOptions(
+  return addFollowerOptions(addWindowOption(command));
+}
+
+/** Until when something may begin. */
+export function addWindowOption(command: Command): Command {
+  return command
+    .optionsGroup("Unattended:")
+    .option("--not-after <time>", "start no batch after this: HH:MM, +2h, or a date with a time", (text) =>
+      notAfterMs(text),
+    );
+}
+
+/** What is in no plan, or lies elsewhere for whoever carries it out. */
+export function addGivenAgainOptions(command: Command): Command {
+  return addVaultOptions(
     command
-      .optionsGroup("Unattended:")
-      .option("--not-after <time>", "start no batch after this: HH:MM, +2h, or a date with a time", (text) =>
-        notAfterMs(text),
-      ),
+      .optionsGroup("Given again:")
+      .option(
+        "-e, --extra-vars <vars>",
+        "variables that the plan was made with: k=v, JSON, or @FILE",
+        collect,
+      )
+      .option("-i, --inventory <source>", "where the plan's inventory lies now", collect)
+      .option("--private-key <file>", "log in with this key")
+      .option("-k, --ask-pass", "ask for the login password")
+      .option("--connection-password-file <file>", "read the login password from a file")
+      .option("-K, --ask-become-pass", "ask for the password that becoming needs")
+      .option("--become-password-file <file>", "read that password from a file"),
   );
 }
 

@@ -9,6 +9,7 @@ import { applyChange, type Recorded, wayBackOf } from "./change.ts";
 import { refuseToLeaveController, waitUntilBack } from "./come-back.ts";
 import { warnOfArmed } from "./dead-man.ts";
 import type { Doing } from "./doing.ts";
+import { seenBy } from "./foretell.ts";
 import { pickUp } from "./pick-up.ts";
 import { refuseWithoutWayBack } from "./promised.ts";
 import { type Result, resultOf } from "./result.ts";
@@ -93,5 +94,6 @@ function finish(module: HostModule, doing: Doing, done: Done): Result {
     ...(done.made ? { wayBack: done.made.wayBack } : {}),
     ...(done.wouldBe ? { wayBack: done.wouldBe } : {}),
     ...(done.id === undefined ? {} : { changes: [done.id] }),
+    ...(doing.run.world.options.foretells ? { seen: seenBy(module, doing, done) } : {}),
   });
 }

@@ -25,6 +25,7 @@ const contents: { readonly [Name in EventName]?: readonly (keyof Events[Name])[]
   "rollback:handler": ["name", "message"],
   "deadman:unconfirmed": ["reason"],
   "deadman:fired": ["report"],
+  "prediction:made": ["label", "why", "diff", "mayNotify"],
 };
 
 export function maskedJournal(journal: Journal, mask: Mask): Journal {

@@ -3,6 +3,7 @@
 import type { WayBack } from "../journal/journal.ts";
 import type { Diff, Effect } from "../modules/modules.ts";
 import { Dict, truthy, type Value } from "../template/template.ts";
+import type { Seen } from "./foretell.ts";
 
 export interface Result {
   /** What `register` keeps. */
@@ -17,6 +18,8 @@ export interface Result {
   readonly delegate?: string;
   /** The changes it recorded, whose `rollback:` tasks are filled in afterwards. */
   readonly changes?: readonly string[];
+  /** In a plan: what the host module saw, and what it would make of it. */
+  readonly seen?: Seen;
   /** The item's or the whole task's output stays out of the journal. */
   readonly isSecret?: boolean;
 }

@@ -7,6 +7,7 @@ import { Dict, isList, str, toJson, type Value } from "../template/template.ts";
 import { countAndJournal, isIgnored, outcomeOf } from "./count.ts";
 import { delegateOf } from "./delegate.ts";
 import { keepFacts, takeEffects } from "./effects.ts";
+import { foretell, hasRounds } from "./foretell.ts";
 import { type Frame, keyword } from "./frame.ts";
 import { notify } from "./handlers.ts";
 import { noteNotified } from "./handlers-back.ts";
@@ -35,6 +36,7 @@ export async function runTask(run: Run, plan: PlannedTask, host: HostState): Pro
   run.touched.add(host.name);
   const view = viewOf(run, host, plan.frame);
   const result = await (plan.task.loop ? runLoop(run, plan, view) : runOnce(run, plan, view));
+  if (!plan.task.loop || !hasRounds(result)) foretell(run, plan, view, result);
   register(plan, host, result);
   if (!result.isSkipped && !result.isUnreachable) noteRoleRan(plan, host);
   const durationMs = clock.now() - began;
@@ -153,12 +155,14 @@ async function runRound(
   const result = await afterwards(run, plan, inner, own);
   for (const [key, value] of round.vars.entries()) if (key !== "ansible_loop") result.values.set(key, value);
   if (!result.isSkipped && !result.values.has("failed")) result.values.set("failed", result.isFailed);
+  const label = result.isSecret ? "censored" : labelOf(plan, inner, round.item);
+  foretell(run, plan, inner, result, { index: round.index, label });
   run.world.journal.note("item:ended", {
     host: view.host.name,
     task: plan.ref,
     item: result.isSecret ? "censored" : item,
     index: round.index,
-    label: result.isSecret ? "censored" : labelOf(plan, inner, round.item),
+    label,
     outcome: outcomeOf(result),
     ignored: isIgnored(plan, inner, result),
     ...journaled(result),

@@ -90,6 +90,8 @@ export interface EngineOptions {
   readonly lockWaitMs?: number;
   /** Hosts are changed also where the way back has no room, or would not outlive a reboot. */
   readonly anyPlace?: boolean;
+  /** A dry run that is kept as a plan: it says of each task what will come of it. */
+  readonly foretells?: boolean;
   /** No batch and no play starts after this, in milliseconds since 1970. */
   readonly notAfter?: number;
   /** Jinja's native types. */

@@ -402,6 +402,55 @@ export interface Events {
     readonly code: number;
     readonly report: string;
   };
+  /** In a plan: what a task, or one item of its loop, will come to on a host, as far as that can be known. */
+  "prediction:made": {
+    readonly host: string;
+    readonly task: TaskRef;
+    /** Which round of the loop, from 0, and its label. */
+    readonly index?: number;
+    readonly label?: string;
+    readonly says: Said;
+    /** Why it cannot be known, or would fail. */
+    readonly why?: string;
+    /** A sum of what was seen on the host and of what would be made of it; absent where nothing would change, or it is secret. */
+    readonly from?: string;
+    readonly act?: Act;
+    readonly diff?: Events["task:ended"]["diff"];
+    readonly wayBack?: WayBack;
+    /** Of what cannot be known: handlers that run if it changes something. */
+    readonly mayNotify?: readonly string[];
+  };
+  /** The run carries out this plan. */
+  "plan:opened": {
+    /** The plan's own sum, and the run that made it. */
+    readonly sum: string;
+    readonly plan: string;
+    readonly madeAt: string;
+    readonly validUntil: string;
+    /** How many of its predictions are definite. */
+    readonly definite: number;
+    /** What is otherwise than it said, and was accepted by `--allow-drift`. */
+    readonly drift: readonly string[];
+  };
+  /** A task, or an item of its loop, came to what the plan had said. */
+  "prediction:kept": Held;
+  /** It came to something else. */
+  "prediction:broken": Held;
+}
+
+/** What a plan says of a task on a host; all but `unknown` are definite. */
+export type Said = "change" | "right" | "skip" | "fail" | "unreachable" | "unknown";
+
+/** What of a change concerns those who use the host. */
+export type Act = "reboots" | "drains" | "restarts" | "stops";
+
+/** A prediction, and what happened. */
+export interface Held {
+  readonly host: string;
+  readonly task: TaskRef;
+  readonly index?: number;
+  readonly said: Said;
+  readonly happened: Said;
 }
 
 export type EventName = keyof Events;

@@ -2,6 +2,7 @@ import type { Event } from "../journal/journal.ts";
 import { batchLine } from "./batch-line.ts";
 import { cutShortLine } from "./cut-short.ts";
 import { deadManLine } from "./dead-man-line.ts";
+import { planLine } from "./held.ts";
 import { lockLine } from "./lock-line.ts";
 import { resumeLine } from "./resume-line.ts";
 import { rollbackLine } from "./rollback-lines.ts";
@@ -15,6 +16,7 @@ export function eventLine(event: Event): { text: string; tone: Tone } | null {
     rollbackLine(event) ??
     resumeLine(event) ??
     lockLine(event) ??
-    cutShortLine(event)
+    cutShortLine(event) ??
+    planLine(event)
   );
 }

@@ -9,6 +9,7 @@
 export { ansibleJson } from "./ansible-json.ts";
 export { changesTable } from "./changes-table.ts";
 export { type FleetView, fleetView, paintFleet } from "./fleet-view.ts";
+export { heldText, saidWords } from "./held.ts";
 export { ndjsonReader } from "./ndjson.ts";
 export { plainReader } from "./plain.ts";
 export { planSummary } from "./plan-summary.ts";

@@ -2,6 +2,7 @@
 
 import type { EndReason, Event, Events, Recap } from "../journal/journal.ts";
 import { failureText } from "./fleet-view.ts";
+import { type PlanHeld, planHeld } from "./plan-held.ts";
 import { harmless } from "./style.ts";
 
 /** How a host stands when the run ends; the words of a rollback win over those of tasks. */
@@ -39,6 +40,8 @@ export interface WrittenSummary {
   readonly hosts: Readonly<Record<string, HostSummary>>;
   /** What a run that ended early left to do. */
   readonly left?: Pick<Events["run:cut-short"], "done" | "halfDone" | "untouched" | "goOn">;
+  /** Of `kmend apply`: how the plan's definite predictions did. */
+  readonly plan?: PlanHeld;
 }
 
 /** Takes in the events of a run as they come; `written` is what is known so far. */
@@ -53,11 +56,13 @@ export function runSummary(about: Pick<WrittenSummary, "run" | "folder">): {
     startedAt: new Date(0).toISOString(),
   };
   let left: WrittenSummary["left"];
+  const plan = planHeld();
   let end: (Events["run:ended"] & { readonly at: string }) | null = null;
   const failures = new Map<string, NonNullable<HostSummary["failedAt"]>>();
   const takenBack = new Map<string, HostEnd>();
 
   function take(event: Event): void {
+    plan.take(event);
     switch (event.type) {
       case "run:started":
         head = {
@@ -126,6 +131,7 @@ export function runSummary(about: Pick<WrittenSummary, "run" | "folder">): {
       ...ended,
       hosts: Object.fromEntries(hosts),
       ...(left ? { left } : {}),
+      ...plan.written(),
     };
   }
 

@@ -47,7 +47,7 @@ t.test("with umask 000 folders are 0700 and files 0600", async (t) => {
     });
     t.equal(ended.code, 0, `${line}: ${ended.stdout}${ended.stderr}`);
   };
-  await run("plan -i a, -c local play.yml --out plan.ndjson");
+  await run("plan -i a, -c local play.yml --out plan.json");
   await run("run -i a, -c local play.yml");
   const last = readdirSync(join(state, "runs")).sort().at(-1) ?? "";
   t.ok(readdirSync(join(state, "runs", last, "blobs")).length > 0);
@@ -60,7 +60,7 @@ t.test("with umask 000 folders are 0700 and files 0600", async (t) => {
   t.equal(statSync(join(saved, "revert.sh")).mode & 0o777, 0o700);
   await run("rollback last");
   t.strictSame(tooOpen(state), []);
-  t.equal(statSync(join(folder, "plan.ndjson")).mode & 0o777, 0o600);
+  t.equal(statSync(join(folder, "plan.json")).mode & 0o777, 0o600);
   t.equal(statSync("/var/lib/kmend").mode & 0o777, 0o700);
   // Who could write there could have us run his code.
   t.equal(statSync(join(caches, "kmend")).mode & 0o777, 0o700);

@@ -205,7 +205,7 @@ mkdir -p -m 700 ${dir}; printf '%s' '${old}' > ${dir}/line.conf; touch /tmp/befo
       return ended;
     };
     const sampled = sampleProcesses();
-    await ask(["plan", ...argv, ...given, "--out", "plan.ndjson", ...reports("plan")], 2);
+    await ask(["plan", ...argv, ...given, "--out", "plan.json", ...reports("plan")], 2);
     const run = await ask(["run", ...argv, ...given, "-vvvv", "--diff", ...reports("run")], 0, "1");
     t.match(run.stdout, /group \*{8} host \*{8} ini \*{8} prompt \*{8}/);
     t.match(run.stdout, /\+password=\*{8}/);
@@ -265,7 +265,7 @@ mkdir -p -m 700 ${dir}; printf '%s' '${old}' > ${dir}/line.conf; touch /tmp/befo
         for (const { stdout, stderr } of said) look("output", stdout + stderr);
         for (const file of filesBelow(join(folder, "state")))
           look(file, `${file} ${readFileSync(file, "utf8")}`);
-        for (const file of ["plan.ndjson", ...["plan", "run", "back"].flatMap(reportFiles)])
+        for (const file of ["plan.json", ...["plan", "run", "back"].flatMap(reportFiles)])
           look(file, readFileSync(join(folder, file), "utf8"));
         if (!inArguments.has(way)) for (const line of samples) look("an argument list", line);
         for (const line of there)

@@ -1,0 +1,59 @@
+/** How a plan's predictions did, for people. */
+
+import type { Event, Held, Said } from "../journal/journal.ts";
+import { formatPlace } from "../problem/problem.ts";
+import { harmless, type Tone } from "./style.ts";
+
+/** What a plan says, for people. */
+export const saidWords: Readonly<Record<Said, string>> = {
+  change: "would change",
+  right: "right already",
+  skip: "would be skipped",
+  fail: "would fail",
+  unreachable: "unreachable",
+  unknown: "cannot be known before",
+};
+
+const past: Readonly<Record<Said, string>> = {
+  change: "it changed",
+  right: "it was right already",
+  skip: "it was skipped",
+  fail: "it failed",
+  unreachable: "the host could not be reached",
+  unknown: "nobody knows",
+};
+
+/** The line of numbers, then each prediction that was broken. */
+export function heldText(given: {
+  readonly definite: number;
+  readonly kept: number;
+  readonly broken: readonly Held[];
+}): string {
+  const { definite, kept, broken } = given;
+  const untested = definite - kept - broken.length;
+  const rest = untested > 0 ? `, ${untested} not come to` : "";
+  return [
+    `PLAN: ${definite} predictions, ${kept} kept, ${broken.length} broken${rest}`,
+    ...broken.map((each) => `  - ${brokenText(each)}`),
+  ].join("\n");
+}
+
+/** A run under a plan says so when it begins, and which prediction it breaks; null for any other event. */
+export function planLine(event: Event): { text: string; tone: Tone } | null {
+  if (event.type === "prediction:broken")
+    return { text: `prediction broken: ${brokenText(event)}`, tone: "warning" };
+  if (event.type !== "plan:opened") return null;
+  const { plan, madeAt, definite, drift } = event;
+  const accepted = drift.map((each) => `\n  accepted: ${harmless(each)}`).join("");
+  return {
+    text: `applying the plan ${plan} of ${madeAt}: ${definite} predictions${accepted}`,
+    tone: drift.length > 0 ? "warning" : "dim",
+  };
+}
+
+function brokenText({ host, task, index, said, happened }: Held): string {
+  const item = index === undefined ? "" : `, item ${index + 1}`;
+  return harmless(
+    `${host}: ${task.name}${item} (${formatPlace(task.place)}): the plan said "${saidWords[said]}", ${past[happened]}`,
+  );
+}
