@@ -85,17 +85,19 @@ export function foretell(
 
 function saidOf(result: Result): Said {
   if (result.isUnreachable) return "unreachable";
+  if (result.unsure !== undefined) return "unknown";
   if (result.isFailed) return "fail";
   if (result.isSkipped) return isKnownSkip(result) ? "skip" : "unknown";
   return result.isChanged ? "change" : "right";
 }
 
 /** A condition did not hold, or there was no item. What check mode skips is another matter: nobody knows what it would do. */
-function isKnownSkip({ values }: Result): boolean {
+export function isKnownSkip({ values }: Result): boolean {
   return values.get("skip_reason") === "Conditional result was False" || values.has("skipped_reason");
 }
 
-function reasonOf({ values }: Result): string {
+function reasonOf({ values, unsure }: Result): string {
+  if (unsure !== undefined) return unsure;
   const said = values.get("msg") ?? values.get("skip_reason");
   return typeof said === "string" ? said : "no reason was given";
 }

@@ -9,6 +9,7 @@ import { applyChange, type Recorded, wayBackOf } from "./change.ts";
 import { refuseToLeaveController, waitUntilBack } from "./come-back.ts";
 import { warnOfArmed } from "./dead-man.ts";
 import type { Doing } from "./doing.ts";
+import { foreseeHostModule } from "./foresee.ts";
 import { seenBy } from "./foretell.ts";
 import { pickUp } from "./pick-up.ts";
 import { refuseWithoutWayBack } from "./promised.ts";
@@ -20,6 +21,11 @@ export async function runHostModule(module: HostModule, doing: Doing): Promise<R
   const { args, setting } = doing;
   const pickedUp = await pickUp(module, doing);
   if (pickedUp) return finish(module, doing, pickedUp);
+  if (setting.checkMode && doing.run.world.options.foretells)
+    return foreseeHostModule(module, doing, {
+      finish: (done) => finish(module, doing, done),
+      wouldBe: (change) => wouldBe(module, doing, change),
+    });
   const inspection = module.inspect?.(args, setting) ?? null;
   const seen = inspection ? await inspect(doing, inspection.script) : null;
   const state = inspection && seen ? understood(() => inspection.parse(seen)) : null;

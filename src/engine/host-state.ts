@@ -1,6 +1,7 @@
 import type { Block } from "../playbook/playbook.ts";
 import { Dict, type Value } from "../template/template.ts";
 import type { Handler } from "./handlers.ts";
+import { WatchedDict } from "./reads.ts";
 
 /** One host in one run: what it knows, how it stands, what was counted. */
 export interface HostState {
@@ -51,12 +52,14 @@ export interface Counts {
   ignored: number;
 }
 
-export function newHostState(name: string): HostState {
+/** @param isForeseen in a plan it is watched who reads what cannot be known yet */
+export function newHostState(name: string, isForeseen = false): HostState {
+  const variables = (): Dict => (isForeseen ? new WatchedDict() : new Dict());
   return {
     name,
-    facts: new Dict(),
-    registered: new Dict(),
-    included: new Dict(),
+    facts: variables(),
+    registered: variables(),
+    included: variables(),
     varsFiles: null,
     publicRoles: [],
     failure: null,

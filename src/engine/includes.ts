@@ -15,6 +15,7 @@ import { failedResult, type Result, resultOf, skippedResult } from "./result.ts"
 import type { Run } from "./run.ts";
 import { isSelected } from "./tags.ts";
 import { type View, viewOf } from "./variables.ts";
+import { weighedInclude } from "./weigh.ts";
 
 /** What one round of an include comes to on one host. */
 interface Included {
@@ -54,7 +55,9 @@ export async function runInclude(
 function included(run: Run, counted: Counted, node: Include, host: HostState): Included[] {
   run.past.checkHost(counted.ref, host.name);
   const view = viewOf(run, host, counted.frame);
-  const { result, found } = decide(run, counted, node, view);
+  const { result, found } = run.world.options.foretells
+    ? weighedInclude(run, host, node, () => decide(run, counted, node, view))
+    : decide(run, counted, node, view);
   if (node.register) host.registered.set(node.register.value, result.values);
   countAndJournal(run, counted, host, { result, view, durationMs: 0 });
   if (!result.isFailed && !result.isSkipped) host.counts.ok += countedRounds(node, found.length) - 1;

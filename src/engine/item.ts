@@ -12,6 +12,7 @@ import { delegateOf } from "./delegate.ts";
 import { notTooDeep } from "./depth.ts";
 import type { Doing } from "./doing.ts";
 import { environmentOf } from "./environment.ts";
+import { mayBeOtherwise } from "./foresight.ts";
 import { keyword } from "./frame.ts";
 import type { HostState } from "./host-state.ts";
 import { holds, judged } from "./judge.ts";
@@ -22,12 +23,14 @@ import { bring } from "./needs.ts";
 import { stillUnderWay } from "./past.ts";
 import type { PlannedTask } from "./plan.ts";
 import { reachedBy } from "./reached.ts";
+import { noteUnknown } from "./reads.ts";
 import { failedResult, type Result, skippedResult, unreachableResult } from "./result.ts";
 import type { Run } from "./run.ts";
 import { runOnHost } from "./run-on-host.ts";
 import { becomeOf, targetOf } from "./target.ts";
 import { type View, viewOf } from "./variables.ts";
 import { ownWayBack } from "./way-back.ts";
+import { weigh } from "./weigh.ts";
 
 export interface Round {
   readonly vars: readonly Dict[];
@@ -43,7 +46,8 @@ export async function runItem(run: Run, plan: PlannedTask, host: HostState, roun
       return tries(run, plan, view, round);
     }),
   );
-  return isSecret ? { ...result, isSecret } : result;
+  const weighed = run.world.options.foretells ? weigh(run, plan, host, result) : result;
+  return isSecret ? { ...weighed, isSecret } : weighed;
 }
 
 /** `no_log`; where it cannot be found out, nothing is shown. */
@@ -113,7 +117,7 @@ async function tries(run: Run, plan: PlannedTask, view: View, round: Round): Pro
     if (result.isUnreachable || result.isSkipped) return result;
     result.values.set("attempts", Math.min(count, Math.max(1, most)));
     if (holds(until, withResult(run, plan, view, round, result))) return result;
-    if (count > most || stop.soft.aborted) {
+    if (count > most || stop.soft.aborted || isForeseen(run, view)) {
       result.values.set("failed", true);
       return { ...result, isFailed: true };
     }
@@ -127,6 +131,11 @@ async function tries(run: Run, plan: PlannedTask, view: View, round: Round): Pro
     });
     await clock.sleep(delayMs, stop.soft);
   }
+}
+
+/** In a plan nothing comes that has not been done: it is tried once. */
+function isForeseen(run: Run, { host }: View): boolean {
+  return mayBeOtherwise({ run, on: host.name }) !== undefined;
 }
 
 /** Whoever watches a long wait wants to know how far it is. */
@@ -169,11 +178,18 @@ async function act(run: Run, plan: PlannedTask, view: View, round: Round): Promi
     return runControllerModule(module, { args, given: options, setting, view });
   }
   const doing = await reach(run, plan, view, round, { args, given: options, free, base });
+  if (!checkMode && run.world.options.foretells) looksNow(doing);
   const result =
     module.kind === "wait" && checkMode && !module.looksInCheckMode
       ? skippedResult("Check mode does not wait")
       : await runOnHost(module, doing);
   return doing.on === doing.host ? result : { ...result, delegate: doing.on };
+}
+
+/** `check_mode: false`: it runs, in a plan too, on a host that may be otherwise by then. */
+function looksNow(doing: Doing): void {
+  const why = mayBeOtherwise(doing);
+  if (why !== undefined) noteUnknown(why);
 }
 
 interface Prepared {

@@ -19,6 +19,8 @@ export function combined(results: readonly Result[]): Result {
   const wayBack =
     results.find((result) => result.wayBack?.kind === "none")?.wayBack ??
     results.find((result) => result.wayBack)?.wayBack;
+  const unsure = results.find((result) => result.unsure !== undefined)?.unsure;
+  const seen = results.find((result) => result.seen)?.seen;
   const delegate = results.find((result) => result.delegate)?.delegate;
   return resultOf(values, {
     isFailed,
@@ -30,5 +32,7 @@ export function combined(results: readonly Result[]): Result {
     ...(diff.length > 0 ? { diff } : {}),
     ...(wayBack ? { wayBack } : {}),
     ...(delegate ? { delegate } : {}),
+    ...(unsure === undefined ? {} : { unsure }),
+    ...(seen ? { seen } : {}),
   });
 }

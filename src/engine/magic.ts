@@ -1,10 +1,19 @@
 /** The variables that no one sets: which host, play, role and run this is. */
 
 import { groupNames, groupsDict } from "../inventory/inventory.ts";
-import { Dict, lazyDict, OMIT, type Source, type Templar, type Value } from "../template/template.ts";
+import {
+  Dict,
+  type Key,
+  lazyDict,
+  OMIT,
+  type Source,
+  type Templar,
+  type Value,
+} from "../template/template.ts";
 import { type Frame, rolesAround } from "./frame.ts";
 import type { HostState } from "./host-state.ts";
 import { lazily } from "./lazily.ts";
+import { WatchedDict } from "./reads.ts";
 import { hostState, type Run } from "./run.ts";
 
 /** What kmend answers to playbooks that ask which Ansible runs them: the version whose behaviour it has. */
@@ -62,14 +71,14 @@ export function magicVariables(run: Run, host: HostState, frame: Frame | null, b
 export function factsDict(host: HostState): Source {
   return lazily({
     ansible_facts: () =>
-      Dict.from(
-        host.facts
-          .entries()
-          .map(
-            ([key, value]) => [typeof key === "string" ? key.replace(/^ansible_/, "") : key, value] as const,
-          ),
-      ),
+      host.facts instanceof WatchedDict
+        ? host.facts.renamed(shortFact)
+        : Dict.from(host.facts.entries().map(([key, value]) => [shortFact(key), value] as const)),
   });
+}
+
+function shortFact(key: Key): Key {
+  return typeof key === "string" ? key.replace(/^ansible_/, "") : key;
 }
 
 function allHostVars(run: Run, bare: Bare): Value {

@@ -18,6 +18,8 @@ export interface Result {
   readonly delegate?: string;
   /** The changes it recorded, whose `rollback:` tasks are filled in afterwards. */
   readonly changes?: readonly string[];
+  /** In a plan: why nobody can know what it will come to. */
+  readonly unsure?: string;
   /** In a plan: what the host module saw, and what it would make of it. */
   readonly seen?: Seen;
   /** The item's or the whole task's output stays out of the journal. */

@@ -21,14 +21,21 @@ import { combined } from "./loop-result.ts";
 import { loopItems, type Round, rounds } from "./loops.ts";
 import { checkRound, stillUnderWay } from "./past.ts";
 import type { PlannedTask } from "./plan.ts";
+import { watchingReads } from "./reads.ts";
 import { failedResult, type Result, skippedResult } from "./result.ts";
 import type { Run } from "./run.ts";
 import { fromBefore } from "./secret-result.ts";
 import { type View, viewOf } from "./variables.ts";
 import { ownWayBack } from "./way-back.ts";
+import { foreseenValues, markRegistered, markUnsure, weigh } from "./weigh.ts";
 
 /** @returns what it came to, already counted, registered and journaled for this host */
-export async function runTask(run: Run, plan: PlannedTask, host: HostState): Promise<Result> {
+export function runTask(run: Run, plan: PlannedTask, host: HostState): Promise<Result> {
+  const act = (): Promise<Result> => runWhole(run, plan, host);
+  return run.world.options.foretells ? watchingReads(act) : act();
+}
+
+async function runWhole(run: Run, plan: PlannedTask, host: HostState): Promise<Result> {
   const { journal, clock } = run.world;
   const began = clock.now();
   run.past.checkHost(plan.ref, host.name);
@@ -67,12 +74,13 @@ async function runOnce(run: Run, plan: PlannedTask, view: View): Promise<Result>
 async function afterwards(run: Run, plan: PlannedTask, view: View, result: Result): Promise<Result> {
   if (result.isSecret) knowHidden(run.mask, result);
   const after = await settled(run, view.host.name, () => consequences(run, plan, view, result));
-  const { changes, diff, isSecret } = result;
+  const { changes, diff, isSecret, unsure } = result;
   return {
     ...after,
     ...(changes ? { changes } : {}),
     ...(diff ? { diff } : {}),
     ...(isSecret ? { isSecret } : {}),
+    ...(unsure === undefined ? {} : { unsure }),
   };
 }
 
@@ -85,6 +93,7 @@ async function consequences(run: Run, plan: PlannedTask, view: View, result: Res
       result.values.set("changed", true);
     const facts = result.values.get("ansible_facts");
     if (facts instanceof Dict && !result.effects) keepFacts(factsHost(run, plan, view), facts);
+    markUnsure(factsHost(run, plan, view), plan.ref.name, result);
   }
   const isChanged = result.isChanged || (result.values.get("changed") === true && !result.isFailed);
   if (isChanged && !result.isFailed && plan.task.notify.length > 0) {
@@ -126,7 +135,7 @@ async function runLoop(run: Run, plan: PlannedTask, view: View): Promise<Result>
     all = rounds(loop, loopItems(loop, view), view);
   } catch (error) {
     if (!(error instanceof KmendError)) throw error;
-    return loopFailed(plan, view, error);
+    return weighed(run, plan, view, loopFailed(plan, view, error));
   }
   const results: Result[] = [];
   for (const [index, round] of all.entries()) {
@@ -136,7 +145,12 @@ async function runLoop(run: Run, plan: PlannedTask, view: View): Promise<Result>
     results.push(result);
     if (result.isUnreachable) break;
   }
-  return combined(results);
+  return results.length > 0 ? combined(results) : weighed(run, plan, view, combined(results));
+}
+
+/** No round of it was weighed. */
+function weighed(run: Run, plan: PlannedTask, { host }: View, result: Result): Result {
+  return run.world.options.foretells ? weigh(run, plan, host, result) : result;
 }
 
 async function runRound(
@@ -191,13 +205,14 @@ function loopFailed(plan: PlannedTask, view: View, error: KmendError): Result {
   return { ...failedResult(error.message), isSecret };
 }
 
-function register({ task }: PlannedTask, host: HostState, result: Result): void {
+function register({ task, ref }: PlannedTask, host: HostState, result: Result): void {
   if (!task.register) return;
   const values = result.values.copy();
   // As Ansible: a loop as a whole, and what was skipped, say `failed` only where it is true.
   if (!values.has("failed") && !task.loop && !result.isSkipped) values.set("failed", result.isFailed);
   if (!values.has("changed") && !result.isFailed) values.set("changed", false);
-  host.registered.set(task.register.value, values);
+  host.registered.set(task.register.value, result.seen ? foreseenValues(result, values) : values);
+  if (result.unsure !== undefined) markRegistered(host, task.register.value, ref.name);
 }
 
 function listed(value: Value): string[] {

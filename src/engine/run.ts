@@ -7,6 +7,7 @@ import { Dict } from "../template/template.ts";
 import type { Recorded } from "./change.ts";
 import { type Connections, openConnections } from "./connections.ts";
 import type { AllArmed } from "./dead-man.ts";
+import type { Foresights } from "./foresight.ts";
 import type { Frame } from "./frame.ts";
 import type { Handlers } from "./handlers.ts";
 import { type HostState, newHostState } from "./host-state.ts";
@@ -70,6 +71,8 @@ export interface Run {
   readonly onController: Turns;
   /** Hosts that `on_failure:` took back. */
   readonly takenBack: Set<string>;
+  /** In a plan: what the tasks so far would leave. */
+  readonly foresights: Foresights;
 }
 
 /** Where a run stands among its plays and batches. */
@@ -118,7 +121,7 @@ export interface PlayVariables {
 export function hostState(run: Run, name: string): HostState {
   const known = run.hosts.get(name);
   if (known) return known;
-  const made = newHostState(name);
+  const made = newHostState(name, run.world.options.foretells ?? false);
   run.hosts.set(name, made);
   return made;
 }
@@ -172,6 +175,7 @@ export function newRun(
     armed: new Map(),
     onController: newTurns(),
     takenBack: new Set(),
+    foresights: new Map(),
   };
 }
 

@@ -23,6 +23,7 @@ import {
 import { dictOf } from "./files/fields.ts";
 import { fileOptions } from "./files/file-options.ts";
 import { foreignFiles } from "./files/foreign.ts";
+import { plainForesight } from "./files/foresight.ts";
 import type { Content } from "./files/path-state.ts";
 import { checkValidate } from "./files/validation.ts";
 import { type HostModule, TaskFailed } from "./module.ts";
@@ -81,6 +82,7 @@ export const blockinfile: HostModule<Args, EditState, FilesChange> = {
   foreign: foreignFiles,
   again: againFiles,
   tidy: tidySteps,
+  foresight: plainForesight(true),
   result: ({ args, state, output }) => {
     if (!state) return new Dict();
     const msg = message(edited(state, args), state, args);

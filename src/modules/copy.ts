@@ -7,6 +7,7 @@ import { applySteps, type FilesChange, tidySteps, undoSteps, uploadSteps } from 
 import { dictOf } from "./files/fields.ts";
 import { fileOptions } from "./files/file-options.ts";
 import { foreignFiles } from "./files/foreign.ts";
+import { fileForesight } from "./files/foresight.ts";
 import { contentLimit } from "./files/path-state.ts";
 import {
   inspectPlacement,
@@ -107,6 +108,11 @@ export const copy: HostModule<CopyArgs, CopyState, FilesChange> = {
   foreign: foreignFiles,
   again: againFiles,
   tidy: tidySteps,
+  foresight: fileForesight({
+    get: (state) => (state.kind === "file" ? state.place : null),
+    set: (state, part) => (state.kind === "file" ? { ...state, place: { ...state.place, ...part } } : state),
+    mayCome: false,
+  }),
   result: ({ args, state, change, output, setting }) => {
     if (!state) return new Dict();
     if (state.kind === "file")

@@ -15,6 +15,7 @@ import { fileOptions } from "./files/file-options.ts";
 import { planFile } from "./files/file-plan.ts";
 import { type FileModuleArgs, type FileModuleState, inspectFile, wantedState } from "./files/file-state.ts";
 import { foreignFiles } from "./files/foreign.ts";
+import { plainForesight } from "./files/foresight.ts";
 import { type HostModule, TaskFailed } from "./module.ts";
 import type { Options } from "./options.ts";
 
@@ -73,6 +74,7 @@ export const file: HostModule<FileModuleArgs, FileModuleState, FilesChange> = {
   foreign: foreignFiles,
   again: againFiles,
   tidy: tidySteps,
+  foresight: plainForesight(true),
   result: ({ args, state, change, output }) => {
     if (!state) return new Dict();
     const kind = wantedState(args, state);

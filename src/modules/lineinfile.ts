@@ -25,6 +25,7 @@ import {
 import { dictOf } from "./files/fields.ts";
 import { fileOptions } from "./files/file-options.ts";
 import { foreignFiles } from "./files/foreign.ts";
+import { plainForesight } from "./files/foresight.ts";
 import type { Content } from "./files/path-state.ts";
 import { checkValidate } from "./files/validation.ts";
 import { type HostModule, TaskFailed } from "./module.ts";
@@ -99,6 +100,7 @@ export const lineinfile: HostModule<Args, EditState, FilesChange> = {
   foreign: foreignFiles,
   again: againFiles,
   tidy: tidySteps,
+  foresight: plainForesight(true),
   result: ({ args, state, output }) => {
     if (!state) return new Dict();
     if (isNotPresent(state, args)) return Dict.of({ changed: false, msg: "file not present" });

@@ -11,6 +11,7 @@ import type { Place } from "../problem/problem.ts";
 import type { Output } from "../script/output.ts";
 import type { Script } from "../script/script.ts";
 import type { Dict, Value } from "../template/values.ts";
+import type { Foresight } from "./foresight.ts";
 import type { Options } from "./options.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the registry holds modules of every argument type
@@ -187,6 +188,8 @@ export interface HostModule<Args = Any, State = Any, Change extends AnyChange = 
     /** How long the host was away, in seconds; 0 where it was not. */
     elapsedS?: number;
   }): Dict;
+  /** How a plan looks past what it has not done; absent: the task is taken to look at everything. */
+  readonly foresight?: Foresight<Args, State, Change>;
   /** `skip`: check mode runs nothing and reports skipped (command and friends). Default `predict`. */
   readonly checkMode?: "predict" | "skip";
   /** True when apply's nonzero exit is data, not failure (result decides). */

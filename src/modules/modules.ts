@@ -57,6 +57,7 @@ import { yumVersionlock } from "./yum_versionlock.ts";
 export { extraArguments, optionProblem, parseArguments } from "./arguments.ts";
 export { lookAtRemote } from "./fetch/look-at-remote.ts";
 export { keepLimitKib } from "./files/file-plan.ts";
+export type { Foreseen, Sights } from "./foresight.ts";
 export * from "./module.ts";
 export { nearest } from "./nearest.ts";
 export type { ArgumentsOf, Mode, Option, Options, OptionType } from "./options.ts";

@@ -26,5 +26,6 @@ export const ping: HostModule<ArgumentsOf<typeof options>, true, never> = {
   plan: () => null,
   apply: () => raw(":"),
   revert: () => null,
+  foresight: { sees: () => ({}) },
   result: ({ args }) => Dict.of({ changed: false, ping: args.data }),
 };

@@ -24,6 +24,7 @@ import {
 import { dictOf } from "./files/fields.ts";
 import { fileOptions } from "./files/file-options.ts";
 import { foreignFiles } from "./files/foreign.ts";
+import { plainForesight } from "./files/foresight.ts";
 import type { Content } from "./files/path-state.ts";
 import { checkValidate } from "./files/validation.ts";
 import type { HostModule } from "./module.ts";
@@ -62,6 +63,7 @@ export const replace: HostModule<Args, EditState, FilesChange> = {
   foreign: foreignFiles,
   again: againFiles,
   tidy: tidySteps,
+  foresight: plainForesight(true),
   result: ({ args, state, output }) => {
     if (!state) return new Dict();
     const msg = message(edit(content(state, args), args), state, args);

@@ -51,6 +51,8 @@ export const setup: HostModule<Args, Dict, never> = {
   plan: () => null,
   apply: () => raw(":"),
   revert: () => null,
+  // What a boot makes anew; the rest stays as it is.
+  foresight: { sees: () => ({ paths: ["/proc"] }) },
   result: ({ state }) => Dict.of({ changed: false, ansible_facts: state ?? new Dict() }),
 };
 

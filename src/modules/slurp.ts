@@ -49,6 +49,7 @@ else printf 'content '; kmend_b64 < "$p"; echo .; fi
   plan: () => null,
   apply: () => raw(":"),
   revert: () => raw(":"),
+  foresight: { sees: ({ src }) => ({ paths: [src] }) },
   result: ({ state }) =>
     Dict.of({
       changed: false,

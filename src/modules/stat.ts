@@ -57,6 +57,7 @@ export const stat: HostModule<Args, StatState> = {
   plan: () => null,
   apply: () => raw(":"),
   revert: () => raw(":"),
+  foresight: { sees: ({ path }) => ({ paths: [path] }) },
   result: ({ state }) => Dict.of({ changed: false, stat: state?.stat ?? new Dict() }),
 };
 

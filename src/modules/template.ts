@@ -5,6 +5,7 @@ import { againFiles } from "./files/again.ts";
 import { applySteps, type FilesChange, tidySteps, undoSteps, uploadSteps } from "./files/change.ts";
 import { fileOptions } from "./files/file-options.ts";
 import { foreignFiles } from "./files/foreign.ts";
+import { plainForesight } from "./files/foresight.ts";
 import {
   inspectPlacement,
   type PlacementState,
@@ -70,6 +71,7 @@ export const template: HostModule<Args, PlacementState, FilesChange> = {
   foreign: foreignFiles,
   again: againFiles,
   tidy: tidySteps,
+  foresight: plainForesight(false),
   result: ({ state, change, output, setting }) =>
     state ? placementResult({ state, change, output }, rendered(setting)) : new Dict(),
 };

@@ -7,7 +7,8 @@ import { harmless } from "./style.ts";
 /** One predicted change, and the hosts it would be made on. */
 interface Prediction {
   readonly task: string;
-  readonly wayBack: string;
+  readonly wayBack: string | undefined;
+  readonly why?: string;
   readonly hosts: Set<string>;
 }
 
@@ -18,7 +19,10 @@ export function planSummary(events: readonly Event[]): string {
   const hosts = [...new Set(events.flatMap((event) => (event.type === "play:started" ? event.hosts : [])))];
   // What changes the play alone (group_by, set_fact) has no way back and needs none.
   const changes = fold(ended.filter((event) => event.outcome === "changed" && event.wayBack !== undefined));
-  const unknown = fold(ended.filter(isUnknowable));
+  const foretold = events.filter((event) => event.type === "prediction:made");
+  const unknown = fold(
+    foretold.length > 0 ? foretold.filter(({ says }) => says === "unknown") : ended.filter(isUnknowable),
+  );
   const failing = ended.filter(
     (event) => (event.outcome === "failed" || event.outcome === "unreachable") && !event.ignored,
   );
@@ -32,7 +36,14 @@ export function planSummary(events: readonly Event[]): string {
     ),
     section(
       "Cannot be known before it runs",
-      unknown.map((each) => `${each.task}\n      on: ${listed(each.hosts)}\n      way back: ${each.wayBack}`),
+      unknown.map(({ task, hosts: on, why, wayBack }) =>
+        [
+          task,
+          `on: ${listed(on)}`,
+          ...(wayBack === undefined ? [] : [`way back: ${wayBack}`]),
+          ...(why === undefined ? [] : [`why: ${why}`]),
+        ].join("\n      "),
+      ),
     ),
     section(
       "Would fail",
@@ -71,13 +82,23 @@ function hasNoReason(said: Skipped | null): boolean {
   return typeof said?.msg === "string" && said.skip_reason === undefined;
 }
 
-function fold(events: readonly Events["task:ended"][]): Prediction[] {
+function fold(
+  events: readonly (Pick<Events["task:ended"], "host" | "task" | "wayBack"> & { readonly why?: string })[],
+): Prediction[] {
   const groups = new Map<string, Prediction>();
   for (const event of events) {
-    const wayBack = describeWayBack(event.wayBack);
+    // A command says by itself that nobody knows what it does.
+    const why = event.why?.endsWith("if not in check mode") ? undefined : event.why;
+    // What is only unknown because of what it reads has no way back to speak of yet.
+    const wayBack = why === undefined || event.wayBack ? describeWayBack(event.wayBack) : undefined;
     // The same task of another batch has another number, and the same place.
-    const key = `${formatPlace(event.task.place)}\n${wayBack}`;
-    const group = groups.get(key) ?? { task: harmless(event.task.name), wayBack, hosts: new Set() };
+    const key = `${formatPlace(event.task.place)}\n${wayBack}\n${why}`;
+    const group = groups.get(key) ?? {
+      task: harmless(event.task.name),
+      wayBack,
+      hosts: new Set(),
+      ...(why === undefined ? {} : { why: harmless(why) }),
+    };
     group.hosts.add(event.host);
     groups.set(key, group);
   }

@@ -6,6 +6,7 @@ import { applyPackages } from "./apply.ts";
 import { type PackageChange, planPackages } from "./change.ts";
 import { foreignPackages } from "./foreign.ts";
 import { type PackageArgs, packageOptions, parseSpec } from "./options.ts";
+import { packageSights } from "./package-foresight.ts";
 import { revertPackages } from "./revert.ts";
 import { inspectPackages, type PackageState } from "./state.ts";
 
@@ -32,6 +33,10 @@ export function packageModule(name: string, summary: string): PackageModule {
     revert: revertPackages,
     foreign: foreignPackages,
     again: (change) => ({ change, keep: null }),
+    foresight: {
+      sees: packageSights,
+      leaves: ({ acts }) => ({ packages: acts.map(({ name }) => name) }),
+    },
     exitIsData: true,
     result: ({ change, output }) => {
       if (!change) return Dict.of({ changed: false, msg: "Nothing to do", rc: 0, results: [] });

@@ -3,6 +3,7 @@
 import { Dict, fromJson, type Value } from "../../template/values.ts";
 import type { HostModule } from "../module.ts";
 import { applyUnit, look, planUnit, revertUnit, type UnitChange, type UnitWish } from "./unit-change.ts";
+import { correctedUnit, unitSights } from "./unit-foresight.ts";
 import { inspectUnit, type UnitState } from "./unit-state.ts";
 
 type Shared =
@@ -14,6 +15,7 @@ type Shared =
   | "apply"
   | "restored"
   | "revert"
+  | "foresight"
   | "again"
   | "result";
 
@@ -35,6 +37,11 @@ export function unitModule<Args>(
       return (wanted !== "restarted" && wanted !== "reloaded") || look(state).active;
     },
     again: (change) => ({ change, keep: null }),
+    foresight: {
+      sees: (args) => unitSights(wishOf(args)),
+      leaves: ({ unit, after }) => (unit === null || !after ? {} : { units: [{ unit, ...after }] }),
+      corrected: correctedUnit,
+    },
     result: ({ args, state, change }) => {
       const wish = wishOf(args);
       const isManagerAlone = change?.verbs.every((verb) => verb.startsWith("daemon-")) ?? false;
