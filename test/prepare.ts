@@ -36,6 +36,7 @@ const programs: Readonly<Record<string, string>> = {
   curl: "curl",
   wget: "wget",
   chromium: "chromium",
+  tmux: "tmux",
 };
 
 const missing = [

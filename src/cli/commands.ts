@@ -14,6 +14,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./scan.ts")).scanCommand(),
   },
   {
+    name: "fix",
+    summary: "Mend the leak, asked at each choice: the wizard",
+    load: async () => (await import("./fix.ts")).fixCommand(commands),
+  },
+  {
     name: "plan",
     summary: "Show what playbooks would change, where, with what way back",
     load: async () => (await import("./plan.ts")).planCommand(),

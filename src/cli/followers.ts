@@ -1,5 +1,6 @@
 /** Who follows a run while it is written: the reader of its output, a summary for the next program, hooks. */
 
+import type { World } from "../engine/engine.ts";
 import type { Event, Journal } from "../journal/journal.ts";
 import { startHook } from "./hook.ts";
 import { stdoutPaper } from "./paper.ts";
@@ -7,6 +8,19 @@ import { chooseReader, withReader } from "./reader.ts";
 import { withReports } from "./report-file.ts";
 import type { RunFlags } from "./run-options.ts";
 import { keepSummary } from "./summary-file.ts";
+
+/** How a run is followed. @param past events of a run that goes on @returns what `act` did: the exit code */
+export type Follow = (
+  world: World,
+  journal: Journal,
+  act: (world: World) => Promise<number>,
+  past?: readonly Event[],
+) => Promise<number>;
+
+/** As the flags ask for. */
+export function followedBy(flags: RunFlags): Follow {
+  return (world, journal, act, past = []) => withFollowers(flags, journal, () => act(world), past);
+}
 
 /** Runs `act` with all that the flags ask for, and ends each on every path: hooks last, as they may take their time.
  *  @param past events of a run that goes on */

@@ -9,7 +9,7 @@ import {
 } from "../journal/journal.ts";
 import { exitCodes, KmendError } from "../problem/problem.ts";
 import { asBefore } from "./flags-before.ts";
-import { withFollowers } from "./followers.ts";
+import { type Follow, followedBy } from "./followers.ts";
 import { loadAll } from "./load-all.ts";
 import { addReportOption, checkReports } from "./report-file.ts";
 import {
@@ -63,7 +63,8 @@ Exit codes: as those of \`kmend run\`; 5 where the run cannot be gone on with`,
     });
 }
 
-async function resume(run: string, given: ResumeFlags): Promise<number> {
+/** @param follow how it is shown; as its flags ask for, by default */
+export async function resume(run: string, given: ResumeFlags, follow?: Follow): Promise<number> {
   const store = createFileStore(stateFolder(given.state, process.env));
   const recorded = await store.read(run);
   const first = firstOf(recorded);
@@ -78,11 +79,11 @@ async function resume(run: string, given: ResumeFlags): Promise<number> {
   return withWorld(
     ground,
     (world) =>
-      withFollowers(
-        flags,
+      (follow ?? followedBy(flags))(
+        world,
         journal,
-        async () => {
-          const { exitCode } = await resumeRun(playbooks, before.events, world, {
+        async (followed) => {
+          const { exitCode } = await resumeRun(playbooks, before.events, followed, {
             ...(narrowed === undefined ? {} : { limit: narrowed }),
             retryFailed: given.retryFailed ?? false,
             allowChanges: given.allowChanges ?? false,

@@ -9,7 +9,7 @@ import {
   stateFolder,
 } from "../journal/journal.ts";
 import { reachedAsBefore } from "./flags-before.ts";
-import { withFollowers } from "./followers.ts";
+import { type Follow, followedBy } from "./followers.ts";
 import { addReportOption, checkReports } from "./report-file.ts";
 import {
   addConnectionOptions,
@@ -66,7 +66,12 @@ async function rollbacksBefore(store: Store, run: string): Promise<RollbackOptio
   return journals.map(({ events }) => events);
 }
 
-async function rollback(run: string, flags: RollbackFlags): Promise<number> {
+/** @param follow how it is shown; as the flags ask for, by default */
+export async function rollback(
+  run: string,
+  flags: RollbackFlags,
+  follow: Follow = followedBy(flags),
+): Promise<number> {
   const store = createFileStore(stateFolder(flags.state, process.env));
   const recorded = await store.read(run === "last" ? await lastThatChanged(store) : run);
   if (recorded.writer) throw isLive(recorded.run, recorded.writer);
@@ -82,8 +87,8 @@ async function rollback(run: string, flags: RollbackFlags): Promise<number> {
   checkSummaryFile(flags.summary);
   checkReports(flags.report);
   return withWorld(ground, (world, journal) =>
-    withFollowers(flags, journal, async () => {
-      const { exitCode } = await rollbackRun(recorded.events, world, {
+    follow(world, journal, async (followed) => {
+      const { exitCode } = await rollbackRun(recorded.events, followed, {
         ...(flags.limit === undefined ? {} : { limit: flags.limit }),
         ...(flags.to === undefined ? {} : { to: flags.to }),
         ...(earlier ? { earlier } : {}),

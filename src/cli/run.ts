@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { runPlaybooks } from "../engine/engine.ts";
 import type { LoadedPlaybook } from "../playbook/playbook.ts";
-import { withFollowers } from "./followers.ts";
+import { type Follow, followedBy } from "./followers.ts";
 import { isListing, listing } from "./listing.ts";
 import { loadAll } from "./load-all.ts";
 import { addReportOption, checkReports } from "./report-file.ts";
@@ -50,16 +50,18 @@ Exit codes: 0 well, 2 some host failed, 4 some host unreachable or a playbook th
     });
 }
 
-async function runOver(
+/** @param follow how it is shown; as the flags ask for, by default */
+export async function runOver(
   playbooks: readonly LoadedPlaybook[],
   ground: Ground,
   flags: RunFlags,
+  follow: Follow = followedBy(flags),
 ): Promise<number> {
   checkSummaryFile(flags.summary);
   checkReports(flags.report);
   return withWorld(ground, (world, journal) =>
-    withFollowers(flags, journal, async () => {
-      const { exitCode } = await runPlaybooks(playbooks, world);
+    follow(world, journal, async (followed) => {
+      const { exitCode } = await runPlaybooks(playbooks, followed);
       return exitCode;
     }),
   );

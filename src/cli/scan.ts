@@ -64,12 +64,18 @@ Exit codes:
     });
 }
 
-async function scan(
-  flags: ScanFlags,
-): Promise<{ readonly hosts: readonly ScannedHost[]; readonly isInterrupted: boolean }> {
+/** What a scan comes to, and the journal that it was read from. */
+export interface ScanResult {
+  readonly hosts: readonly ScannedHost[];
+  readonly events: readonly Event[];
+  readonly isInterrupted: boolean;
+}
+
+/** @param watch hears each event as it comes */
+export async function scan(flags: ScanFlags, watch?: (event: Event) => void): Promise<ScanResult> {
   const playbooks = await loadAll([shipped("playbooks/detect.yml")], flags);
   const ground = await readGround("scan", flags);
-  let measured = await measure(playbooks, ground);
+  let measured = await measure(playbooks, ground, watch);
   let earlier: Measured | null = null;
   if (flags.interval !== undefined && !measured.isInterrupted && isWorthWaiting(measured.events)) {
     const first = scanMeasurements(measured.events);
@@ -83,7 +89,7 @@ async function scan(
   const hosts = scannedHosts(events, (host, now) =>
     exhaustion(firstMeasurement(first.get(host) ?? [], now), now),
   );
-  if (hosts.length > 0 || isInterrupted) return { hosts, isInterrupted };
+  if (hosts.length > 0 || isInterrupted) return { hosts, events, isInterrupted };
   throw new KmendError(
     {
       code: "no-hosts",
@@ -99,10 +105,17 @@ interface Scanned {
 }
 
 /** One run of the detection, in a journal of its own. */
-async function measure(playbooks: readonly LoadedPlaybook[], ground: Ground): Promise<Scanned> {
+async function measure(
+  playbooks: readonly LoadedPlaybook[],
+  ground: Ground,
+  watch: (event: Event) => void = () => {},
+): Promise<Scanned> {
   const events: Event[] = [];
   return withWorld(ground, async (world, journal) => {
-    journal.subscribe((event) => events.push(event));
+    journal.subscribe((event) => {
+      events.push(event);
+      watch(event);
+    });
     const { exitCode } = await runPlaybooks(playbooks, world);
     return { events, isInterrupted: exitCode === exitCodes.interrupted };
   });

@@ -13,12 +13,12 @@ export async function readSecrets(flags: RunFlags): Promise<Secrets> {
   const login = flags.connectionPasswordFile
     ? fileSecret(flags.connectionPasswordFile)
     : flags.askPass
-      ? await askSecret("SSH password")
+      ? await askedOnce("SSH password")
       : undefined;
   const become = flags.becomePasswordFile
     ? fileSecret(flags.becomePasswordFile)
     : flags.askBecomePass
-      ? await askSecret("Become password (empty: the SSH password)")
+      ? await askedOnce("Become password (empty: the SSH password)")
       : undefined;
   return {
     ...(login === undefined ? {} : { login }),
@@ -29,6 +29,15 @@ export async function readSecrets(flags: RunFlags): Promise<Secrets> {
 /** Where a question stands: what is written to a file or a pipe is the answer of the command, not its questions. */
 export function promptPaper(): NodeJS.WriteStream {
   return process.stdout.isTTY ? process.stdout : process.stderr;
+}
+
+const asked = new Map<string, Promise<string>>();
+
+/** A command that runs several times over, as `fix` does, asks no second time. */
+function askedOnce(message: string): Promise<string> {
+  const answer = asked.get(message) ?? askSecret(message);
+  asked.set(message, answer);
+  return answer;
 }
 
 /** Asks on the terminal without an echo.

@@ -18,6 +18,7 @@ export {
   type ConnectionDefaults,
   type EngineOptions,
   type InFlight,
+  type NextBatch,
   type OnFailure,
   type Random,
   type RunOutcome,

@@ -48,6 +48,13 @@ export async function runPlay(run: Run, play: Play, number: number): Promise<boo
     run.ahead.batches = all.slice(index);
     const isNew = run.past.batches(number)?.[index] === undefined;
     if (endAtLimit(run) || (isNew && endAfterWindow(run))) return false;
+    if (index > 0 && isNew)
+      await run.world.betweenBatches?.({
+        play: name,
+        number: index + 1,
+        of: all.length,
+        hosts: batch.map((host) => host.name),
+      });
     run.ahead.batches = all.slice(index + 1);
     run.ahead.open = batch;
     const goesOn = await runBatch(run, play, { batch, number: index + 1, of: all.length });

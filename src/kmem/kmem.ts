@@ -31,7 +31,7 @@ export { type Exhaustion, exhaustion } from "./exhaustion/exhaustion.ts";
 export { firstMeasurement, isSettled, type Measurement, shortestMs } from "./exhaustion/measurement.ts";
 export { type Fact, ifKnown, isKnown, type Known, known, mapFact, type Unknown, unknown } from "./fact.ts";
 export { giveBack } from "./remedies/give-back.ts";
-export { planMend } from "./remedies/plan-mend.ts";
+export { mendWays, planMend, type Step } from "./remedies/plan-mend.ts";
 export { binarySection, kmemString, nokmemString } from "./script/binary-section.ts";
 export { churnSection } from "./script/churn-section.ts";
 export { type EvidenceOptions, evidenceScript } from "./script/evidence-script.ts";

@@ -8,8 +8,10 @@
 
 export { ansibleJson } from "./ansible-json.ts";
 export { changesTable } from "./changes-table.ts";
+export { diffText } from "./diff-text.ts";
 export { type FleetView, fleetView, paintFleet } from "./fleet-view.ts";
 export { heldText, saidWords } from "./held.ts";
+export { byHostName } from "./host-order.ts";
 export { ndjsonReader } from "./ndjson.ts";
 export { plainReader } from "./plain.ts";
 export { planSummary } from "./plan-summary.ts";
@@ -21,6 +23,7 @@ export { leaks, type ScannedHost, scannedHosts } from "./scan.ts";
 export { explainText } from "./scan-explain.ts";
 export { type ScanMeasurement, scanMeasurements } from "./scan-measurements.ts";
 export { scanText } from "./scan-text.ts";
+export { harmless } from "./style.ts";
 export type { Account } from "./written/account.ts";
 export { accountKeeper, accountOf } from "./written/account-of.ts";
 export { ansibleShape, type ReportFormat, reportFormats, writtenReport } from "./written/written.ts";

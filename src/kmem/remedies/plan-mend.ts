@@ -28,12 +28,20 @@ export type Alternative = Pick<Step, "remedy" | "does" | "playbook" | "needs">;
 
 /** The steps in order; none where nothing has to be done, null where too little is known to say. */
 export function planMend(evidence: Evidence): readonly Step[] | null {
+  return mendWays(evidence)?.[0] ?? null;
+}
+
+/** Every way to mend the node, the cheapest first, none with a step that it could do without; null where too little is known to say. */
+export function mendWays(evidence: Evidence): readonly (readonly Step[])[] | null {
   const states = possibleStates(evidence);
   // Whether it leaks at all is the first thing to find out.
   if (states.some(wouldLeak) && !states.every(wouldLeak)) return null;
   const mending = subsets(catalogue).filter((remedies) => mends(remedies, states));
-  const [cheapest] = mending.sort((a, b) => cost(a) - cost(b));
-  return cheapest?.map((remedy, at) => asStep(remedy, inPlaceOf(cheapest, at, states))) ?? null;
+  const hasNoLess = (way: readonly Remedy[]): boolean =>
+    !mending.some((other) => other !== way && other.every((remedy) => way.includes(remedy)));
+  const ways = mending.filter(hasNoLess).sort((a, b) => cost(a) - cost(b));
+  if (ways.length === 0) return null;
+  return ways.map((way) => way.map((remedy, at) => asStep(remedy, inPlaceOf(way, at, states))));
 }
 
 function asStep(

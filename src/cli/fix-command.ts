@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import type { Command } from "commander";
+import { shipped } from "../package/package.ts";
+import { quote } from "../script/script.ts";
+import { type Given, policyVariables } from "../wizard/wizard.ts";
+
+/** More hosts than that stand in a file. */
+const mostNamed = 20;
+
+/** What the wizard itself asks for, or what `run` does not have. */
+const own = ["inventory", "limit", "resume", "plain"];
+
+/** The command line that does a leg without asking anybody; to be copied.
+ *  @param command as it was called: what was given to it is given on
+ *  @param folder where a list of hosts is kept that is too long for a line */
+export function sameCommand(command: Command, { inventory, leg, policy }: Given, folder: string): string {
+  const variables = JSON.stringify({ ...leg.variables, ...policyVariables(policy) });
+  const words = [
+    ...inventory.flatMap((source) => ["-i", source]),
+    ...leg.playbooks.map((playbook) => fromHere(shipped(playbook))),
+    "--limit",
+    limitOf(leg.hosts, folder),
+    ...given(command),
+    "-e",
+    variables,
+    "--on-failure",
+    policy.onFailure,
+  ];
+  return `kmend run ${words.map(quoted).join(" ")}`;
+}
+
+function limitOf(hosts: readonly string[], folder: string): string {
+  if (hosts.length <= mostNamed) return hosts.join(",");
+  const lines = `${hosts.join("\n")}\n`;
+  const path = join(folder, `hosts-${createHash("sha256").update(lines).digest("hex").slice(0, 8)}.txt`);
+  writeFileSync(path, lines, { mode: 0o600 });
+  return `@${path}`;
+}
+
+/** The options that stood on the command line, as they stood there. */
+function given(command: Command): string[] {
+  return command.options.flatMap((option) => {
+    const name = option.attributeName();
+    if (own.includes(name) || command.getOptionValueSource(name) !== "cli") return [];
+    const value: unknown = command.getOptionValue(name);
+    const flag = option.long ?? option.short ?? "";
+    if (value === true) return [flag];
+    // A count, as of -v, or a duration that was read to milliseconds.
+    if (typeof value === "number")
+      return name === "verbose" ? [`-${"v".repeat(value)}`] : [flag, numberOf(name, value)];
+    return (Array.isArray(value) ? value : [value]).flatMap((each) => [flag, String(each)]);
+  });
+}
+
+function numberOf(name: string, value: number): string {
+  return name === "lockWait" ? `${value / 1000}s` : String(value);
+}
+
+function fromHere(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith("..") ? path : short;
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : quote(word);
+}

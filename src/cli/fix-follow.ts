@@ -1,0 +1,39 @@
+import type { Event } from "../journal/journal.ts";
+import type { Reader } from "../report/report.ts";
+import type { Watched } from "../wizard/wizard.ts";
+import type { Follow } from "./followers.ts";
+
+/** Follows a run with a reader, which gives the screen back whenever somebody is asked between batches. `run` tells the run's id, once
+ *  it has begun. */
+export function followWithPauses(
+  newReader: () => Reader,
+  watched: Watched | null,
+): { readonly follow: Follow; run(): string } {
+  let run = "last";
+  const follow: Follow = async (world, journal, act, past = []) => {
+    run = journal.run;
+    await watched?.begun(run);
+    const events: Event[] = [...past];
+    let reader = newReader();
+    const unsubscribe = journal.subscribe((event) => {
+      events.push(event);
+      reader.read(event);
+    });
+    const stopped = new AbortController();
+    const betweenBatches = async (next: { number: number; of: number; hosts: readonly string[] }) => {
+      if (!watched) return;
+      await reader.end();
+      const mayBegin = await watched.between({ number: next.number, of: next.of, hosts: next.hosts, events });
+      reader = newReader();
+      if (!mayBegin) stopped.abort("stopped between batches");
+    };
+    const soft = AbortSignal.any([world.stop.soft, stopped.signal]);
+    try {
+      return await act({ ...world, betweenBatches, stop: { ...world.stop, soft } });
+    } finally {
+      unsubscribe();
+      await reader.end();
+    }
+  };
+  return { follow, run: () => run };
+}

@@ -1,0 +1,45 @@
+/** A run in few lines, none of which is drawn over: batches, changes and failures; for screen readers. */
+
+import type { Event, Events } from "../journal/journal.ts";
+import { harmless, type Reader } from "../report/report.ts";
+import { batchLines } from "./screens/batch.ts";
+
+export function rolloutReader(paper: { write(text: string): void }): Reader {
+  const say = (text: string): void => paper.write(`${harmless(text)}\n`);
+  return {
+    read: (event) => {
+      for (const line of linesOf(event)) say(line);
+    },
+    end: () => {},
+  };
+}
+
+function linesOf(event: Event): string[] {
+  switch (event.type) {
+    case "play:started":
+      return event.hosts.length === 0 ? [] : [`${event.name}: ${event.hosts.length} hosts`];
+    case "batch:started":
+      return event.of > 1 ? [`Batch ${event.batch} of ${event.of}: ${event.hosts.join(", ")}`] : [];
+    case "task:ended":
+      return outcomeLines(event);
+    case "change:reverted":
+      return [`${event.host}: taken back: ${event.task.name}`];
+    case "change:revert-failed":
+      return [`${event.host}: NOT taken back: ${event.task.name}: ${event.message}`];
+    case "batch:ended":
+      return event.of > 1 ? batchLines([event]) : [];
+    case "run:ended":
+      return [`The run ended with ${event.exitCode}.`];
+    default:
+      return [];
+  }
+}
+
+function outcomeLines({ host, task, outcome, ignored, result, wayBack }: Events["task:ended"]): string[] {
+  // Of the play's own affairs (facts, groups) nobody wants to hear.
+  if (outcome === "changed" && task.module !== "group_by" && task.module !== "set_fact")
+    return [`${host}: ${wayBack ? "would change" : "changed"}: ${task.name}`];
+  if (ignored || (outcome !== "failed" && outcome !== "unreachable")) return [];
+  const { msg } = (result ?? {}) as { readonly msg?: unknown };
+  return [`${host}: ${outcome}: ${task.name}: ${typeof msg === "string" ? msg : "no message"}`];
+}

@@ -1,0 +1,260 @@
+/** The wizard's way from what is found to what is verified, over hosts that are data. */
+
+import t from "tap";
+import type { Event } from "../../src/journal/journal.ts";
+import { fix } from "../../src/wizard/fix.ts";
+import { type Kept, nothingKept } from "../../src/wizard/kept.ts";
+import type { Given, Ran, Scanned, Work } from "../../src/wizard/work.ts";
+import { type Answer, type Answering, answering } from "./answering.ts";
+import { clean, exitCodeOf, kubeletLeaks, runOf, runtimeLeaks, scanOf } from "./made-up.ts";
+
+const fleet = { "app-1": kubeletLeaks, "app-2": kubeletLeaks, "compute-1": runtimeLeaks, "web-1": clean };
+const mended = scanOf({ "app-1": clean, "app-2": clean, "compute-1": clean });
+
+/** Work over hosts that are data, which writes down what it was asked to do. */
+class MadeUpWork implements Work {
+  readonly done: string[] = [];
+  readonly ranWith: Given[] = [];
+  kept: Kept | null = null;
+  scans: Scanned[];
+  /** The batches of each run; somebody is asked before each but the first. */
+  batches: readonly (readonly string[])[] = [["app-1"], ["app-2", "compute-1"]];
+  readonly #runs = new Map<string, readonly Event[]>();
+
+  constructor(...scans: readonly Scanned[]) {
+    this.scans = [...scans];
+  }
+
+  sources: Work["sources"] = async () => [{ inventory: ["hosts.yml"], name: "hosts.yml", hosts: 4 }];
+  hostsOf: Work["hostsOf"] = async () => 4;
+  scan: Work["scan"] = async (_, hosts) => {
+    this.done.push(`scan ${hosts?.join(",") ?? "all"}`);
+    return this.scans.shift() ?? mended;
+  };
+  plan: Work["plan"] = async ({ leg }) => {
+    this.done.push(`plan ${leg.hosts.join(",")}`);
+    return this.#ran("p-1", runOf([leg.hosts]));
+  };
+  run: Work["run"] = async (given, watched) => {
+    this.ranWith.push(given);
+    const run = `r-${this.ranWith.length}`;
+    this.done.push(`run ${given.leg.hosts.join(",")}`);
+    await watched.begun(run);
+    return this.#through(run, 1, watched.between);
+  };
+  resume: Work["resume"] = async (run, _given, watched, { retryFailed }) => {
+    this.done.push(`resume ${run}${retryFailed ? " --retry-failed" : ""}`);
+    return this.#through(run, 2, watched.between);
+  };
+  rollback: Work["rollback"] = async (run, hosts) => {
+    this.done.push(`rollback ${run} ${hosts?.join(",") ?? "all"}`);
+    return this.#ran("b-1", runOf([]));
+  };
+  recorded: Work["recorded"] = async (run) => {
+    const events = this.#runs.get(run);
+    return events ? this.#ran(run, events) : null;
+  };
+  earlier: Work["earlier"] = async () => [];
+  keep: Work["keep"] = async (kept) => {
+    this.kept = JSON.parse(JSON.stringify(kept));
+  };
+  command: Work["command"] = async ({ leg }) => `kmend run --limit ${leg.hosts.join(",")}`;
+
+  async #through(
+    run: string,
+    from: number,
+    between: (next: {
+      number: number;
+      of: number;
+      hosts: readonly string[];
+      events: readonly Event[];
+    }) => Promise<boolean>,
+  ): Promise<Ran> {
+    for (let number = from; number <= this.batches.length; number += 1) {
+      const toCome = this.batches.slice(number - 1).flat();
+      const stopped = runOf(this.batches.slice(0, number - 1), { toCome, exitCode: 99 });
+      const next = { number, of: this.batches.length, hosts: toCome, events: stopped };
+      if (number > 1 && !(await between(next))) return this.#ran(run, stopped);
+    }
+    return this.#ran(run, runOf(this.batches));
+  }
+
+  #ran(run: string, events: readonly Event[]): Ran {
+    this.#runs.set(run, events);
+    return { run, folder: `/state/runs/${run}`, events, exitCode: exitCodeOf(events) };
+  }
+}
+
+const chosen: readonly Answer[] = [
+  [
+    /How are they mended\? \(leaking, by kubelet: 2 hosts\)/,
+    /^kubelet without kmem \+ renewal of kubepods, live/,
+  ],
+  [/Which of them/, /^all 2 hosts/],
+  [/How are they mended\? \(leaking, by runtime: 1 host\)/, /^runtime without kmem/],
+  [/Go through them like this/, "yes"],
+];
+
+function go(
+  work: Work,
+  answers: readonly Answer[],
+  kept: Kept | null = null,
+): { asker: Answering; code: Promise<number> } {
+  const asker = answering(answers);
+  return { asker, code: fix(work, asker, { width: 80, inventory: null, kept, hasReport: false }) };
+}
+
+t.test(
+  "it asks for what is mended and how, plans, confirms once, mends, verifies, and says how to do it unasked",
+  async (t) => {
+    const work = new MadeUpWork(scanOf(fleet));
+    const { asker, code } = go(work, [
+      ...chosen,
+      [/Change 3 hosts now/, /^yes/],
+      [/Batch 2 of 2 is next/, /^go on/],
+    ]);
+    t.equal(await code, 0);
+    const all = "app-1,app-2,compute-1";
+    t.strictSame(work.done, ["scan all", `plan ${all}`, `run ${all}`, `scan ${all}`]);
+    t.strictSame(asker.left, []);
+    t.match(work.ranWith[0], {
+      inventory: ["hosts.yml"],
+      leg: { playbooks: ["playbooks/kmem.yml"], variables: { kmem_renewal: "live" } },
+      policy: { batches: [1], onFailure: "rollback_host", asks: true },
+    });
+    const said = asker.said.join("\n");
+    t.match(said, "Inventory: hosts.yml: 4 hosts");
+    t.match(said, "Verified by the same evidence: 3 of 3 hosts no longer leak.");
+    t.match(said, "The same without being asked:\n    kmend run --limit app-1,app-2,compute-1");
+    t.ok(work.kept?.isOver, "and there is nothing to come back to");
+  },
+);
+
+t.test("a no changes nothing", async (t) => {
+  const work = new MadeUpWork(scanOf(fleet));
+  const { asker, code } = go(work, [...chosen, [/Change 3 hosts now/, /^no/]]);
+  t.equal(await code, 0);
+  t.equal(work.ranWith.length, 0);
+  t.match(asker.said.join("\n"), "Nothing was changed on any host.");
+});
+
+t.test("of more than ten hosts the number has to be typed", async (t) => {
+  const many = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`compute-${i + 1}`, runtimeLeaks]));
+  for (const [typed, runs] of [
+    ["12", 1],
+    ["no", 0],
+  ] as const) {
+    const work = new MadeUpWork(scanOf(many));
+    const { code } = go(work, [
+      [/How are they mended/, /^runtime without/],
+      [/Which of them/, /^all 12 hosts/],
+      [/Go through/, "yes"],
+      [/Change 12 hosts now/, /^yes/],
+      [/Type the number of hosts/, typed],
+      ...(runs === 1 ? ([[/Batch 2 of 2/, /^go on/]] as const) : []),
+    ]);
+    await code;
+    t.equal(work.ranWith.length, runs, typed);
+  }
+});
+
+t.test("of many hosts a pattern names some, and others are taken out of a list", async (t) => {
+  const many = Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`app-${i + 1}`, kubeletLeaks]));
+  const work = new MadeUpWork(scanOf(many));
+  await go(work, [
+    [/How are they mended/, /^kubelet without kmem \+ renewal of kubepods, drained/],
+    [/Which of them/, /pattern/],
+    [/Pattern/, "app-* !app-5"],
+    [/Which of these/, "app-2 app-4"],
+    [/Go through/, "yes"],
+    [/Change 2 hosts/, /^no/],
+  ]).code;
+  t.strictSame(work.done, ["scan all", "plan app-1,app-3"]);
+});
+
+t.test("where nothing leaks, nothing is asked", async (t) => {
+  const work = new MadeUpWork(scanOf({ "web-1": clean }));
+  const { asker, code } = go(work, []);
+  t.equal(await code, 0);
+  t.match(asker.said.join("\n"), "No host that could be read leaks");
+});
+
+t.test("hosts that do not answer are told of, and tried again", async (t) => {
+  const work = new MadeUpWork(scanOf({ ...fleet, "app-2": "No route to host" }), scanOf({ "web-1": clean }));
+  const { asker, code } = go(work, [[/1 of 4 could not be read/, "try again"]]);
+  t.equal(await code, 0);
+  t.match(asker.said.join("\n"), /Not read: 1 host\n +app-2: unreachable: No route to host/);
+  t.strictSame(work.done, ["scan all", "scan all"]);
+});
+
+t.test("Ctrl-C says that nothing was changed, and --resume comes back with what was chosen", async (t) => {
+  const work = new MadeUpWork(scanOf(fleet), scanOf(fleet));
+  const first = go(work, [...chosen, [/Change 3 hosts now/, "leave"]]);
+  t.equal(await first.code, 99);
+  t.match(first.asker.said.slice(-3), [
+    /Nothing was changed on any host/,
+    /To come back/,
+    /kmend fix --resume/,
+  ]);
+  const again = go(
+    work,
+    [
+      [/Go on with that/, "yes"],
+      [/Go through/, "yes"],
+      [/Change 3 hosts now/, /^yes/],
+      [/Batch 2 of 2/, /^go on/],
+    ],
+    work.kept,
+  );
+  t.equal(await again.code, 0);
+  t.match(again.asker.said.join("\n"), "You had chosen:");
+});
+
+t.test("stopped between batches, it says what stands, and --resume goes on with the same run", async (t) => {
+  const work = new MadeUpWork(scanOf(fleet));
+  for (const how of [/^stop here/, "leave"] as const) {
+    const first = go(work, [...chosen, [/Change 3 hosts now/, /^yes/], [/Batch 2 of 2/, how]]);
+    t.equal(await first.code, 99);
+    t.match(first.asker.said.join("\n"), /What stands:\n- run r-\d: changes on app-1\n/);
+    work.scans = [scanOf(fleet)];
+  }
+  work.scans = [];
+  const again = go(
+    work,
+    [
+      [/What is to become of it/, "go on with it"],
+      [/Batch 2 of 2/, /^go on/],
+    ],
+    work.kept,
+  );
+  t.equal(await again.code, 0);
+  t.strictSame(work.done.slice(-2), ["resume r-2", "scan app-1,app-2,compute-1"]);
+});
+
+t.test("between batches the last one, or all of the run, is taken back", async (t) => {
+  for (const [answer, done] of [
+    [/take back the last batch \(app-1\)/, "rollback r-1 app-1"],
+    [/take back everything/, "rollback r-1 all"],
+  ] as const) {
+    const work = new MadeUpWork(scanOf(fleet), scanOf({ ...fleet }));
+    const { code } = go(work, [...chosen, [/Change 3 hosts now/, /^yes/], [/Batch 2 of 2/, answer]]);
+    t.equal(await code, 2, "hosts that were chosen still leak");
+    t.equal(work.done[3], done);
+  }
+});
+
+t.test("come back to a run that stopped, it can be taken back", async (t) => {
+  const work = new MadeUpWork(scanOf(fleet));
+  await go(work, [...chosen, [/Change 3 hosts now/, /^yes/], [/Batch 2 of 2/, "leave"]]).code;
+  work.scans = [scanOf(fleet)];
+  await go(work, [[/What is to become of it/, /^take back everything/]], work.kept).code;
+  t.equal(work.done.at(-2), "rollback r-1 all");
+});
+
+t.test("without an inventory one is asked for", async (t) => {
+  const work = new MadeUpWork(scanOf({ "web-1": clean }));
+  work.sources = async () => [];
+  await go(work, [[/^Inventory: a file/, "host1,host2"]]).code;
+  t.strictSame(work.kept?.inventory, ["host1,host2"]);
+  t.equal(nothingKept.inventory.length, 0);
+});
