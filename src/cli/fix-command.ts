@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { shipped } from "../package/package.ts";
 import { quote } from "../script/script.ts";
 import { type Given, policyVariables } from "../wizard/wizard.ts";
+import { processMask } from "./process-mask.ts";
 
 /** More hosts than that stand in a file. */
 const mostNamed = 20;
@@ -28,7 +29,7 @@ export function sameCommand(command: Command, { inventory, leg, policy }: Given,
     "--on-failure",
     policy.onFailure,
   ];
-  return `kmend run ${words.map(quoted).join(" ")}`;
+  return processMask.text(`kmend run ${words.map(quoted).join(" ")}`);
 }
 
 function limitOf(hosts: readonly string[], folder: string): string {
@@ -37,6 +38,12 @@ function limitOf(hosts: readonly string[], folder: string): string {
   const path = join(folder, `hosts-${createHash("sha256").update(lines).digest("hex").slice(0, 8)}.txt`);
   writeFileSync(path, lines, { mode: 0o600 });
   return `@${path}`;
+}
+
+/** The command line that comes back to where somebody left, with the options that were given before.
+ *  @param command as it was called */
+export function comeBackCommand(command: Command): string {
+  return processMask.text(["kmend fix --resume", ...given(command).map(quoted)].join(" "));
 }
 
 /** The options that stood on the command line, as they stood there. */

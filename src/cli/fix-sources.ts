@@ -22,14 +22,18 @@ const runsLookedAt = 5;
 
 /** Every inventory that was found and can be read, the likeliest first. */
 export async function findSources(flags: RunFlags): Promise<readonly Source[]> {
-  const found = [...here(), ...(await ofEarlierRuns(flags)), ...ofSsh()];
+  const cluster = ofCluster(flags);
+  // The cluster is asked only once somebody has chosen it.
+  const isCluster = ({ inventory }: Found): boolean =>
+    cluster.some((source) => source.inventory.join() === inventory.join());
+  const found = [...here(), ...(await ofEarlierRuns(flags)), ...ofSsh()].filter((each) => !isCluster(each));
   const readable: Source[] = [];
   for (const { inventory, name } of found) {
     if (readable.some((source) => source.inventory.join() === inventory.join())) continue;
     const hosts = await hostsIn(inventory, flags);
     if (hosts > 0) readable.push({ inventory, name, hosts });
   }
-  return [...readable, ...ofCluster(flags)];
+  return [...readable, ...cluster];
 }
 
 type Found = Pick<Source, "inventory" | "name">;

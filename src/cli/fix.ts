@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { exitCodes, KmendError } from "../problem/problem.ts";
 import { fix, plainAsker, terminalAsker } from "../wizard/wizard.ts";
 import type { CommandEntry } from "./commands.ts";
+import { comeBackCommand } from "./fix-command.ts";
 import { readKept } from "./fix-kept.ts";
 import { fixWork } from "./fix-work.ts";
 import { stdoutPaper } from "./paper.ts";
@@ -65,6 +66,7 @@ async function fixOnTerminal(
       width: Math.min(widest, paper.columns),
       inventory: kept ? null : named,
       kept,
+      comeBack: comeBackCommand(command),
       hasReport: commands.some(({ name }) => name === "report"),
     });
   } finally {

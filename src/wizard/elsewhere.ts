@@ -48,7 +48,7 @@ export function tookLine(took: TookBefore | null): string {
     Math.round(shortest) === Math.round(longest) ? time(longest) : `${time(shortest)} to ${time(longest)}`;
   const batches =
     took.batchSeconds.length === 1 ? "one batch" : `each of ${took.batchSeconds.length} batches`;
-  return `${range} for ${batches}, in ${took.runs} earlier ${took.runs === 1 ? "run" : "runs"}`;
+  return `${range} for ${batches} by the same playbook, in ${took.runs} earlier ${took.runs === 1 ? "run" : "runs"}`;
 }
 
 function time(seconds: number): string {

@@ -25,6 +25,8 @@ export interface FixOptions {
   readonly inventory: readonly string[] | null;
   /** Where somebody left it. */
   readonly kept: Kept | null;
+  /** The command that comes back to it. */
+  readonly comeBack: string;
   /** There is a command that writes a report of a run. */
   readonly hasReport: boolean;
 }
@@ -36,7 +38,7 @@ export async function fix(work: Work, asker: Asker, options: FixOptions): Promis
     return await wizard.go();
   } catch (error) {
     if (!(error instanceof Left)) throw error;
-    asker.say(["", ...(await leftScreen(wizard.kept, work, options.width))]);
+    asker.say(["", ...(await leftScreen(wizard.kept, work, options))]);
     return exitCodes.interrupted;
   }
 }
@@ -159,9 +161,11 @@ class Wizard {
 
   /** @returns whether it is to be done; null: something else is to be chosen */
   async #plan(legs: readonly Leg[], policy: Policy): Promise<boolean | null> {
-    this.#asker.say(["", "The plan, by a dry run on every host:"]);
+    this.#asker.say([""]);
     const failing: string[] = [];
     for (const leg of legs) {
+      const hosts = `${leg.hosts.length} ${leg.hosts.length === 1 ? "host" : "hosts"}`;
+      this.#asker.say([`Asking ${hosts} what would change; nothing is changed ...`]);
       const planned = await this.#work.plan({ inventory: this.kept.inventory, leg, policy });
       if (planned.exitCode === exitCodes.interrupted) throw new Left();
       this.#asker.say(["", ...planScreen(leg, planned, this.#options.width)]);

@@ -1,5 +1,6 @@
 /** The live part: leg after leg, with somebody asked between batches, until all are through or somebody stops it. */
 
+import type { Event } from "../journal/journal.ts";
 import { exitCodes } from "../problem/problem.ts";
 import { type Asker, Left } from "./ask.ts";
 import type { Kept } from "./kept.ts";
@@ -87,7 +88,7 @@ async function watched(
 ): Promise<Ran> {
   let wish: Wish | null = null;
   const between = async (next: Next): Promise<boolean> => {
-    if (!asks) return true;
+    if (!asks || !hasSomethingNew(next.events)) return true;
     wish = await askBetween(asker, next, width);
     return wish === null;
   };
@@ -98,6 +99,12 @@ async function watched(
   if (wished === "rollback-run") return takeBack(work, asker, { ran, hosts: null });
   if (ran.exitCode === exitCodes.interrupted || ran.exitCode === null) throw new Left();
   return ran;
+}
+
+/** Whoever has just come back, and said that it is to go on, is not asked the same once more. */
+function hasSomethingNew(events: readonly Event[]): boolean {
+  const since = events.findLastIndex((event) => event.type === "run:resumed");
+  return events.slice(since + 1).some((event) => event.type === "batch:ended" && event.of > 1);
 }
 
 async function askBetween(asker: Asker, next: Next, width: number): Promise<Wish | null> {

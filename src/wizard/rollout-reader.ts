@@ -6,22 +6,24 @@ import { batchLines } from "./screens/batch.ts";
 
 export function rolloutReader(paper: { write(text: string): void }): Reader {
   const say = (text: string): void => paper.write(`${harmless(text)}\n`);
+  let isDry = false;
   return {
     read: (event) => {
-      for (const line of linesOf(event)) say(line);
+      if (event.type === "run:started") isDry = event.check;
+      for (const line of linesOf(event, isDry)) say(line);
     },
     end: () => {},
   };
 }
 
-function linesOf(event: Event): string[] {
+function linesOf(event: Event, isDry: boolean): string[] {
   switch (event.type) {
     case "play:started":
       return event.hosts.length === 0 ? [] : [`${event.name}: ${event.hosts.length} hosts`];
     case "batch:started":
       return event.of > 1 ? [`Batch ${event.batch} of ${event.of}: ${event.hosts.join(", ")}`] : [];
     case "task:ended":
-      return outcomeLines(event);
+      return outcomeLines(event, isDry);
     case "change:reverted":
       return [`${event.host}: taken back: ${event.task.name}`];
     case "change:revert-failed":
@@ -35,10 +37,13 @@ function linesOf(event: Event): string[] {
   }
 }
 
-function outcomeLines({ host, task, outcome, ignored, result, wayBack }: Events["task:ended"]): string[] {
+function outcomeLines(
+  { host, task, outcome, ignored, result }: Events["task:ended"],
+  isDry: boolean,
+): string[] {
   // Of the play's own affairs (facts, groups) nobody wants to hear.
   if (outcome === "changed" && task.module !== "group_by" && task.module !== "set_fact")
-    return [`${host}: ${wayBack ? "would change" : "changed"}: ${task.name}`];
+    return [`${host}: ${isDry ? "would change" : "changed"}: ${task.name}`];
   if (ignored || (outcome !== "failed" && outcome !== "unreachable")) return [];
   const { msg } = (result ?? {}) as { readonly msg?: unknown };
   return [`${host}: ${outcome}: ${task.name}: ${typeof msg === "string" ? msg : "no message"}`];

@@ -1,7 +1,7 @@
 /** Hosts that leak, and the journals that tell of them, without a host. */
 
 import { type Event, type Events, lastOwn } from "../../src/journal/journal.ts";
-import { diagnose, giveBack, planMend, summaryLine } from "../../src/kmem/kmem.ts";
+import { diagnose, giveBack, known, planMend, summaryLine } from "../../src/kmem/kmem.ts";
 import { scannedHosts } from "../../src/report/report.ts";
 import type { Scanned } from "../../src/wizard/work.ts";
 import { evidenceOf, type NodeRow } from "../kmem/made-up-node.ts";
@@ -33,7 +33,10 @@ export function scanOf(hosts: Readonly<Record<string, NodeRow | string>>): Scann
 }
 
 function resultOf(node: NodeRow): Events["task:ended"]["result"] {
-  const evidence = evidenceOf(node);
+  const evidence = {
+    ...evidenceOf(node),
+    leakedKmemIds: known(node === clean ? 0 : 4242, "/sys/kernel/slab"),
+  };
   const diagnosis = diagnose(evidence);
   const rest = { mend: planMend(evidence), give_back: giveBack(evidence), summary: summaryLine(diagnosis) };
   return JSON.parse(JSON.stringify({ evidence, diagnosis, ...rest }));
@@ -96,6 +99,14 @@ export function runOf(
   events.push(next("run:ended", { exitCode, recap: {}, seconds }));
   return events;
 }
+
+/** A run that had stopped goes on. */
+export const resumed: Event = event(99, "run:resumed", {
+  kmend: "0",
+  options: {},
+  hadEnded: true,
+  limit: null,
+});
 
 export function exitCodeOf(events: readonly Event[]): number | null {
   const last = lastOwn(events);

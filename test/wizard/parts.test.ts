@@ -107,7 +107,7 @@ t.test("how long a mend took is that of batches in which hosts were changed", as
   const runs = [runOf([["a"], ["b", "c"]], { seconds: 40 }), runOf([["d"]], { seconds: 300 })];
   const took = tookBefore(runs, "playbooks/kmem.yml");
   t.strictSame(took, { runs: 2, batchSeconds: [40, 40, 300] });
-  t.equal(tookLine(took), "40 s to 5 min for each of 3 batches, in 2 earlier runs");
+  t.equal(tookLine(took), "40 s to 5 min for each of 3 batches by the same playbook, in 2 earlier runs");
   t.equal(tookBefore(runs, "playbooks/reboot.yml"), null);
   const nothingChanged = runOf([["a"]]).filter((event) => event.type !== "change:applied");
   t.equal(tookBefore([nothingChanged], "playbooks/kmem.yml"), null);

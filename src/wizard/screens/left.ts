@@ -3,9 +3,18 @@ import { hostNames, wrapAll } from "../lines.ts";
 import type { Work } from "../work.ts";
 import { changedHosts } from "./batch.ts";
 
+interface Leaving {
+  readonly width: number;
+  readonly comeBack: string;
+}
+
 /** What stands when somebody leaves, and how to come back to it. */
-export async function leftScreen(kept: Kept, work: Pick<Work, "recorded">, width: number): Promise<string[]> {
-  const comeBack = ["To come back to here:", "    kmend fix --resume"];
+export async function leftScreen(
+  kept: Kept,
+  work: Pick<Work, "recorded">,
+  { width, comeBack: command }: Leaving,
+): Promise<string[]> {
+  const comeBack = ["To come back to here:", `    ${command}`];
   if (kept.runs.length === 0) return ["Left. Nothing was changed on any host.", ...comeBack];
   const lines = ["Left in the middle. What stands:"];
   for (const run of kept.runs) {
