@@ -13,7 +13,7 @@ import {
 import { type Frame, rolesAround } from "./frame.ts";
 import type { HostState } from "./host-state.ts";
 import { lazily } from "./lazily.ts";
-import { WatchedDict } from "./reads.ts";
+import { noteUnknown, WatchedDict } from "./reads.ts";
 import { hostState, type Run } from "./run.ts";
 
 /** What kmend answers to playbooks that ask which Ansible runs them: the version whose behaviour it has. */
@@ -42,7 +42,7 @@ export function magicVariables(run: Run, host: HostState, frame: Frame | null, b
     ansible_play_batch: () => names(run.play.batch.filter((each) => !each.failure && !each.isUnreachable)),
     play_hosts: () => names(run.play.batch.filter((each) => !each.failure && !each.isUnreachable)),
     ansible_play_name: () => run.play.name,
-    ansible_check_mode: () => options.check,
+    ansible_check_mode: () => checkMode(run),
     ansible_diff_mode: () => options.diff,
     ansible_forks: () => options.forks,
     ansible_run_tags: () => (options.tags.length > 0 ? options.tags : ["all"]),
@@ -75,6 +75,12 @@ export function factsDict(host: HostState): Source {
         ? host.facts.renamed(shortFact)
         : Dict.from(host.facts.entries().map(([key, value]) => [shortFact(key), value] as const)),
   });
+}
+
+/** A plan is of a run in which it is another: what hangs on it cannot be known, and must not be tried either. */
+function checkMode({ world }: Run): boolean {
+  if (world.options.foretells) noteUnknown("it asks whether this is a dry run");
+  return world.options.check;
 }
 
 function shortFact(key: Key): Key {

@@ -70,6 +70,10 @@ ${join(add.map(({ line }) => without(list, line)))}
 ${restore(remove, [])}
 fi`,
   again: (change) => ({ change, keep: null }),
+  foresight: {
+    sees: ({ name }) => ({ packages: name, paths: ["/etc/dnf/plugins", "/etc/yum/pluginconf.d"] }),
+    leaves: ({ list }) => ({ touched: [list] }),
+  },
   result: ({ args, state, change }) =>
     Dict.of({
       meta: Dict.of({

@@ -16,8 +16,10 @@ export function unitSights({ name, state, enabled, masked }: UnitWish): Sights {
 export function correctedUnit(state: UnitState, { units, paths }: Foreseen): UnitState | null {
   if (state.unit === null) return state;
   const planned = units.get(state.unit);
-  if (planned === null || state.properties["LoadState"] !== "loaded") return null;
+  if (planned === null) return null;
   for (const [path, after] of paths) if (after === null && belongsTo(path, state.unit)) return null;
+  if (state.properties["LoadState"] === "not-found" && !planned) return newUnit(state, state.unit, paths);
+  if (state.properties["LoadState"] !== "loaded") return null;
   if (!planned) return state;
   return {
     ...state,
@@ -25,6 +27,22 @@ export function correctedUnit(state: UnitState, { units, paths }: Foreseen): Uni
       ...state.properties,
       ActiveState: planned.active ? "active" : "inactive",
       UnitFileState: enabledAs(state, planned.enabled),
+    },
+  };
+}
+
+/** systemd reads a file that is new to it when the unit is first asked for. */
+function newUnit(state: UnitState, unit: string, paths: Foreseen["paths"]): UnitState | null {
+  const file = paths.get(`/etc/systemd/system/${unit}`);
+  if (file?.kind !== "file" || file.content === undefined) return null;
+  const isInstalled = /^\[Install\]$/m.test(file.content.text);
+  return {
+    ...state,
+    properties: {
+      ...state.properties,
+      LoadState: "loaded",
+      ActiveState: "inactive",
+      UnitFileState: isInstalled ? "disabled" : "static",
     },
   };
 }
