@@ -18,6 +18,8 @@ interface Telling {
     readonly wouldBe?: WayBack | undefined;
   }): Result;
   wouldBe(change: AnyChange | null): WayBack | undefined;
+  /** Of what a host that takes itself back could not take back. */
+  warn(change: AnyChange): void;
 }
 
 export async function foreseeHostModule(module: HostModule, doing: Doing, telling: Telling): Promise<Result> {
@@ -37,6 +39,7 @@ export async function foreseeHostModule(module: HostModule, doing: Doing, tellin
     if (why === undefined ? change !== null : change !== null || module.foresight?.leaves)
       remember(module, doing, { change: why === undefined ? change : null, state });
     if (change !== null && why === undefined) refuseWithoutWayBack(doing, change);
+    if (change !== null) telling.warn(change);
     return { ...telling.finish({ state, change }), ...unsure };
   } catch (error) {
     if (!(error instanceof TaskFailed)) throw error;

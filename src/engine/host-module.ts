@@ -25,6 +25,7 @@ export async function runHostModule(module: HostModule, doing: Doing): Promise<R
     return foreseeHostModule(module, doing, {
       finish: (done) => finish(module, doing, done),
       wouldBe: (change) => wouldBe(module, doing, change),
+      warn: (change) => warnOfArmed(doing, wayBackOf(module, doing, change)),
     });
   const inspection = module.inspect?.(args, setting) ?? null;
   const seen = inspection ? await inspect(doing, inspection.script) : null;

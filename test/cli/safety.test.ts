@@ -205,7 +205,7 @@ mkdir -p -m 700 ${dir}; printf '%s' '${old}' > ${dir}/line.conf; touch /tmp/befo
       return ended;
     };
     const sampled = sampleProcesses();
-    await ask(["plan", ...argv, ...given, "--out", "plan.json", ...reports("plan")], 2);
+    await ask(["plan", ...argv, ...given, "--out", "plan.json", ...reports("plan")], 0);
     const run = await ask(["run", ...argv, ...given, "-vvvv", "--diff", ...reports("run")], 0, "1");
     t.match(run.stdout, /group \*{8} host \*{8} ini \*{8} prompt \*{8}/);
     t.match(run.stdout, /\+password=\*{8}/);
