@@ -47,6 +47,8 @@ export const packageSecure: HostModule<Args, readonly Secured[], SecureChange> =
   wayBack: "The copies that it made are removed again.",
   examples: `- kmend.package.secure: {name: kubelet}
 - kmend.package.secure: {name: [kubelet, runc], search: [/root/rpms]}`,
+  // It copies RPMs to where nobody looks, and installs nothing.
+  foresight: { sees: ({ name }) => ({ packages: name, paths: ["/etc/yum.repos.d"] }), leaves: () => ({}) },
   inspect: inspectSecured,
   plan: (state, { folder, search }) => {
     const missing = (state ?? []).filter((each) => each.installed !== null && !each.isKept);
