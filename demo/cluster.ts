@@ -7,38 +7,16 @@ import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { whatIsMissing } from "../src/lab/lab.ts";
-import { type Cluster, createFleet, type Fleet } from "./fleet.ts";
+import type { Cluster, Fleet } from "./fleet.ts";
 import { check, claim, stage } from "./stage.ts";
+import { tellWith } from "./tell.ts";
 
 /** The host whose repository offers a kubelet that says it has no kmem, and has. */
 const faulty = "app-2";
 /** The node that somebody took out before, and that nobody may give back. */
 const held = "clean-1";
 
-const missing = whatIsMissing();
-if (missing !== null) {
-  console.error(
-    `Cannot raise the rehearsal fleet here: ${missing}. The rest works: kmend on hosts of your own.`,
-  );
-  process.exit(1);
-}
-
-const fleet = createFleet("demo-cluster");
-process.on("SIGINT", () => end(99));
-process.on("SIGTERM", () => end(99));
-
-let failure: unknown;
-try {
-  await tell(fleet);
-} catch (error) {
-  failure = error;
-}
-await fleet.down();
-if (failure !== undefined) {
-  console.error(`\n${failure instanceof Error ? failure.message : String(failure)}`);
-  process.exitCode = 1;
-}
+await tellWith("demo-cluster", tell);
 
 async function tell(fleet: Fleet): Promise<void> {
   stage("Six hosts, and a real API server, controller manager, scheduler and etcd of Kubernetes 1.20.2");
@@ -154,9 +132,4 @@ function watchBudget(cluster: Cluster): { end(): Promise<number> } {
       return lowest;
     },
   };
-}
-
-async function end(code: number): Promise<never> {
-  await fleet.down();
-  process.exit(code);
 }

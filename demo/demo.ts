@@ -3,37 +3,15 @@
  * hosts while it runs; where one is not what a stage is to prove, the demo fails and says so.
  */
 
-import { whatIsMissing } from "../src/lab/lab.ts";
-import { createFleet, type Fleet } from "./fleet.ts";
+import type { Fleet } from "./fleet.ts";
 import { check, claim, stage, table } from "./stage.ts";
+import { tellWith } from "./tell.ts";
 
 const podsPerRound = 4;
 /** The host whose repository offers a kubelet that says it has no kmem, and has. */
 const faulty = "app-2";
 
-const missing = whatIsMissing();
-if (missing !== null) {
-  console.error(
-    `Cannot raise the rehearsal fleet here: ${missing}. The rest works: kmend on hosts of your own.`,
-  );
-  process.exit(1);
-}
-
-const fleet = createFleet("demo");
-process.on("SIGINT", () => end(99));
-process.on("SIGTERM", () => end(99));
-
-let failure: unknown;
-try {
-  await tell(fleet);
-} catch (error) {
-  failure = error;
-}
-await fleet.down();
-if (failure !== undefined) {
-  console.error(`\n${failure instanceof Error ? failure.message : String(failure)}`);
-  process.exitCode = 1;
-}
+await tellWith("demo", tell);
 
 async function tell(fleet: Fleet): Promise<void> {
   stage("Six real hosts, each with its own systemd, sshd, rpm database and kernel model");
@@ -208,9 +186,4 @@ function difference(before: string, after: string): string {
     ...now.filter((line) => !old.includes(line)).map((line) => `+ ${line}`),
   ];
   return `it differs:\n${changed.join("\n")}`;
-}
-
-async function end(code: number): Promise<never> {
-  await fleet.down();
-  process.exit(code);
 }
