@@ -28,6 +28,10 @@ export function noteNotified(
   for (const change of changes) keepHandlers(run, change, given.view.host.name, ready);
 }
 
+export function knowsHandlers(run: Run, change: string): boolean {
+  return kept.get(run)?.has(change) ?? false;
+}
+
 /** A change that stands for another (taken back, or brought again) notifies the same. */
 export function inheritHandlers(run: Run, from: string, to: string, host: string): void {
   const ready = kept.get(run)?.get(from);

@@ -25,29 +25,36 @@ export function collectHandlers(nodes: readonly Node[], frame: Frame): Handler[]
   );
 }
 
+/** Who notifies whom, in the playbook's words. */
+export interface Notice {
+  readonly names: readonly string[];
+  readonly view: View;
+  readonly place: Place;
+}
+
 /** Remembers that this host's change calls for these handlers, and says which they are. @throws KmendError `unknown-handler` */
-export function notify(
-  handlers: Handlers,
-  host: HostState,
-  given: { readonly names: readonly string[]; readonly view: View; readonly place: Place },
-): ReadonlySet<Handler> {
-  const meant = new Set<Handler>();
-  for (const name of given.names) {
-    const listening = handlers.all.filter((handler) => listens(handler, name));
-    // Of handlers with one name, the one defined last is meant.
-    const named = handlers.all.filter((handler) => goesBy(handler, name, given.view)).slice(-1);
-    if (listening.length + named.length === 0)
-      throw new KmendError({
-        code: "unknown-handler",
-        message: `The requested handler '${name}' was not found in either the main handlers list nor in the listening handlers list`,
-        place: given.place,
-      });
-    for (const handler of [...named, ...listening]) {
-      host.notified.add(handler);
-      meant.add(handler);
-    }
-  }
+export function notify(handlers: Handlers, host: HostState, given: Notice): ReadonlySet<Handler> {
+  const meant = new Set(given.names.flatMap((name) => meantBy(handlers, name, given)));
+  for (const handler of meant) host.notified.add(handler);
   return meant;
+}
+
+/** @throws KmendError `unknown-handler` */
+export function meantBy(
+  handlers: Handlers,
+  name: string,
+  { view, place }: Omit<Notice, "names">,
+): readonly Handler[] {
+  const listening = handlers.all.filter((handler) => listens(handler, name));
+  // Of handlers with one name, the one defined last is meant.
+  const named = handlers.all.filter((handler) => goesBy(handler, name, view)).slice(-1);
+  if (listening.length + named.length === 0)
+    throw new KmendError({
+      code: "unknown-handler",
+      message: `The requested handler '${name}' was not found in either the main handlers list nor in the listening handlers list`,
+      place,
+    });
+  return [...named, ...listening];
 }
 
 function listens({ node }: Handler, name: string): boolean {

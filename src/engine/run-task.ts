@@ -9,8 +9,8 @@ import { delegateOf } from "./delegate.ts";
 import { keepFacts, takeEffects } from "./effects.ts";
 import { foretell, hasRounds } from "./foretell.ts";
 import { type Frame, keyword } from "./frame.ts";
-import { notify } from "./handlers.ts";
-import { noteNotified } from "./handlers-back.ts";
+import { meantBy, type Notice, notify } from "./handlers.ts";
+import { knowsHandlers, noteNotified } from "./handlers-back.ts";
 import type { HostState } from "./host-state.ts";
 import { runItem, secretFor, settled } from "./item.ts";
 import { journaled } from "./journaled-result.ts";
@@ -96,16 +96,37 @@ async function consequences(run: Run, plan: PlannedTask, view: View, result: Res
     markUnsure(factsHost(run, plan, view), plan.ref.name, result);
   }
   const isChanged = result.isChanged || (result.values.get("changed") === true && !result.isFailed);
-  if (isChanged && !result.isFailed && plan.task.notify.length > 0) {
-    const names = plan.task.notify.flatMap((each) => listed(located(each, view) ?? null));
-    const notified = notify(run.play.handlers, host, { names, view, place: plan.task.place });
+  if (isChanged && !result.isFailed) {
+    const notified = notify(run.play.handlers, host, { ...noticeOf(plan, view), view });
     noteNotified(run, result.changes ?? [], { notified, view });
-  }
+  } else if (result.isFailed || result.isUnreachable) noteUnnotified(run, plan, view);
   for (const change of result.changes ?? []) {
     if (!isChanged && !result.isFailed) run.changeEnds.set(change, "unchanged");
     fillWayBack(run, plan, view, change, result);
   }
   return { ...result, isChanged };
+}
+
+function noticeOf({ task }: PlannedTask, view: View): Pick<Notice, "names" | "place"> {
+  return { names: task.notify.flatMap((each) => listed(located(each, view) ?? null)), place: task.place };
+}
+
+/**
+ * A task that failed, or whose host was lost, notifies nobody. What it changed all the same can be taken in later, when another
+ * change's handler runs: so its own handlers are written down, for the day on which it is taken back.
+ */
+function noteUnnotified(run: Run, plan: PlannedTask, view: View): void {
+  const own = run.recorded.filter((each) => each.for === view.host.name && each.task.id === plan.ref.id);
+  const changes = own.map(({ change }) => change).filter((change) => !knowsHandlers(run, change));
+  if (changes.length === 0) return;
+  try {
+    const { names, place } = noticeOf(plan, view);
+    const notified = new Set(names.flatMap((name) => meantBy(run.play.handlers, name, { view, place })));
+    noteNotified(run, changes, { notified, view });
+  } catch (error) {
+    // The task has failed already: whom it would have notified is not found out, and nothing is the worse for it.
+    if (!(error instanceof KmendError)) throw error;
+  }
 }
 
 function factsHost(run: Run, plan: PlannedTask, view: View): HostState {

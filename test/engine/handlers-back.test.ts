@@ -117,3 +117,28 @@ t.test("one that cannot be held ready is named", async (t) => {
     { text: /the handler Reload is not run/ },
   );
 });
+
+t.test(
+  "a task that failed notified nobody; what it changed all the same is taken back with its handlers",
+  async (t) => {
+    const { place, log, file } = workplace(t);
+    const failing = `
+    - shell: echo half > DIR/file; false
+      notify: Restart
+      ignore_errors: true
+      rollback:
+        - copy: {content: old, dest: DIR/file}
+`;
+    const run = await place.run(play().replace(/ {2}tasks:.*/s, `  tasks:${failing}`));
+    t.equal(log(), "", "nothing took it in");
+    t.equal((await place.rollback(run.events)).outcome.exitCode, 0);
+    t.equal(readFileSync(file, "utf8"), "old");
+    t.equal(log(), "kubelet with old\n", "if something has since, it takes in the old again");
+  },
+);
+
+t.test("whom a failed task would have notified need not be there", async (t) => {
+  const { place } = workplace(t);
+  const failing = '    - shell: "false"\n      notify: [Nobody]\n      ignore_errors: true\n';
+  t.equal((await place.run(play(failing))).outcome.exitCode, 0);
+});
