@@ -21,7 +21,10 @@ if (overview === null && Number.parseInt(process.versions.node, 10) < oldestNode
 } else if (overview === null) {
   keepCompiled();
   const { runProgram } = await import("./program.ts");
-  process.exitCode = await runProgram(argv);
+  // Not awaited here: where the terminal goes away at a question Node would say that something was waited for in vain.
+  runProgram(argv).then((code) => {
+    process.exitCode = code;
+  });
 } else {
   print(overview);
 }

@@ -75,16 +75,48 @@ export function kmend(argv: readonly string[], how: HowToRun): Promise<Ended> {
 export function shellWithKmend(line: string, { cwd, env = {} }: HowToRun): Promise<Ended> {
   const child = spawn("bash", ["-c", line], {
     cwd,
-    env: {
-      ...cleanEnvironment(),
-      KMEND: `${process.execPath} ${main}`,
-      KMEND_STATE: join(cwd, "state"),
-      KMEND_TEST_MARK: mark.split("=")[1],
-      ...env,
-    },
+    env: { ...surroundings(cwd), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   return ending(child);
+}
+
+/** Something to wait for on the screen, and what is typed then; null: the terminal goes away. */
+export type Typed = readonly [question: RegExp, keys: string | null];
+
+/** Runs a line of shell in which `$KMEND` is the command at a terminal of its own, and answers what it asks, each once it stands there. */
+export function atTerminal(
+  line: string,
+  answers: readonly Typed[],
+  { cwd, env = {} }: HowToRun,
+): Promise<Ended> {
+  const child = spawn("script", ["-qec", line, "/dev/null"], {
+    cwd,
+    env: { ...surroundings(cwd), ...env },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  const left = [...answers];
+  let unread = "";
+  child.stdin.on("error", () => {});
+  child.stdout.on("data", (chunk: Buffer) => {
+    unread += chunk.toString();
+    const [next] = left;
+    if (!next?.[0].test(unread)) return;
+    unread = "";
+    left.shift();
+    if (next[1] === null) child.stdin.end();
+    else child.stdin.write(next[1]);
+  });
+  return ending(child);
+}
+
+function surroundings(cwd: string): NodeJS.ProcessEnv {
+  return {
+    ...cleanEnvironment(),
+    KMEND: `${process.execPath} ${main}`,
+    KMEND_STATE: join(cwd, "state"),
+    KMEND_TEST_MARK: mark.split("=")[1],
+  };
 }
 
 /** Neither the machine's settings nor the test runner's colours reach the command. */

@@ -22,7 +22,17 @@ import { promisify } from "node:util";
 import t, { type Test } from "tap";
 import { decrypt } from "../../src/vault/vault.ts";
 import { sealed } from "../vault/seal.ts";
-import { type Ended, fill, kmend, notForUsers, shellWithKmend, smallDisk, startKmend } from "./kmend.ts";
+import {
+  atTerminal,
+  type Ended,
+  fill,
+  kmend,
+  notForUsers,
+  shellWithKmend,
+  smallDisk,
+  startKmend,
+  type Typed,
+} from "./kmend.ts";
 
 t.setTimeout(120_000);
 
@@ -234,7 +244,7 @@ t.test("an editor gets the text in a folder of memory that only its user may ent
   t.teardown(() => rmSync(kept, { force: true }));
   // The other name shows what becomes of the text itself when the editor's is gone.
   const look = `stat -c '%a %n' "$file" "\${file%/*}" > seen; stat -f -c %T "$file" >> seen; cat "$file" >> seen
-cat /proc/[0-9]*/cmdline | tr '\\0' ' ' > argv; echo "$#" >> seen
+cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' > argv; echo "$#" >> seen
 echo more >> "$file"; echo backup-$(cat "$file") > "$file~"; ln "$file" ${kept}`;
   const ended = await vault(folder, "edit --vault-password-file old secrets.yml", editBy(folder, look));
   t.match(ended, { code: 0, stdout: "", stderr: "" });
@@ -337,18 +347,31 @@ t.test("a disk that is full changes none of the files", { skip: onlyRoot }, asyn
 
 t.test("on a terminal passwords and texts are asked for, twice where they are new", async (t) => {
   const folder = folderOf(t, { a: secret, b: secret });
-  const typed = (answers: string, argv: string): Promise<Ended> =>
-    shellWithKmend(
-      `(${answers
-        .split("|")
-        .map((line) => `sleep 1; printf '%s\\r' '${line}'`)
-        .join("; ")}; sleep 1) | PAGER= script -qec "$KMEND vault ${argv}" /dev/null`,
-      { cwd: folder },
-    );
+  const typed = (answers: readonly Typed[], argv: string): Promise<Ended> =>
+    atTerminal(`$KMEND vault ${argv}`, answers, { cwd: folder, env: { PAGER: "" } });
   const [same, differing, prompted] = await Promise.all([
-    typed("typed twice|typed twice", "encrypt a"),
-    typed("typed once|typed twice", "encrypt --ask-vault-password b"),
-    typed("db_password|hidden text|hidden text", "encrypt_string --vault-id old -p --output value.yml"),
+    typed(
+      [
+        [/New vault password.*[\s\S]*visibility/, "typed twice\r"],
+        [/once more[\s\S]*visibility/, "typed twice\r"],
+      ],
+      "encrypt a",
+    ),
+    typed(
+      [
+        [/New vault password.*[\s\S]*visibility/, "typed once\r"],
+        [/once more[\s\S]*visibility/, "typed twice\r"],
+      ],
+      "encrypt --ask-vault-password b",
+    ),
+    typed(
+      [
+        [/name/i, "db_password\r"],
+        [/visibility/, "hidden text\r"],
+        [/once more[\s\S]*visibility/, "hidden text\r"],
+      ],
+      "encrypt_string --vault-id old -p --output value.yml",
+    ),
   ]);
   t.match(same.stdout, /New vault password \(default\)[\s\S]*The same once more[\s\S]*Encrypted: a/);
   t.equal(hidden(folder, "a", "typed twice"), secret);

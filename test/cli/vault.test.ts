@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { sealed, sealedValue } from "../vault/seal.ts";
-import { kmend, lastRun, notForUsers, shellWithKmend } from "./kmend.ts";
+import { atTerminal, kmend, lastRun, notForUsers } from "./kmend.ts";
 
 t.setTimeout(120_000);
 
@@ -37,6 +37,9 @@ const program = (folder: string, name: string, text: string): string => {
 const run = (cwd: string, ...more: readonly string[]) =>
   kmend(["run", "-i", "hosts", "play.yml", ...more], { cwd });
 
+/** The question stands, and is listened to. */
+const asks = /Vault password[\s\S]*toggle visibility/;
+
 t.test("the password comes", async (t) => {
   for (const [way, argv, env] of [
     ["from a file", ["--vault-password-file", "password"], {}],
@@ -62,8 +65,9 @@ t.test("the password comes", async (t) => {
   for (const argv of ["-J", "--ask-vault-pass", "--vault-id dev@prompt"])
     await t.test(`from the terminal: ${argv}`, async (t) => {
       const folder = folderOf(t);
-      const asked = `(sleep 2; echo '${password}') | script -qec "$KMEND run -i hosts play.yml ${argv}" /dev/null`;
-      const ended = await shellWithKmend(asked, { cwd: folder });
+      const ended = await atTerminal(`$KMEND run -i hosts play.yml ${argv}`, [[asks, `${password}\r`]], {
+        cwd: folder,
+      });
       t.match(ended.stdout, /Vault password \((default|dev)\)/);
       t.notMatch(ended.stdout, password, "nothing is shown of it");
       t.equal(readFileSync(join(folder, "out"), "utf8"), `${secret}\n`, ended.stdout);
@@ -72,13 +76,14 @@ t.test("the password comes", async (t) => {
 
 t.test("Ctrl-C at the question ends it, and a question is no part of the output", async (t) => {
   const folder = folderOf(t);
-  const cut = `(sleep 2; printf '\\003') | script -qec "$KMEND run -i hosts play.yml -J; echo ended with \\$?" /dev/null`;
-  t.match(
-    (await shellWithKmend(cut, { cwd: folder })).stdout,
-    /Interrupted at a question[\s\S]*ended with 99/,
-  );
-  const kept = `(sleep 2; echo '${password}') | script -qec "$KMEND inventory -i hosts --host here -J > said" /dev/null`;
-  await shellWithKmend(kept, { cwd: folder });
+  const run = "$KMEND run -i hosts play.yml -J; echo ended with $?";
+  for (const keys of ["\x03", null]) {
+    const { stdout } = await atTerminal(run, [[asks, keys]], { cwd: folder });
+    t.match(stdout, /Interrupted at a question[\s\S]*ended with 99/);
+    t.notMatch(stdout, /Warning/, "also where the terminal went away");
+  }
+  const kept = "$KMEND inventory -i hosts --host here -J > said";
+  await atTerminal(kept, [[asks, `${password}\r`]], { cwd: folder });
   t.match(JSON.parse(readFileSync(join(folder, "said"), "utf8")), { other: "plain" });
 });
 

@@ -3,7 +3,7 @@
  * said of it, and that the node is then as it was before. kubectl is the second witness.
  */
 
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { clusterAway } from "../../src/lab/lab.ts";
@@ -110,6 +110,22 @@ t.test("a node leaves a real cluster, and comes back", { skip, timeout: 1_500_00
     endsAs(t, "no-right", "app-2", await drainIn("no-right", "app-2", reader)),
   );
 
+  await t.test("by the kubectl of another host, and back again by it", async (t) => {
+    await webIsWhole();
+    const folder = join(lab.state, "elsewhere");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "elsewhere.yml"), elsewhere);
+    const vars = { kubectl_here: kubectlProgram, kubeconfig_here: admin };
+    const ended = await kmend(["run", "-i", lab.inventory, "elsewhere.yml", "-e", JSON.stringify(vars)], {
+      cwd: folder,
+      env: { KMEND_STATE: join(lab.state, "state") },
+    });
+    t.equal(ended.code, 0, ended.stdout + ended.stderr);
+    t.equal(await isSchedulable("app-1"), false);
+    t.equal((await rollback()).code, 0);
+    t.equal(await isSchedulable("app-1"), true);
+  });
+
   for (const how of ["dead", "frozen"] as const) {
     await t.test(
       `an API that is ${how} for a while in the middle: the drain goes on when it is back`,
@@ -138,6 +154,34 @@ t.test("a node leaves a real cluster, and comes back", { skip, timeout: 1_500_00
     });
   }
 });
+
+/** What a controller without kubectl does: a host of the fleet has it, and its kubeconfig. */
+const elsewhere = `
+- hosts: app-3
+  gather_facts: false
+  tasks:
+    - copy: {src: "{{ kubectl_here }}", dest: /usr/local/bin/kubectl, mode: "0755"}
+    - copy: {src: "{{ kubeconfig_here }}", dest: /etc/kubernetes/admin.conf, mode: "0600"}
+- hosts: app-1
+  gather_facts: false
+  module_defaults:
+    kubernetes.core.k8s_drain: &on {kubeconfig: /etc/kubernetes/admin.conf, kubectl: /usr/local/bin/kubectl}
+    kubernetes.core.k8s_info: *on
+    kmend.node.ready: *on
+    kmend.nodes.spare: *on
+  tasks:
+    - delegate_to: app-3
+      block:
+        - kmend.nodes.spare: {names: "{{ inventory_hostname }}", max_out: 1}
+        - kubernetes.core.k8s_drain:
+            name: "{{ inventory_hostname }}"
+            delete_options: {ignore_daemonsets: true, wait_timeout: 30}
+        - kubernetes.core.k8s_info: {kind: Node, name: "{{ inventory_hostname }}"}
+          register: node
+        - assert:
+            that: node.resources[0].spec.unschedulable
+        - kmend.node.ready: {name: "{{ inventory_hostname }}", timeout: 30}
+`;
 
 /** A node on which a pod of the application runs. */
 async function hostOfWeb(said: (words: string) => Promise<string>): Promise<string> {
