@@ -37,6 +37,9 @@ const programs: Readonly<Record<string, string>> = {
   wget: "wget",
   chromium: "chromium",
   tmux: "tmux",
+  prometheus: "prometheus",
+  promtool: "prometheus",
+  "prometheus-node-exporter": "prometheus-node-exporter",
 };
 
 const missing = [

@@ -31,6 +31,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   report: ["problem", "journal"],
   plan: ["problem", "journal", "report"],
+  telemetry: ["problem", "journal", "report"],
   wizard: ["problem", "journal", "report", "kmem"],
   lab: ["problem", "package", "script"],
   cli: [
@@ -46,6 +47,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "engine",
     "report",
     "plan",
+    "telemetry",
     "wizard",
     "kmem",
     "lab",
@@ -54,7 +56,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 /** Rooms that touch neither network nor clock nor disk... */
-const pure = ["kmem", "template", "modules"];
+const pure = ["kmem", "template", "modules", "telemetry"];
 const impure = /^node:(fs|net|http|https|child_process|dgram|tls|timers)/;
 /** ... but for these, which read the controller's files where the language says so. */
 const readers = ["src/template/lookups"];

@@ -32,6 +32,7 @@ import {
   type RunFlags,
 } from "./run-options.ts";
 import { checkSummaryFile } from "./summary-file.ts";
+import { checkTelemetry } from "./telemetry.ts";
 import { type Ground, readGround, withWorld } from "./world.ts";
 
 type ApplyFlags = RunFlags & { readonly allowDrift?: boolean };
@@ -82,6 +83,7 @@ async function apply(file: string, given: ApplyFlags): Promise<number> {
     inventorySum: sumOfInventory(ground, playbooks),
   });
   checkSummaryFile(flags.summary);
+  await checkTelemetry(flags);
   const again = await lookAgain(plan, playbooks, ground);
   if (again.exitCode !== null) return again.exitCode;
   if (again.drift.length > 0 && !flags.allowDrift) throw drifted(file, again.drift);

@@ -8,6 +8,7 @@ import { chooseReader, withReader } from "./reader.ts";
 import { withReports } from "./report-file.ts";
 import type { RunFlags } from "./run-options.ts";
 import { keepSummary } from "./summary-file.ts";
+import { withTelemetry } from "./telemetry.ts";
 
 /** How a run is followed. @param past events of a run that goes on @returns what `act` did: the exit code */
 export type Follow = (
@@ -32,11 +33,12 @@ export async function withFollowers<T>(
 ): Promise<T> {
   const endSummary = flags.summary === undefined ? () => {} : keepSummary(flags.summary, journal, past, warn);
   const hooks = (flags.onEvent ?? []).map((command) => startHook(command, journal, warn));
+  const watched = (): Promise<T> => withTelemetry(flags, journal, act, { past, warn });
   try {
     return await withReports(
       flags.report,
       journal,
-      () => withReader(chooseReader(flags, stdoutPaper()), journal, act),
+      () => withReader(chooseReader(flags, stdoutPaper()), journal, watched),
       { past, warn },
     );
   } finally {

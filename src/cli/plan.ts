@@ -16,6 +16,7 @@ import {
   addWindowOption,
   type RunFlags,
 } from "./run-options.ts";
+import { addTelemetryOptions, checkTelemetry } from "./telemetry.ts";
 import { readGround } from "./world.ts";
 
 type PlanFlags = RunFlags & { readonly out?: string; readonly validFor: number };
@@ -31,7 +32,7 @@ export function planCommand(): Command {
         .argParser(durationMs)
         .default(durationMs("24h"), "24h"),
     );
-  addWindowOption(addLockOption(addTaskOptions(addConnectionOptions(command))));
+  addTelemetryOptions(addWindowOption(addLockOption(addTaskOptions(addConnectionOptions(command)))));
   addRefusedOptions(addReportOption(addOutputOptions(command)));
   return command
     .addHelpText(
@@ -46,6 +47,7 @@ Exit codes: 0 well, 2 some host would fail, 4 some host unreachable or a playboo
     .action(async (paths: string[], flags: PlanFlags) => {
       const playbooks = await loadAll(paths, flags);
       checkReports(flags.report);
+      await checkTelemetry(flags);
       const ground = await readGround("plan", flags);
       const sum = sumOfInventory(ground, playbooks);
       const { events, exitCode } = await foretell(
@@ -53,6 +55,7 @@ Exit codes: 0 well, 2 some host would fail, 4 some host unreachable or a playboo
         ground,
         chooseReader({ ...flags, diff: true }, stdoutPaper()),
         flags.report,
+        flags,
       );
       process.exitCode = exitCode;
       if (flags.output !== "json" && flags.output !== "ndjson") console.log(`${planSummary(events)}\n`);

@@ -21,6 +21,7 @@ import {
   type RunFlags,
 } from "./run-options.ts";
 import { checkSummaryFile } from "./summary-file.ts";
+import { checkTelemetry } from "./telemetry.ts";
 import { readGround, withWorld } from "./world.ts";
 
 type ResumeFlags = RunFlags & {
@@ -74,6 +75,7 @@ export async function resume(run: string, given: ResumeFlags, follow?: Follow): 
   const playbooks = await loadAll(first.playbooks, flags);
   const ground = await readGround(first.command, flags);
   checkSummaryFile(flags.summary);
+  await checkTelemetry(flags);
   checkReports(flags.report);
   const { journal, recorded: before } = await store.reopen(recorded.run);
   return withWorld(

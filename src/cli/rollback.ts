@@ -19,6 +19,7 @@ import {
   type RunFlags,
 } from "./run-options.ts";
 import { checkSummaryFile } from "./summary-file.ts";
+import { checkTelemetry } from "./telemetry.ts";
 import { readGround, withWorld } from "./world.ts";
 
 type RollbackFlags = RunFlags & {
@@ -85,6 +86,7 @@ export async function rollback(
     begun?.type === "run:started" ? reachedAsBefore(begun, flags) : flags,
   );
   checkSummaryFile(flags.summary);
+  await checkTelemetry(flags);
   checkReports(flags.report);
   return withWorld(ground, (world, journal) =>
     follow(world, journal, async (followed) => {

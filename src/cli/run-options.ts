@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { durationMs } from "./duration.ts";
 import { notAfterMs } from "./not-after.ts";
+import { addTelemetryOptions, type TelemetryFlags } from "./telemetry.ts";
 
 /** What the shared options of `run`, `plan`, `scan` and `rollback` parse to; names and meaning are ansible-playbook's. */
-export interface RunFlags {
+export interface RunFlags extends TelemetryFlags {
   readonly inventory?: readonly string[];
   readonly limit?: string;
   readonly extraVars?: readonly string[];
@@ -192,7 +193,7 @@ export function addGivenAgainOptions(command: Command): Command {
 
 /** What other programs learn of a run. */
 export function addFollowerOptions(command: Command): Command {
-  return command
+  const followed = command
     .optionsGroup("Unattended:")
     .option("--summary <file>", "write what came of it to a file, as JSON, for the next program")
     .option(
@@ -200,6 +201,7 @@ export function addFollowerOptions(command: Command): Command {
       "give each event, a JSON line each, to a command's standard input",
       collect,
     );
+  return addTelemetryOptions(followed);
 }
 
 /** Options that ask what a run would work on. */

@@ -17,6 +17,7 @@ import {
   type RunFlags,
 } from "./run-options.ts";
 import { checkSummaryFile } from "./summary-file.ts";
+import { checkTelemetry } from "./telemetry.ts";
 import { type Ground, readGround, withWorld } from "./world.ts";
 
 /** `kmend run PLAYBOOK...`. */
@@ -58,6 +59,7 @@ export async function runOver(
   follow: Follow = followedBy(flags),
 ): Promise<number> {
   checkSummaryFile(flags.summary);
+  await checkTelemetry(flags);
   checkReports(flags.report);
   return withWorld(ground, (world, journal) =>
     follow(world, journal, async (followed) => {

@@ -17,7 +17,9 @@ import { durationMs } from "./duration.ts";
 import { loadAll } from "./load-all.ts";
 import { addConnectionOptions, addOutputOptions, type RunFlags } from "./run-options.ts";
 import { earlierMeasurements, type Measured, needsRate } from "./scan-earlier.ts";
+import { withScanTelemetry } from "./scan-telemetry.ts";
 import { listenForStop } from "./signals.ts";
+import { addMetricsFileOption } from "./telemetry.ts";
 import { type Ground, readGround, withWorld } from "./world.ts";
 
 const exitLeaking = 3;
@@ -37,7 +39,7 @@ export function scanCommand(): Command {
       "measure twice, this long apart (10m), to say when ids run out; else earlier runs are compared with",
       intervalMs,
     );
-  return addOutputOptions(addConnectionOptions(command))
+  return addOutputOptions(addMetricsFileOption(addConnectionOptions(command)))
     .addHelpText(
       "after",
       `
@@ -56,11 +58,11 @@ Exit codes:
     )
     .action(async (flags: ScanFlags) => {
       const limited = { ...flags, ...(flags.explain === undefined ? {} : { limit: flags.explain }) };
-      const { hosts, isInterrupted } = await scan(limited);
+      const { hosts, isInterrupted } = await withScanTelemetry(limited, scan, codeOf);
       if (flags.output === "json") console.log(JSON.stringify({ schema: 1, hosts }, null, 2));
       else if (flags.explain === undefined) console.log(scanText(hosts));
       else console.log(hosts.map((host) => explainText(host)).join("\n"));
-      process.exitCode = isInterrupted ? exitCodes.interrupted : scanExitCode(hosts);
+      process.exitCode = codeOf({ hosts, isInterrupted });
     });
 }
 
@@ -81,7 +83,7 @@ export async function scan(flags: ScanFlags, watch?: (event: Event) => void): Pr
     const first = scanMeasurements(measured.events);
     if (await wait(flags.interval)) {
       earlier = first;
-      measured = await measure(playbooks, ground);
+      measured = await measure(playbooks, ground, watch);
     } else measured = { ...measured, isInterrupted: true };
   }
   const { events, isInterrupted } = measured;
@@ -136,6 +138,10 @@ async function wait(ms: number): Promise<boolean> {
   } finally {
     stop.release();
   }
+}
+
+function codeOf({ hosts, isInterrupted }: Pick<ScanResult, "hosts" | "isInterrupted">): number {
+  return isInterrupted ? exitCodes.interrupted : scanExitCode(hosts);
 }
 
 /** What is not known outweighs what leaks: no host may pass for clean that nobody could judge. */
