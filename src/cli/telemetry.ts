@@ -1,15 +1,27 @@
-/** What watches a run from outside: metrics in a file. */
+/** What watches a run from outside: metrics in a file, and at an address. */
 
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Event, Journal } from "../journal/journal.ts";
+import {
+  checkMetricsAddress,
+  type MetricsAddress,
+  metricsAddress,
+  serveMetrics,
+} from "./metrics-endpoint.ts";
 import { checkMetricsFile, keepMetricsFile } from "./metrics-file.ts";
 
 export interface TelemetryFlags {
   readonly metricsFile?: string;
+  readonly metrics?: MetricsAddress;
 }
 
 export function addTelemetryOptions(command: Command): Command {
-  return addMetricsFileOption(command);
+  return addMetricsFileOption(command).addOption(
+    new Option(
+      "--metrics <address>",
+      "answer for metrics while it runs: :9464 (the loopback), HOST:PORT; 0 is any free port",
+    ).argParser(metricsAddress),
+  );
 }
 
 export function addMetricsFileOption(command: Command): Command {
@@ -18,9 +30,10 @@ export function addMetricsFileOption(command: Command): Command {
     .option("--metrics-file <file>", "keep metrics there, for node_exporter's textfile collector (*.prom)");
 }
 
-/** Asked before anything is begun. @throws KmendError `metrics-unwritable` */
+/** Asked before anything is begun. @throws KmendError `metrics-unwritable`, `metrics-address` */
 export async function checkTelemetry(flags: TelemetryFlags): Promise<void> {
   checkMetricsFile(flags.metricsFile);
+  await checkMetricsAddress(flags.metrics);
 }
 
 /** Lets `act` write the journal, watched as the flags ask for, and ends all of it on every path. None of it slows or fails the run.
@@ -31,11 +44,14 @@ export async function withTelemetry<T>(
   act: () => Promise<T>,
   { past = [], warn }: { readonly past?: readonly Event[]; readonly warn: (text: string) => void },
 ): Promise<T> {
+  const endpoint = flags.metrics && (await serveMetrics(flags.metrics, journal, past));
+  if (endpoint) process.stderr.write(`Metrics: ${endpoint.url}\n`);
   const endFile =
     flags.metricsFile === undefined ? () => {} : keepMetricsFile(flags.metricsFile, journal, past, warn);
   try {
     return await act();
   } finally {
     endFile();
+    await endpoint?.end();
   }
 }

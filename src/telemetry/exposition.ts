@@ -6,6 +6,12 @@ import { metricOf } from "./metrics.ts";
 
 export type Exposition = "prometheus" | "openmetrics";
 
+/** The `Content-Type` of each. */
+export const expositionTypes: Readonly<Record<Exposition, string>> = {
+  prometheus: "text/plain; version=0.0.4; charset=utf-8",
+  openmetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8",
+};
+
 /** @param constant labels that every sample has */
 export function exposition(
   families: readonly Family[],

@@ -7,7 +7,8 @@
  * sends is `cli`.
  */
 
-export { exposition } from "./exposition.ts";
+export { acceptedExposition } from "./accepted-exposition.ts";
+export { type Exposition, exposition, expositionTypes } from "./exposition.ts";
 export type { Family } from "./family.ts";
 export { runFamilies } from "./run-families.ts";
 export { runState } from "./run-state.ts";
