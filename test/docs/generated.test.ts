@@ -8,7 +8,9 @@ import { findModule } from "../../src/modules/modules.ts";
 import { loadPlaybook } from "../../src/playbook/playbook.ts";
 
 const root = join(import.meta.dirname, "../..");
-const pages = ["*.md", "docs/**/*.md"].flatMap((pattern) => globSync(pattern, { cwd: root })).sort();
+const pages = ["*.md", "docs/**/*.md", "examples/**/*.md"]
+  .flatMap((pattern) => globSync(pattern, { cwd: root }))
+  .sort();
 const textOf = (page: string): string => readFileSync(join(root, page), "utf8");
 
 t.test("docs/compatibility.md is what `node docs/generate.ts` makes", async (t) =>
@@ -24,7 +26,7 @@ t.test("every relative link leads somewhere", async (t) => {
 t.test("every path of the sources that a page names in code is there", async (t) => {
   for (const page of pages)
     for (const [, path = ""] of textOf(page).matchAll(
-      /`((?:src|test|docs|demo|bench|playbooks)\/[\w./-]+)`/g,
+      /`((?:src|test|docs|demo|bench|examples|playbooks)\/[\w./-]+)`/g,
     ))
       t.ok(existsSync(join(root, path)), `${page}: ${path}`);
 });

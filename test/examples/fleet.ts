@@ -1,0 +1,14 @@
+import { join } from "node:path";
+import type { TestLab } from "../lab/with-lab.ts";
+
+/** What an example is tried on. */
+export interface Fleet {
+  readonly lab: TestLab;
+  /** Also what takes minutes. */
+  readonly isWhole: boolean;
+}
+
+/** The folder of an example. */
+export function exampleFolder(name: string): string {
+  return join(import.meta.dirname, "../../examples", name);
+}
