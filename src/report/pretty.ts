@@ -62,8 +62,8 @@ export function prettyReader(paper: Paper, options: { readonly diff: boolean }):
         break;
       }
       case "message:said":
-        if (event.level !== "info")
-          say(paint(paper.colour, event.level === "error" ? "failed" : "warning", harmless(event.text)));
+        if (event.level === "info") say(harmless(event.text));
+        else say(paint(paper.colour, event.level === "error" ? "failed" : "warning", harmless(event.text)));
         break;
       case "run:ended":
         endTask();

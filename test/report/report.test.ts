@@ -236,6 +236,17 @@ t.test(
   },
 );
 
+t.test("a terminal shows what a rollback would do, as paper does", async (t) => {
+  const would = [
+    event("message:said", { level: "info", text: "a: write: its module restores the state before" }),
+  ];
+  for (const reader of [prettyReader, plainReader])
+    t.equal(
+      await written((paper) => reader(paper, { diff: false, verbosity: 0 }), would),
+      "a: write: its module restores the state before\n",
+    );
+});
+
 t.test("the list of changes tells each one's fate", async (t) => {
   const recorded = (change: string) =>
     event("change:recorded", {
