@@ -1,6 +1,7 @@
-/** Makes docs/compatibility.md from kmend's registries and the names that ansible-core has: `node docs/generate.ts`. */
+/** Makes docs/compatibility.md from kmend's registries and the names that ansible-core has, and docs/cli.md and docs/man from its
+ *  commands: `node docs/generate.ts`. */
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { planCommand } from "../src/cli/plan.ts";
 import { runCommand } from "../src/cli/run.ts";
@@ -9,9 +10,11 @@ import { settingsTable } from "../src/cli/settings.ts";
 import { findModule, type Module, moduleNames, type Option } from "../src/modules/modules.ts";
 import { formerKeywords, keywords, loopControls } from "../src/playbook/keywords.ts";
 import { filters, lookups, tests } from "../src/template/template.ts";
+import { manPages } from "./commands/man.ts";
+import { commandsPage } from "./commands/markdown.ts";
+import { readCommands } from "./commands/read.ts";
 import type { AnsibleNames } from "./record-ansible.ts";
 
-const page = join(import.meta.dirname, "compatibility.md");
 const ansible = JSON.parse(
   readFileSync(join(import.meta.dirname, "ansible-names.json"), "utf8"),
 ) as AnsibleNames;
@@ -45,7 +48,7 @@ const onPurpose = [
 /** Options of a module that Ansible describes as such, but which only stand for its free form. */
 const freeForms = new Set(["free_form", "free-form", "key_value"]);
 
-export function compatibilityPage(): string {
+function compatibilityPage(): string {
   return [
     `# What of Ansible is here
 
@@ -243,4 +246,14 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
   return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
-if (import.meta.main) writeFileSync(page, compatibilityPage());
+/** Every page that is made, by its path below docs/. */
+export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
+  const commands = await readCommands();
+  const manual = [...manPages(commands)].map(([name, text]): [string, string] => [`man/${name}`, text]);
+  return new Map([["compatibility.md", compatibilityPage()], ["cli.md", commandsPage(commands)], ...manual]);
+}
+
+if (import.meta.main) {
+  mkdirSync(join(import.meta.dirname, "man"), { recursive: true });
+  for (const [path, text] of await generatedPages()) writeFileSync(join(import.meta.dirname, path), text);
+}

@@ -40,6 +40,7 @@ const programs: Readonly<Record<string, string>> = {
   prometheus: "prometheus",
   promtool: "prometheus",
   "prometheus-node-exporter": "prometheus-node-exporter",
+  mandoc: "mandoc",
 };
 
 const missing = [
