@@ -75,6 +75,17 @@ t.test("the page in a browser", { skip }, async (t) => {
     t.strictSame({ map: await shown("map"), columns: await columns() }, before);
   });
 
+  await t.test("a jump to a part ends at its heading, not below what stays on top", async (t) => {
+    const { page } = await open(t, recorded("failed"));
+    await page.getByRole("link", { name: "Hosts by tasks" }).click();
+    const [heading, bar] = [
+      await page.locator("#map h2").boundingBox(),
+      await page.locator(".find").boundingBox(),
+    ];
+    t.ok(heading && bar && heading.y >= bar.y + bar.height, `${heading?.y}, ${bar?.y} + ${bar?.height}`);
+    t.ok(heading && heading.y < 300);
+  });
+
   await t.test("the keyboard reaches all of it", async (t) => {
     const { page } = await open(t, recorded("plan"));
     const focused = () => page.evaluate<string>("document.activeElement.textContent");

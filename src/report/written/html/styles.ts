@@ -12,6 +12,7 @@ export const styles = `
 --back:#152f58;--back-ink:#b3d1ff;--warn:#4a2a10;--warn-ink:#ffc796;--skip:transparent;--skip-ink:#98a0ab;
 --ok-bar:#4fb86e;--change-bar:#e0a92c;--bad-bar:#ee5c58;--lost-bar:#c272da;--back-bar:#6b9ff0;--warn-bar:#e8985a;--skip-bar:#6f7783}}
 *{box-sizing:border-box}
+html{scroll-padding-top:5.5rem}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
 header,main,footer,.find>form{max-width:76rem;margin:0 auto;padding:0 1rem}
 a{color:var(--link)}
@@ -81,7 +82,7 @@ svg text{fill:var(--ink);font:12px system-ui,sans-serif}
 .spark td{white-space:nowrap}.spark svg{width:10rem;height:1.6rem}.spark path{fill:none;stroke:var(--soft);stroke-width:1.5}
 footer{color:var(--soft);font-size:.85rem;padding-top:2rem;padding-bottom:2rem}
 [hidden]{display:none!important}
-@media (max-width:40rem){dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:.4rem}.find{position:static}.find input{width:100%}.find label{flex:1 1 40%}
+@media (max-width:40rem){html{scroll-padding-top:0}dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:.4rem}.find{position:static}.find input{width:100%}.find label{flex:1 1 40%}
 .time th{width:6rem}.axis{margin-left:6.5rem;gap:.5rem}.axis span:nth-child(2){display:none}.plain{font-size:.9rem}.map th[scope=row]{min-width:5.5rem;max-width:8rem}}
 @media print{@page{size:A4;margin:12mm}@page map{size:A4 landscape;margin:8mm}
 :root{--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;--tint:#f7f7f7;--link:#000;--ok:#e1f3e5;--ok-ink:#14532d;--change:#ffeec2;--change-ink:#653f00;--bad:#fcdedd;--bad-ink:#8a1212;
