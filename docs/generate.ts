@@ -1,11 +1,12 @@
-/** Makes docs/compatibility.md from kmend's registries and the names that ansible-core has, and docs/cli.md and docs/man from its
- *  commands: `node docs/generate.ts`. */
+/** Makes docs/compatibility.md from kmend's registries and the names that ansible-core has, docs/cli.md and docs/man from its
+ *  commands, and the JSON Schemas that editors read: `node docs/generate.ts`. */
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { planCommand } from "../src/cli/plan.ts";
 import { runCommand } from "../src/cli/run.ts";
 import { refusedOptions } from "../src/cli/run-options.ts";
+import { schemaText } from "../src/cli/schema.ts";
 import { settingsTable } from "../src/cli/settings.ts";
 import { findModule, type Module, moduleNames, type Option } from "../src/modules/modules.ts";
 import { formerKeywords, keywords, loopControls } from "../src/playbook/keywords.ts";
@@ -246,11 +247,27 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
   return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
+/** The published schemas by their files' names. Those of roles' files lead into the playbook's. */
+function schemaFiles(): Readonly<Record<string, string>> {
+  const leading = (definition: string): string =>
+    `${JSON.stringify({ $schema: "http://json-schema.org/draft-07/schema#", $ref: `playbook.schema.json#/definitions/${definition}` })}\n`;
+  return {
+    "playbook.schema.json": schemaText("playbook"),
+    "tasks.schema.json": leading("tasks"),
+    "handlers.schema.json": leading("handlers"),
+  };
+}
+
 /** Every page that is made, by its path below docs/. */
 export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
   const commands = await readCommands();
   const manual = [...manPages(commands)].map(([name, text]): [string, string] => [`man/${name}`, text]);
-  return new Map([["compatibility.md", compatibilityPage()], ["cli.md", commandsPage(commands)], ...manual]);
+  return new Map([
+    ["compatibility.md", compatibilityPage()],
+    ["cli.md", commandsPage(commands)],
+    ...manual,
+    ...Object.entries(schemaFiles()),
+  ]);
 }
 
 if (import.meta.main) {

@@ -79,6 +79,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./doc.ts")).docCommand(),
   },
   {
+    name: "schema",
+    summary: "Print a JSON Schema of playbooks, for editors",
+    load: async () => (await import("./schema.ts")).schemaCommand(),
+  },
+  {
     name: "vault",
     summary: "Encrypt and decrypt files and values as ansible-vault does",
     load: async () => (await import("./vault.ts")).vaultCommand(),

@@ -15,8 +15,16 @@ import {
 import { splitWords } from "./free-form.ts";
 import type { OptionType } from "./options.ts";
 
-const trueWords = new Set(["y", "yes", "on", "1", "true", "t"]);
-const falseWords = new Set(["n", "no", "off", "0", "false", "f"]);
+/** How whole numbers and permission bits are written as text. */
+export const intText = /^[+-]?\d+(\.0+)?$/;
+export const octalMode = /^(0o)?[0-7]{1,5}$/;
+export const symbolicMode = /^[ugoa]*([+=-]([rwxXst]*|[ugo]))+(,[ugoa]*([+=-]([rwxXst]*|[ugo]))+)*$/;
+
+const trueWords = new Set(["true", "yes", "on", "y", "t", "1", "1.0"]);
+const falseWords = new Set(["false", "no", "off", "n", "f", "0", "0.0"]);
+
+/** What says true or false, in any case of letters. */
+export const boolWords: readonly string[] = [...trueWords, ...falseWords];
 
 /** @throws CannotCoerce with what was wanted, in words. */
 export function coerce(value: Value, type: OptionType, elements?: OptionType): unknown {
@@ -63,8 +71,8 @@ export function asText(value: Value): string {
 function asBool(value: Value): boolean {
   if (typeof value === "boolean") return value;
   const word = asText(value).trim().toLowerCase();
-  if (trueWords.has(word) || word === "1.0") return true;
-  if (falseWords.has(word) || word === "0.0") return false;
+  if (trueWords.has(word)) return true;
+  if (falseWords.has(word)) return false;
   throw new CannotCoerce(`a boolean (yes or no), got ${JSON.stringify(asText(value))}`);
 }
 
@@ -72,7 +80,7 @@ function asInt(value: Value): number {
   if (typeof value === "boolean") return value ? 1 : 0;
   if (typeof value === "number") return value;
   const word = asText(value).trim();
-  if (/^[+-]?\d+(\.0+)?$/.test(word)) return Number(word);
+  if (intText.test(word)) return Number(word);
   throw new CannotCoerce(`an integer, got ${JSON.stringify(asText(value))}`);
 }
 
@@ -119,11 +127,7 @@ function dictFromJson(text: string): Dict {
 function asMode(value: Value): number | string {
   if (typeof value === "number") return value;
   const word = asText(value).trim();
-  if (/^(0o)?[0-7]{1,5}$/.test(word)) return Number.parseInt(word.replace(/^0o/, ""), 8);
-  if (word === "preserve" || isSymbolicMode(word)) return word;
+  if (octalMode.test(word)) return Number.parseInt(word.replace(/^0o/, ""), 8);
+  if (word === "preserve" || symbolicMode.test(word)) return word;
   throw new CannotCoerce(`octal permissions or a symbolic mode, got ${JSON.stringify(word)}`);
-}
-
-function isSymbolicMode(word: string): boolean {
-  return /^[ugoa]*([+=-]([rwxXst]*|[ugo]))+(,[ugoa]*([+=-]([rwxXst]*|[ugo]))+)*$/.test(word);
 }

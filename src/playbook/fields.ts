@@ -1,8 +1,9 @@
 /** A mapping's keywords, checked against the table: what is unknown, misplaced, refused or of a wrong form is noted. */
 
-import { nearest } from "../modules/modules.ts";
+import { boolWords, nearest } from "../modules/modules.ts";
 import type { Place } from "../problem/problem.ts";
 import { isTemplate, toValue, type YamlEntry, type YamlNode } from "../template/template.ts";
+import { batchText, countText, nameText, numberText } from "./form-patterns.ts";
 import { type Form, formerKeywords, type Keyword, keywords, keywordsOf, type Owner } from "./keywords.ts";
 import type { Loading } from "./loading.ts";
 import type { Located } from "./playbook-types.ts";
@@ -137,17 +138,15 @@ function wrongForm(form: Form, node: YamlNode): string | null {
     return null;
   switch (form) {
     case "bool":
-      return scalar && /^(?:true|false|yes|no|on|off|y|n|t|f|1|0|1\.0|0\.0)$/i.test(text)
-        ? null
-        : "true or false";
+      return scalar && boolWords.includes(text.toLowerCase()) ? null : "true or false";
     case "number":
-      return scalar && /^\s*[-+]?\d[\d_]*(?:\.\d+)?\s*%?\s*$/.test(text) ? null : "a number";
+      return scalar && numberText.test(text) ? null : "a number";
     case "count":
-      return scalar && /^\s*\d+\s*$/.test(text) ? null : "a whole number, 0 or more";
+      return scalar && countText.test(text) ? null : "a whole number, 0 or more";
     case "text":
       return scalar ? null : "text";
     case "name":
-      return scalar && /^[A-Za-z_]\w*$/.test(text) ? null : "a variable's name";
+      return scalar && nameText.test(text) ? null : "a variable's name";
     case "batches":
       return isBatch(node) || (node.kind === "seq" && node.items.every(isBatch))
         ? null
@@ -180,7 +179,7 @@ function wrongForm(form: Form, node: YamlNode): string | null {
 }
 
 function isBatch(node: YamlNode): boolean {
-  return node.kind === "scalar" && (/^\s*\d+\s*%?\s*$/.test(node.text) || isTemplate(node.text));
+  return node.kind === "scalar" && (batchText.test(node.text) || isTemplate(node.text));
 }
 
 function isCondition(node: YamlNode): boolean {

@@ -234,6 +234,14 @@ export const loopControls: Readonly<Record<string, Pick<Keyword, "form" | "help"
   pause: { form: "number", help: "Wait this many seconds between items" },
 };
 
+/** The keywords of one variable of vars_prompt. */
+export const promptKeywords: Readonly<Record<string, Pick<Keyword, "form" | "help">>> = {
+  name: { form: "text", help: "Name the variable" },
+  prompt: { form: "text", help: "Ask with these words" },
+  private: { form: "bool", help: "Hide what is typed; true unless told otherwise" },
+  default: { form: "any", help: "Take this when nothing is typed" },
+};
+
 /** Keywords of Ansible's past: what to write today. */
 export const formerKeywords: Readonly<Record<string, string>> = {
   accelerate: "leave it out",

@@ -53,3 +53,6 @@ export function existsElsewhere(name: string): boolean {
     parts.length >= 3 && parts.every((part) => /^[a-z_]\w*$/.test(part)) && namespaces.has(parts[0] ?? "")
   );
 }
+
+/** Their names where they have one word: Ansible's own, and those that moved. */
+export const shortNamesElsewhere = { builtin: [...builtin], moved: [...moved] } as const;

@@ -26,4 +26,5 @@ export {
 export type { Catalogue, KnownModule, LoadOptions } from "./loading.ts";
 export * from "./playbook-types.ts";
 export type { LoadedRole, RoleFrom } from "./roles.ts";
+export { playbookSchema, type SchemaKind, schemaKinds } from "./schema/playbook-schema.ts";
 export { isTagSelected, type TagSelection } from "./select-tags.ts";

@@ -2,12 +2,13 @@
 
 import { looseBoolean, toValue, type YamlMap } from "../template/template.ts";
 import { describe, type Fields } from "./fields.ts";
+import { promptKeywords } from "./keywords.ts";
 import type { Loading } from "./loading.ts";
 import type { Play } from "./playbook-types.ts";
 
 type Prompt = Play["varsPrompt"][number];
 
-const known = ["name", "prompt", "private", "default"];
+const known = Object.keys(promptKeywords);
 const refused = ["confirm", "encrypt", "salt", "salt_size", "unsafe"];
 
 export function readPrompts(fields: Fields, loading: Loading): Prompt[] {

@@ -69,7 +69,8 @@ function readItem(
   return play ? [play] : [];
 }
 
-const importKeywords = ["name", "vars", "tags", "when"];
+/** What may stand beside `import_playbook`. */
+export const importKeywords: readonly string[] = ["name", "vars", "tags", "when"];
 
 function importPlaybook(
   map: YamlMap,

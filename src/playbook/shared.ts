@@ -2,6 +2,7 @@
 
 import { Dict, isTemplate, toValue } from "../template/template.ts";
 import { type Fields, located, locatedList } from "./fields.ts";
+import { nameText } from "./form-patterns.ts";
 import type { Loading } from "./loading.ts";
 import type { Located, Shared } from "./playbook-types.ts";
 
@@ -56,7 +57,7 @@ export function readVars(fields: Fields, loading: Loading): Dict {
       continue;
     }
     for (const { key, value } of each.entries) {
-      if (!/^[A-Za-z_]\w*$/.test(key.text))
+      if (!nameText.test(key.text))
         loading.error(
           "bad-variable-name",
           `Cannot set variable "${key.text}": a name has letters, digits and _, and starts with no digit`,
