@@ -3,6 +3,8 @@ import type { Command } from "commander";
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
+  /** Named last and in one line where there is no room for all. */
+  readonly isAside?: true;
   load(): Promise<Command>;
 }
 
@@ -61,11 +63,13 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "prune",
     summary: "Let go of old runs that are settled, here and on their hosts",
+    isAside: true,
     load: async () => (await import("./prune.ts")).pruneCommand(),
   },
   {
     name: "inventory",
     summary: "Show the inventory as it was understood",
+    isAside: true,
     load: async () => (await import("./inventory.ts")).inventoryCommand(),
   },
   {
@@ -76,26 +80,31 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "doc",
     summary: "Explain a module: options, examples, its way back",
+    isAside: true,
     load: async () => (await import("./doc.ts")).docCommand(),
   },
   {
     name: "schema",
     summary: "Print a JSON Schema of playbooks, for editors",
+    isAside: true,
     load: async () => (await import("./schema.ts")).schemaCommand(),
   },
   {
     name: "vault",
     summary: "Encrypt and decrypt files and values as ansible-vault does",
+    isAside: true,
     load: async () => (await import("./vault.ts")).vaultCommand(),
   },
   {
     name: "lab",
     summary: "Raise and use the rehearsal fleet on this machine",
+    isAside: true,
     load: async () => (await import("./lab.ts")).labCommand(),
   },
   {
     name: "completion",
     summary: "Print the completion script for a shell",
+    isAside: true,
     load: async () => (await import("./completion.ts")).completionCommand(commands),
   },
 ];

@@ -68,10 +68,7 @@ function upCommand(): Command {
     .option("--inventory <file>", "write a copy of the inventory there, a .yml file", yamlName)
     .addHelpText(
       "after",
-      epilogue([
-        "kmend lab up --nodes 6",
-        "kmend lab up --name old --kernel 514 --engine both-1=containerd --inventory old.yml",
-      ]),
+      epilogue(["kmend lab up --nodes 6", "kmend lab up --name old --kernel 514 --inventory old.yml"]),
     )
     .action(async (flags: UpFlags) => {
       const interrupt = new AbortController();
@@ -171,7 +168,7 @@ function plantCommand(): Command {
 function mendCommand(): Command {
   return subcommand("mend", "Take all planted faults of a host away; what they led to stays")
     .argument("<node...>")
-    .addHelpText("after", epilogue(["kmend lab mend app-1"]))
+    .addHelpText("after", epilogue(["kmend lab mend app-1", "kmend lab mend app-1 --name old"]))
     .action(async (nodes: readonly string[], flags: LabFlags) => {
       await mendNodes({ ...lab(flags), nodes });
       console.log(`${nodes.join(", ")}: no planted fault`);

@@ -3,31 +3,30 @@ import { commands } from "./commands.ts";
 
 /** What `kmend`, `kmend --help` and `kmend --version` print; null where argv asks for something else. */
 export function overviewFor(argv: readonly string[]): string | null {
-  const [word, ...more] = argv;
-  if (more.length > 0) return null;
-  if (word === "-V" || word === "--version") return `${version}\n`;
-  return word === undefined || word === "-h" || word === "--help" || word === "help" ? overview() : null;
+  const [word, more, ...rest] = argv;
+  if (rest.length > 0 || (more !== undefined && more !== "--all")) return null;
+  if (more === undefined && (word === "-V" || word === "--version")) return `${version}\n`;
+  const isAsked = word === "-h" || word === "--help" || word === "help";
+  return isAsked || argv.length === 0 ? overview(more !== undefined) : null;
 }
 
-function overview(): string {
-  const width = Math.max(...commands.map(({ name }) => name.length));
-  return `Mend Kubernetes nodes over SSH: find the kmem leak, fix it, prove it, take it back
+/** As many commands as fit a small terminal beside the rest; or all. */
+function overview(isAll: boolean): string {
+  const shown = commands.filter(({ isAside }) => isAll || !isAside);
+  const aside = commands.filter((each) => !shown.includes(each)).map(({ name }) => name);
+  const width = Math.max(...shown.map(({ name }) => name.length));
+  return `Mend Kubernetes nodes over SSH: find the kmem leak, fix it, prove it, undo it
 
 Usage: kmend COMMAND [options]
 
-Commands:
-${commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join("\n")}
-
-Options:
-  -h, --help     show this; after a command, what that command takes
-  -V, --version  show the version
-
+Commands (what one takes, with examples: kmend help COMMAND):
+${shown.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join("\n")}
+${aside.length > 0 ? `  also: ${aside.join(", ")} (kmend help --all)\n` : ""}
 Examples:
-  kmend lab up --nodes 6                             raise a rehearsal fleet on this machine
-  kmend scan -i inventory/example.yml                who leaks, and why
-  kmend run --help                                   what a command takes, with examples
+  kmend lab up --nodes 6                   # a rehearsal fleet on this machine
+  kmend scan -i inventory/example.yml      # who leaks, and why
 
-Exit codes: 0 well, 1 error, 2 some host failed, 4 some host unreachable or a playbook that does not load,
-            5 bad options, 99 interrupted, 250 unexpected
+Exit codes: 0 well, 1 error, 2 some host failed, 4 some host unreachable or a
+            playbook that does not load, 5 bad options, 99 interrupted
 `;
 }

@@ -40,7 +40,7 @@ export function planCommand(): Command {
       `
 Examples:
   kmend plan -i inventory/example.yml playbooks/kmem.yml
-  kmend plan -i inventory/example.yml playbooks/kmem.yml --limit app_nodes --out plan.json
+  kmend plan -i inventory/example.yml playbooks/kmem.yml --out plan.json
 
 Exit codes: 0 well, 2 some host would fail, 4 some host unreachable or a playbook that does not load, 5 bad options`,
     )

@@ -3,6 +3,7 @@
 import { Command } from "commander";
 import { exitCodes, formatProblem, harmless, KmendError, systemProblem } from "../problem/problem.ts";
 import { commands } from "./commands.ts";
+import { askedForAll, paged } from "./help.ts";
 import { processMask } from "./process-mask.ts";
 
 const program = new Command("kmend")
@@ -32,16 +33,17 @@ process.on("exit", () => {
 /** Runs the command that argv names, and prints what goes wrong. Gives the exit code; never throws. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
   try {
-    return await parse(argv[0] === "help" ? [...argv.slice(1), "--help"] : argv);
+    const { isAll, rest } = askedForAll(argv);
+    return await parse(rest[0] === "help" ? [...rest.slice(1), "--help"] : rest, isAll);
   } catch (error) {
     return report(error);
   }
 }
 
-async function parse(argv: readonly string[]): Promise<number> {
+async function parse(argv: readonly string[], isAllHelp: boolean): Promise<number> {
   const wanted = argv.find((word) => !word.startsWith("-"));
   for (const { name, summary, load } of commands) {
-    if (name === wanted) program.addCommand(inheriting(await load()));
+    if (name === wanted) program.addCommand(paged(inheriting(await load()), isAllHelp));
     else program.addCommand(new Command(name).description(summary));
   }
   await program.parseAsync(argv, { from: "user" });

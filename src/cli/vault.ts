@@ -46,7 +46,7 @@ function encryptCommand(): Command {
       "after",
       epilogue([
         "kmend vault encrypt secrets.yml",
-        "kmend vault encrypt --vault-id prod@~/.prod-password --output secrets.yml plain.yml",
+        "kmend vault encrypt --vault-id prod@prompt --output secrets.yml plain.yml",
       ]),
     )
     .action(async (files: string[], flags: Flags) => {
@@ -144,7 +144,7 @@ function rekeyCommand(): Command {
       "after",
       epilogue([
         "kmend vault rekey group_vars/*/secrets.yml",
-        "kmend vault rekey --vault-password-file old --new-vault-id prod@new secrets.yml",
+        "kmend vault rekey --new-vault-id prod@prompt secrets.yml",
       ]),
     )
     .action(async (files: string[], flags: Flags) => {
@@ -172,7 +172,7 @@ function stringCommand(): Command {
       "after",
       epilogue([
         "kmend vault encrypt_string --prompt",
-        "pwgen 20 1 | kmend vault encrypt_string --stdin-name db_password >> group_vars/all/secrets.yml",
+        "pwgen 20 1 | kmend vault encrypt_string --stdin-name db_password >> vars.yml",
       ]),
     )
     .action(async (texts: string[], flags: Flags & StringFlags) => {

@@ -10,13 +10,14 @@ for (const argv of [[], ["--help"], ["-h"], ["help"]])
   t.test(`kmend ${argv.join(" ")} shows every command, and fits a terminal`, async (t) => {
     const { code, stdout, stderr } = await kmend(argv, here);
     t.match({ code, stderr }, { code: 0, stderr: "" });
-    for (const { name, summary } of commands) t.match(stdout, `  ${name}`, summary);
-    t.ok(stdout.split("\n").length <= 40 && stdout.split("\n").every((line) => line.length <= 110));
+    for (const { name, summary } of commands) t.match(stdout, ` ${name}`, summary);
+    const lines = stdout.trimEnd().split("\n");
+    t.ok(lines.length <= 24 && lines.every((line) => line.length <= 80));
   });
 
 t.test("`kmend help run` is `kmend run --help`", async (t) => {
   const [helped, asked] = [await kmend(["help", "run"], here), await kmend(["run", "--help"], here)];
-  t.match(asked, { code: 0, stdout: /--list-hosts/ });
+  t.match(asked, { code: 0, stdout: /--limit/ });
   t.equal(helped.stdout, asked.stdout);
 });
 
@@ -24,11 +25,10 @@ t.test("a command that is not there is bad usage", async (t) =>
   t.match(await kmend(["rnu", "x.yml"], here), { code: 5, stderr: /unknown command 'rnu'/ }),
 );
 
-t.test("each command's help has examples and exit codes", async (t) => {
-  for (const { name } of commands) {
-    const { code, stdout } = await kmend([name, "--help"], here);
-    t.match({ code, stdout }, { code: 0, stdout: /Examples:\n.*Exit codes:/s }, name);
-  }
+t.test("`kmend help --all` says what each command is for", async (t) => {
+  const { stdout } = await kmend(["help", "--all"], here);
+  for (const { name, summary } of commands) t.ok(stdout.includes(summary), name);
+  t.ok(stdout.split("\n").every((line) => line.length <= 80));
 });
 
 t.test("commands of commands complete, and the options of the innermost", async (t) => {
