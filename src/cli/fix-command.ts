@@ -17,7 +17,7 @@ const own = ["inventory", "limit", "resume", "plain"];
  *  @param command as it was called: what was given to it is given on
  *  @param folder where a list of hosts is kept that is too long for a line */
 export function sameCommand(command: Command, { inventory, leg, policy }: Given, folder: string): string {
-  const variables = JSON.stringify({ ...leg.variables, ...policyVariables(policy) });
+  const variables = JSON.stringify({ ...leg.variables, ...policyVariables(policy, leg) });
   const words = [
     ...inventory.flatMap((source) => ["-i", source]),
     ...leg.playbooks.map((playbook) => fromHere(shipped(playbook))),

@@ -1,4 +1,4 @@
-import type { Event } from "../journal/journal.ts";
+import { type Event, stoppedBetweenBatches } from "../journal/journal.ts";
 import type { Reader } from "../report/report.ts";
 import type { Watched } from "../wizard/wizard.ts";
 import type { Follow } from "./followers.ts";
@@ -25,7 +25,7 @@ export function followWithPauses(
       await reader.end();
       const mayBegin = await watched.between({ number: next.number, of: next.of, hosts: next.hosts, events });
       reader = newReader();
-      if (!mayBegin) stopped.abort("stopped between batches");
+      if (!mayBegin) stopped.abort(stoppedBetweenBatches);
     };
     const soft = AbortSignal.any([world.stop.soft, stopped.signal]);
     try {

@@ -81,9 +81,10 @@ function ofCluster({ state }: RunFlags): Source[] {
   const kubeconfig = resolve(given ?? join(homedir(), ".kube", "config"));
   if (!existsSync(kubeconfig)) return [];
   const path = join(fixFolder(state), "cluster.yml");
-  writeFileSync(path, `plugin: kmend.kubernetes\nkubeconfig: ${JSON.stringify(kubeconfig)}\n`, {
-    mode: 0o600,
-  });
+  const written = JSON.stringify(kubeconfig);
+  // The playbooks that drain ask the same cluster.
+  const vars = `vars:\n  kmem_kubeconfig: ${written}\n`;
+  writeFileSync(path, `plugin: kmend.kubernetes\nkubeconfig: ${written}\n${vars}`, { mode: 0o600 });
   return [{ inventory: [path], name: `the nodes of the cluster of ${kubeconfig}`, hosts: null }];
 }
 

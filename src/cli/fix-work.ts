@@ -55,6 +55,10 @@ export function fixWork(flags: FixFlags, { command, paper, isPlain }: FixWorkOpt
     sources: () => findSources(flags),
     hostsOf: async (inventory) =>
       (await loadInventory(inventory, { vault: await processVault(flags) })).hosts.length,
+    clusterNodes: async (inventory) => {
+      const { hosts } = await loadInventory(inventory, { vault: await processVault(flags) });
+      return hosts.filter((host) => host.vars.has("kubernetes_node")).map((host) => host.name);
+    },
     async scan(inventory, hosts) {
       const shown = scanReader(paper);
       const limit = hosts === null ? flags.limit : hosts.join(",");
@@ -96,7 +100,7 @@ export function fixWork(flags: FixFlags, { command, paper, isPlain }: FixWorkOpt
 
 /** What the other commands would be given for a leg. */
 function flagsOf(flags: FixFlags, { inventory, leg, policy }: Given): FixFlags {
-  const variables = JSON.stringify({ ...leg.variables, ...policyVariables(policy) });
+  const variables = JSON.stringify({ ...leg.variables, ...policyVariables(policy, leg) });
   return {
     ...flags,
     inventory,

@@ -297,7 +297,7 @@ export interface Events {
     /** Hosts that alone may be worked on; null: all. */
     readonly limit: string | null;
   };
-  /** Ctrl-C or SIGTERM was taken in. */
+  /** Ctrl-C or SIGTERM was taken in, or somebody who was asked between batches stopped it (`stoppedBetweenBatches`). */
   "run:interrupted": { readonly signal: string };
   /** Last line of every journal that ended by itself. */
   "run:ended": {

@@ -18,6 +18,7 @@ export type { Damage } from "./parse-journal.ts";
 export { checkNotPruned, factsOf, prunable, type RunFacts } from "./prunable.ts";
 export { isLive, type Writer } from "./run-lock.ts";
 export { stateFolder } from "./state-folder.ts";
+export { stoppedBetweenBatches } from "./stop-reasons.ts";
 
 /** One run being written. */
 export interface Journal {

@@ -1,4 +1,4 @@
-import type { Event } from "../journal/journal.ts";
+import { type Event, stoppedBetweenBatches } from "../journal/journal.ts";
 import { harmless, type Tone } from "./style.ts";
 
 /** What a rollback, a gate or an interruption says in one line; null for events that say nothing. */
@@ -43,7 +43,10 @@ export function rollbackLine(event: Event): { text: string; tone: Tone } | null 
         : { text: `gate not held: batch ${event.batch}; the next batch does not start`, tone: "failed" };
     case "run:interrupted":
       return {
-        text: `interrupted by ${event.signal}: the tasks under way end, nothing new starts`,
+        text:
+          event.signal === stoppedBetweenBatches
+            ? "stopped between batches, as chosen: no other batch begins"
+            : `interrupted by ${event.signal}: the tasks under way end, nothing new starts`,
         tone: "warning",
       };
     default:

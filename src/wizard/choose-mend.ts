@@ -3,6 +3,7 @@
 import type { Event } from "../journal/journal.ts";
 import type { Step } from "../kmem/kmem.ts";
 import type { Asker } from "./ask.ts";
+import { chooseDraining } from "./choose-draining.ts";
 import { chooseHosts } from "./choose-hosts.ts";
 import { tookBefore } from "./elsewhere.ts";
 import { type Chosen, recipe, type Variable, wantedBy } from "./leg.ts";
@@ -15,6 +16,8 @@ export interface MendChoice {
   readonly width: number;
   /** Journals of earlier runs. */
   readonly earlier: readonly (readonly Event[])[];
+  /** Hosts that are nodes of a cluster that can be asked. */
+  clusterNodes(): Promise<readonly string[]>;
 }
 
 /** @returns nothing where every group is left alone */
@@ -34,7 +37,7 @@ export async function chooseMend(
 async function chooseFor(
   asker: Asker,
   group: LikeHosts,
-  { width, earlier }: MendChoice,
+  { width, earlier, clusterNodes }: MendChoice,
 ): Promise<Chosen | null> {
   const title = `${groupTitle(group)}: ${hostCount(group.hosts.length)}`;
   const [best] = group.ways ?? [];
@@ -63,14 +66,24 @@ async function chooseFor(
     asker,
     group.hosts.map((host) => host.host),
   );
-  return hosts.length === 0 ? null : { hosts, way, settings: await settingsOf(asker, way) };
+  if (hosts.length === 0) return null;
+  const own = await settingsOf(asker, way);
+  const { byCluster, settings } = await chooseDraining(asker, way, async () => {
+    const nodes = new Set(await clusterNodes());
+    return hosts.every((host) => nodes.has(host));
+  });
+  return { hosts, way, settings: { ...own, ...settings }, byCluster };
 }
 
 async function settingsOf(asker: Asker, way: readonly Step[]): Promise<Readonly<Record<string, Variable>>> {
   const settings: Record<string, Variable> = {};
-  for (const { variable, asks, initial } of wantedBy(way))
-    settings[variable] = await asker.text(asks, initial, (answer) =>
-      /^[\w.:~+-]+$/.test(answer) ? null : "A name or a version, without spaces, please.",
+  for (const { variable, asks, initial, isOptional } of wantedBy(way)) {
+    const answer = await asker.text(asks, initial, (text) =>
+      (isOptional && text === "") || /^[\w.:~+-]+$/.test(text)
+        ? null
+        : "A name or a version, without spaces, please.",
     );
+    if (answer !== "") settings[variable] = answer;
+  }
   return settings;
 }

@@ -135,7 +135,10 @@ class Wizard {
     )
       return this.kept.legs;
     const earlier = await this.#work.earlier();
-    const legs = legsOf(await chooseMend(this.#asker, groups, { width: this.#options.width, earlier }));
+    const { inventory } = this.kept;
+    const clusterNodes = (): Promise<readonly string[]> => this.#work.clusterNodes(inventory);
+    const { width } = this.#options;
+    const legs = legsOf(await chooseMend(this.#asker, groups, { width, earlier, clusterNodes }));
     if (legs.length === 0) this.#asker.say(["", "No host is to be mended. Nothing was changed."]);
     return legs;
   }

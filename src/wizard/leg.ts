@@ -20,6 +20,8 @@ export interface Chosen {
   readonly hosts: readonly string[];
   readonly way: readonly Step[];
   readonly settings: Readonly<Record<string, Variable>>;
+  /** The cluster drains them: `rollout.yml` does the whole way. */
+  readonly byCluster: boolean;
 }
 
 /** Playbooks that `kmem.yml` does the work of, host by host: swapped, renewed and verified before the next batch begins. */
@@ -27,11 +29,24 @@ const partsOfKmem = ["fix-kubelet", "fix-runtime", "renew", "renew-live"].map(
   (name) => `playbooks/${name}.yml`,
 );
 
+const rollout = "playbooks/rollout.yml";
+const reboot = "playbooks/reboot.yml";
+
+/** Whether `rollout.yml` does all of a way. */
+export function canRollOut(way: readonly Step[]): boolean {
+  return way.every(({ playbook }) => playbook === reboot || partsOfKmem.includes(playbook));
+}
+
+/** A leg that goes by the cluster's own limits. */
+export function isRollout({ playbooks }: Pick<Leg, "playbooks">): boolean {
+  return playbooks.includes(rollout);
+}
+
 /** Groups that are mended alike are mended together; those that need least go first. */
 export function legsOf(chosen: readonly Chosen[]): readonly Leg[] {
   const legs = new Map<string, Leg>();
-  for (const { hosts, way, settings } of chosen) {
-    const { playbooks, variables } = recipe(way);
+  for (const { hosts, way, settings, byCluster } of chosen) {
+    const { playbooks, variables } = recipe(way, byCluster);
     const all = { ...variables, ...settings };
     const key = JSON.stringify([playbooks, all]);
     const does = way.map((step) => step.does);
@@ -48,8 +63,9 @@ export function legsOf(chosen: readonly Chosen[]): readonly Leg[] {
 }
 
 /** The shipped playbooks of a way, and what they have to be told. */
-export function recipe(way: readonly Step[]): Pick<Leg, "playbooks" | "variables"> {
+export function recipe(way: readonly Step[], byCluster = false): Pick<Leg, "playbooks" | "variables"> {
   const parts = way.map((step) => step.playbook);
+  if (byCluster) return { playbooks: [rollout], variables: { rollout_reboot: parts.includes(reboot) } };
   if (parts.every((part) => partsOfKmem.includes(part)))
     return {
       playbooks: ["playbooks/kmem.yml"],
@@ -69,6 +85,8 @@ export interface Wanted {
   readonly variable: string;
   readonly asks: string;
   readonly initial: string;
+  /** Nothing may be answered: what the inventory says holds. */
+  readonly isOptional?: boolean;
 }
 
 export function wantedBy(way: readonly Step[]): readonly Wanted[] {
@@ -85,7 +103,12 @@ const wanted: Readonly<Record<string, readonly Wanted[]>> = {
   ],
   "playbooks/upgrade-kubelet.yml": [
     { variable: "kmem_kubelet_upgrade", asks: "Kubelet package to upgrade to", initial: "kubelet-1.21.14-0" },
-    { variable: "kmem_api_server_version", asks: "Version of the API server (1.21.14)", initial: "" },
+    {
+      variable: "kmem_api_server_version",
+      asks: "Version of the API server, if it is to be compared (1.21.14)",
+      initial: "",
+      isOptional: true,
+    },
   ],
 };
 

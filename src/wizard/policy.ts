@@ -1,6 +1,6 @@
 /** How the hosts are gone through: in which batches, what is waited for and held between them, and what a failure does. */
 
-import type { Variable } from "./leg.ts";
+import { isRollout, type Leg, type Variable } from "./leg.ts";
 
 export interface Policy {
   /** `serial:`: numbers and shares; the last one repeats. */
@@ -88,8 +88,13 @@ export function recommended(hosts: number): Policy {
   };
 }
 
-/** What the playbooks are told of it; the rest are options of the command line. */
-export function policyVariables(policy: Policy): Readonly<Record<string, Variable>> {
+/** What a leg's playbooks are told of it; the rest are options of the command line. */
+export function policyVariables(
+  policy: Policy,
+  leg: Pick<Leg, "playbooks">,
+): Readonly<Record<string, Variable>> {
+  // Its gate is the cluster's, and lets no host fail.
+  if (isRollout(leg)) return { rollout_worker_batches: policy.batches, rollout_soak: policy.soak };
   return {
     kmem_batches: policy.batches,
     kmem_soak: policy.soak,

@@ -1,10 +1,19 @@
 /** Asks by keys: arrows and Enter, by inquirer's prompts, which are loaded when one is asked. */
 
 import { type Asker, Left } from "./ask.ts";
+import { wrapAll } from "./lines.ts";
 
-/** @param write shows text
- *  @param rows how many choices are seen at once is taken from it */
-export function terminalAsker(paper: { write(text: string): void; readonly rows: number }): Asker {
+/** What it shows on. */
+export interface AskerPaper {
+  write(text: string): void;
+  /** How many choices are seen at once is taken from it. */
+  readonly rows: number;
+  readonly columns: number;
+}
+
+export function terminalAsker(paper: AskerPaper): Asker {
+  // Inquirer would break a long line in the middle of a word.
+  const wrapped = (text: string): string => wrapAll(text.split("\n"), paper.columns - 1).join("\n");
   const pageSize = (): number => Math.max(4, Math.min(12, paper.rows - 10));
   return {
     say: (lines) => paper.write(`${lines.join("\n")}\n`),
@@ -13,7 +22,7 @@ export function terminalAsker(paper: { write(text: string): void; readonly rows:
       const asked = choices.map(({ name, about }, index) => ({
         value: index,
         name,
-        ...(about === undefined ? {} : { description: about }),
+        ...(about === undefined ? {} : { description: wrapped(about) }),
       }));
       const index = await untilLeft(
         select({ message: question, choices: asked, pageSize: pageSize(), loop: false }),

@@ -11,6 +11,8 @@ export interface Work {
   sources(): Promise<readonly Source[]>;
   /** Makes an inventory of what somebody typed or chose. @throws KmendError for one that cannot be read */
   hostsOf(inventory: readonly string[]): Promise<number>;
+  /** Hosts that an inventory knows as nodes of a cluster. */
+  clusterNodes(inventory: readonly string[]): Promise<readonly string[]>;
   /** Reads the evidence, and shows each host as it answers. @param hosts null: all */
   scan(inventory: readonly string[], hosts: readonly string[] | null): Promise<Scanned>;
   /** The dry run of a leg. */

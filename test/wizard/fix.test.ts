@@ -98,6 +98,7 @@ t.test("of many hosts a pattern names some, and others are taken out of a list",
     [/Which of them/, /pattern/],
     [/Pattern/, "app-* !app-5"],
     [/Which of these/, "app-2 app-4"],
+    [/What empties the nodes/, /^what the inventory says/],
     [/Go through/, "yes"],
     [/Change 2 hosts/, /^no/],
   ]).code;

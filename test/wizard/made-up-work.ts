@@ -27,6 +27,7 @@ export class MadeUpWork implements Work {
 
   sources: Work["sources"] = async () => [{ inventory: ["hosts.yml"], name: "hosts.yml", hosts: 4 }];
   hostsOf: Work["hostsOf"] = async () => 4;
+  clusterNodes: Work["clusterNodes"] = async () => [];
   scan: Work["scan"] = async (_, hosts) => {
     this.done.push(`scan ${hosts?.join(",") ?? "all"}`);
     return this.scans.shift() ?? mended;

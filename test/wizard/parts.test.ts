@@ -38,9 +38,9 @@ t.test(
     const [live = []] = ways(kubeletLeaks);
     const reboot = ways(kubeletLeaks).find((way) => names(way) === "kubelet without kmem + reboot") ?? [];
     const legs = legsOf([
-      { hosts: ["a"], way: reboot, settings: {} },
-      { hosts: ["b"], way: live, settings: {} },
-      { hosts: ["c"], way: swap, settings: {} },
+      { hosts: ["a"], way: reboot, settings: {}, byCluster: false },
+      { hosts: ["b"], way: live, settings: {}, byCluster: false },
+      { hosts: ["c"], way: swap, settings: {}, byCluster: false },
     ]);
     t.match(legs, [
       {
@@ -66,7 +66,9 @@ t.test("a way by another kernel asks which, and reboots into it", async (t) => {
     wantedBy(way).map(({ variable }) => variable),
     ["kmem_kernel_package"],
   );
-  t.strictSame(legsOf([{ hosts: ["a"], way, settings: {} }])[0]?.variables, { kmem_reboot: true });
+  t.strictSame(legsOf([{ hosts: ["a"], way, settings: {}, byCluster: false }])[0]?.variables, {
+    kmem_reboot: true,
+  });
 });
 
 t.test("hosts by a pattern", async (t) => {
