@@ -13,8 +13,10 @@ interface Prediction {
 }
 
 /** What a dry run predicts, for a change board: each change with its hosts and its way back, then what would fail, what
- *  cannot be known before, and the hosts where all is right already. */
-export function planSummary(events: readonly Event[]): string {
+ *  cannot be known before, and the hosts where all is right already.
+ *  @param mostHosts so many hosts are named at one place, of more the first ones; all where nothing is said */
+export function planSummary(events: readonly Event[], mostHosts = Number.MAX_SAFE_INTEGER): string {
+  const listed = (all: Iterable<string>): string => listedHosts(all, mostHosts);
   const ended = events.filter((event) => event.type === "task:ended");
   const hosts = [...new Set(events.flatMap((event) => (event.type === "play:started" ? event.hosts : [])))];
   // What changes the play alone (group_by, set_fact) has no way back and needs none.
@@ -29,7 +31,7 @@ export function planSummary(events: readonly Event[]): string {
   const touched = new Set([...changes, ...unknown].flatMap((each) => [...each.hosts]));
   const right = hosts.filter((host) => !touched.has(host) && !failing.some((event) => event.host === host));
   return [
-    `PLAN for ${hosts.length} hosts`,
+    `PLAN for ${hosts.length} ${hosts.length === 1 ? "host" : "hosts"}`,
     section(
       "Would change",
       changes.map((each) => `${each.task}\n      on: ${listed(each.hosts)}\n      way back: ${each.wayBack}`),
@@ -47,7 +49,7 @@ export function planSummary(events: readonly Event[]): string {
     ),
     section(
       "Would fail",
-      failing.map((event) => `${event.host}: ${harmless(event.task.name)}: ${message(event)}`),
+      failures(failing).map(({ says, hosts: on }) => `${listed(on)}: ${says}`),
     ),
     section("Right already", right.length > 0 ? [listed(right)] : []),
   ]
@@ -55,8 +57,22 @@ export function planSummary(events: readonly Event[]): string {
     .join("\n\n");
 }
 
-function listed(hosts: Iterable<string>): string {
-  return [...hosts].sort(byHostName).join(", ");
+function listedHosts(hosts: Iterable<string>, most: number): string {
+  const all = [...hosts].sort(byHostName);
+  const more = all.length - most;
+  return more > 0 ? `${all.slice(0, most).join(", ")} and ${more} more` : all.join(", ");
+}
+
+/** Hosts that the same task fails on, with the same words. */
+function failures(
+  failing: readonly Events["task:ended"][],
+): readonly { readonly says: string; readonly hosts: string[] }[] {
+  const bySaying = new Map<string, string[]>();
+  for (const event of failing) {
+    const says = `${harmless(event.task.name)}: ${message(event)}`;
+    bySaying.set(says, [...(bySaying.get(says) ?? []), event.host]);
+  }
+  return [...bySaying].map(([says, hosts]) => ({ says, hosts }));
 }
 
 function section(title: string, entries: readonly string[]): string {

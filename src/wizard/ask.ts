@@ -12,7 +12,7 @@ export interface Asker {
   say(lines: readonly string[]): void;
   /** One of several; the first is what stands there. */
   choose<T>(question: string, choices: readonly Choice<T>[]): Promise<T>;
-  /** Any number of several, of which all are chosen to begin with. */
+  /** Any number of several, of which all are chosen to begin with; no two have one name. */
   pick<T>(question: string, choices: readonly Choice<T>[]): Promise<readonly T[]>;
   /** @param check what is wrong with an answer; null: nothing */
   text(question: string, initial: string, check?: (answer: string) => string | null): Promise<string>;

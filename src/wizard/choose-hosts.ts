@@ -1,22 +1,33 @@
-/** All of a group's hosts, those that a pattern names, or one by one. */
+/** All of a group's hosts, the worst of them, those that a pattern names, or one by one. */
 
-import type { Asker } from "./ask.ts";
-import { hostCount, hostNames } from "./lines.ts";
+import type { Asker, Choice } from "./ask.ts";
+import { type JudgedHost, worstFirst } from "./like-hosts.ts";
+import { hostCount, hostNames, wrap } from "./lines.ts";
+import { matching } from "./matching.ts";
 
-/** @returns none where somebody has left all of them out */
-export async function chooseHosts(asker: Asker, hosts: readonly string[]): Promise<readonly string[]> {
+/** @param group by name
+ *  @param width columns of the screen
+ *  @returns names, none where somebody has left all of them out */
+export async function chooseHosts(
+  asker: Asker,
+  group: readonly JudgedHost[],
+  width: number,
+): Promise<readonly string[]> {
+  const hosts = group.map(({ host }) => host);
   if (hosts.length === 1) return hosts;
-  const how = await asker.choose<"all" | "some" | "each">("Which of them?", [
+  const how = await asker.choose<How>("Which of them?", [
     { value: "all", name: `all ${hostCount(hosts.length)}`, about: hostNames(hosts) },
+    ...(hosts.length >= fewestToRank ? [worst] : []),
     {
       value: "some",
       name: "those that a pattern names",
       about: "app-*, web-1, !app-3: * is anything, ! takes out",
     },
-    { value: "each", name: "one by one, from a list" },
+    { value: "each", name: "from a list, to search and to pick in" },
   ]);
   if (how === "all") return hosts;
-  const named = how === "some" ? await byPattern(asker, hosts) : hosts;
+  if (how === "worst") return theWorst(asker, group, width);
+  const named = how === "some" ? await byPattern(asker, hosts, width) : hosts;
   if (how === "some" && named.length > mostToList) return named;
   return asker.pick(
     "Which of these?",
@@ -24,35 +35,45 @@ export async function chooseHosts(asker: Asker, hosts: readonly string[]): Promi
   );
 }
 
+type How = "all" | "worst" | "some" | "each";
+
+/** Of fewer one sees it. */
+const fewestToRank = 5;
+
 /** A list that long is not gone through once more. */
 const mostToList = 200;
 
-async function byPattern(asker: Asker, hosts: readonly string[]): Promise<readonly string[]> {
+const worst: Choice<How> = {
+  value: "worst",
+  name: "the worst, as many as you say",
+  about: "Who runs out of ids first, then who leaked most.",
+};
+
+async function theWorst(
+  asker: Asker,
+  group: readonly JudgedHost[],
+  width: number,
+): Promise<readonly string[]> {
+  const count = await asker.text(
+    `How many of the ${group.length}`,
+    String(Math.ceil(group.length / 10)),
+    (answer) =>
+      /^[1-9]\d*$/.test(answer) && Number(answer) <= group.length
+        ? null
+        : `A number from 1 to ${group.length}, please.`,
+  );
+  const hosts = worstFirst(group)
+    .slice(0, Number(count))
+    .map(({ host }) => host);
+  asker.say(wrap(`${hostCount(hosts.length)}: ${hostNames(hosts)}`, width));
+  return hosts;
+}
+
+async function byPattern(asker: Asker, hosts: readonly string[], width: number): Promise<readonly string[]> {
   const pattern = await asker.text("Pattern", "*", (answer) =>
     matching(hosts, answer).length > 0 ? null : `No host of the ${hosts.length} is named by it.`,
   );
   const named = matching(hosts, pattern);
-  asker.say([`${hostCount(named.length)}: ${hostNames(named)}`]);
+  asker.say(wrap(`${hostCount(named.length)}: ${hostNames(named)}`, width));
   return named;
-}
-
-/** Hosts that some word of the pattern names, and none with `!` before it. Only words with `!`: all but those. A word without `*` also
- *  names hosts that have it in them. */
-export function matching(hosts: readonly string[], pattern: string): readonly string[] {
-  const words = pattern.split(/[\s,:]+/).filter((word) => word !== "");
-  const out = words.filter((word) => word.startsWith("!")).map((word) => word.slice(1));
-  const into = words.filter((word) => !word.startsWith("!"));
-  const isNamed = (host: string, word: string): boolean => asRegExp(word).test(host);
-  return hosts.filter(
-    (host) =>
-      (into.length === 0
-        ? out.length > 0
-        : into.some((word) => isNamed(host, word) || host.includes(word))) &&
-      !out.some((word) => isNamed(host, word)),
-  );
-}
-
-function asRegExp(word: string): RegExp {
-  const literal = word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  return new RegExp(`^${literal.replaceAll("\\*", ".*").replaceAll("\\?", ".")}$`, "i");
 }

@@ -62,10 +62,7 @@ async function chooseFor(
     },
   ]);
   if (way === null) return null;
-  const hosts = await chooseHosts(
-    asker,
-    group.hosts.map((host) => host.host),
-  );
+  const hosts = await chooseHosts(asker, group.hosts, width);
   if (hosts.length === 0) return null;
   const own = await settingsOf(asker, way);
   const { byCluster, settings } = await chooseDraining(asker, way, async () => {

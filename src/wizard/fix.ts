@@ -9,7 +9,7 @@ import { confirm } from "./confirm.ts";
 import { type Kept, nothingKept } from "./kept.ts";
 import { type Leg, legsOf } from "./leg.ts";
 import { likeHosts } from "./like-hosts.ts";
-import { wrapAll } from "./lines.ts";
+import { hostNames, wrapAll } from "./lines.ts";
 import { mendLegs } from "./mend-legs.ts";
 import { type Policy, recommended } from "./policy.ts";
 import { diagnosisScreen } from "./screens/diagnosis.ts";
@@ -151,7 +151,7 @@ class Wizard {
       ...wrapAll(
         [
           "You had chosen:",
-          ...legs.map((leg) => `- ${leg.does.join("; then ")}, on ${leg.hosts.join(", ")}`),
+          ...legs.map((leg) => `- ${leg.does.join("; then ")}, on ${hostNames(leg.hosts)}`),
         ],
         this.#options.width,
       ),

@@ -52,6 +52,14 @@ function byWorst(a: LikeHosts, b: LikeHosts): number {
   return at < 0 ? 0 : (y[at] ?? 0) - (x[at] ?? 0);
 }
 
+/** Who runs out first, then who leaked most; alike ones as they stood. */
+export function worstFirst(hosts: readonly JudgedHost[]): readonly JudgedHost[] {
+  const secondsLeft = ({ exhaustion }: JudgedHost): number =>
+    exhaustion.secondsLeft ?? Number.MAX_SAFE_INTEGER;
+  const leaked = ({ diagnosis }: JudgedHost): number => diagnosis.leaked.kmemIds ?? 0;
+  return [...hosts].sort((a, b) => secondsLeft(a) - secondsLeft(b) || leaked(b) - leaked(a));
+}
+
 function badness({ leaks: isLeaking, verdict, hosts }: LikeHosts): readonly number[] {
   const soonest = Math.min(...hosts.map((host) => host.exhaustion.secondsLeft ?? Number.MAX_SAFE_INTEGER));
   const most = Math.max(...hosts.map((host) => host.diagnosis.leaked.kmemIds ?? 0));

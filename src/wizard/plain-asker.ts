@@ -4,6 +4,8 @@
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { type Asker, type Choice, Left } from "./ask.ts";
+import { hostNames } from "./lines.ts";
+import { matching } from "./matching.ts";
 
 export function plainAsker(input: Readable, output: Writable): Asker {
   const say = (lines: readonly string[]): void => void output.write(`${lines.join("\n")}\n`);
@@ -20,15 +22,22 @@ export function plainAsker(input: Readable, output: Writable): Asker {
       }
     },
     async pick(question, choices) {
-      say([question, ...numbered(choices)]);
+      const names = choices.map(({ name }) => name);
+      // Nobody listens to hundreds of names: they are asked for by what they have in common.
+      say(
+        names.length > mostListed
+          ? [question, `There are ${names.length}: ${hostNames(names, 3)}.`]
+          : [question, ...numbered(choices)],
+      );
       for (;;) {
-        const answer = await ask("Numbers to leave out, with spaces between (Enter for none): ");
-        const left = answer.split(/[ ,]+/).filter((word) => word !== "");
-        if (left.every((word) => choices[Number(word) - 1]))
-          return choices
-            .filter((_, index) => !left.includes(String(index + 1)))
-            .map((choice) => choice.value);
-        say([`Not all of "${answer}" are numbers from 1 to ${choices.length}.`]);
+        const answer = await ask("To leave out: numbers, names or patterns (Enter for none): ");
+        const left = leftOut(names, answer);
+        if (left) {
+          const taken = choices.filter(({ name }) => !left.has(name));
+          if (left.size > 0) say([`${taken.length} of ${choices.length} are taken.`]);
+          return taken.map(({ value }) => value);
+        }
+        say([`Not all of "${answer}" are numbers from 1 to ${choices.length}, or find a name.`]);
       }
     },
     async text(question, initial, check = () => null) {
@@ -41,6 +50,21 @@ export function plainAsker(input: Readable, output: Writable): Asker {
       }
     },
   };
+}
+
+/** More are not read out one by one. */
+const mostListed = 40;
+
+/** The names that an answer leaves out; null where one of its words finds none. */
+function leftOut(names: readonly string[], answer: string): ReadonlySet<string> | null {
+  const left = new Set<string>();
+  for (const word of answer.split(/[ ,]+/).filter((each) => each !== "")) {
+    const numbered = names[Number(word) - 1];
+    const found = numbered === undefined ? matching(names, word) : [numbered];
+    if (found.length === 0) return null;
+    for (const name of found) left.add(name);
+  }
+  return left;
 }
 
 function numbered(choices: readonly Choice<unknown>[]): string[] {

@@ -30,12 +30,10 @@ export function terminalAsker(paper: AskerPaper): Asker {
       return valueAt(choices, index);
     },
     async pick(question, choices) {
-      const { checkbox } = await import("@inquirer/prompts");
-      const asked = choices.map(({ name }, index) => ({ value: index, name, checked: true }));
-      const picked = await untilLeft(
-        checkbox({ message: question, choices: asked, pageSize: pageSize(), loop: false }),
-      );
-      return picked.map((index) => valueAt(choices, index));
+      const { pickPrompt } = await import("./pick-prompt.ts");
+      const names = choices.map(({ name }) => name);
+      const picked = new Set(await untilLeft(pickPrompt({ message: question, names, pageSize: pageSize() })));
+      return choices.filter(({ name }) => picked.has(name)).map(({ value }) => value);
     },
     async text(question, initial, check = () => null) {
       const { input } = await import("@inquirer/prompts");

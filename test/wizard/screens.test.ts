@@ -57,6 +57,27 @@ t.test("by keys", { skip, timeout: 280_000 }, async (t) => {
   t.notMatch(terminal.everything(), /\u001b\[[0-9;]*[34][0-7]m/, "no colour was sent");
 });
 
+t.test("five hundred hosts, searched and picked by keys", { skip, timeout: 280_000 }, async (t) => {
+  const terminal = begin(t, "--many");
+  const steps: readonly (readonly [name: string | null, shows: string, ...keys: string[]])[] = [
+    [null, "(leaking, by kubelet: 380 hosts)", "Enter"],
+    ["many-which", "Which of them?", "Up", "Down", "Down", "Down", "Enter"],
+    ["many-list", "380 of 380 picked", "Tab", "app-11", "Tab", "Down", "Space"],
+    ["many-searched", "10 of 380 picked, 11 shown. Search: app-11", "C-u", "app-3*,!app-33*"],
+    ["many-words", "10 of 380 picked, 81 shown.", "Tab", "Enter"],
+    [null, "(leaking, by runtime: 120 hosts)", "Down", "Down", "Enter"],
+    [null, "Go through them like this?", "Enter"],
+    ["many-confirm", "Change 91 hosts now?", "Down", "Down", "Enter"],
+    [null, "Type the number of hosts to confirm (91)", "19", "Enter"],
+    ["many-wrong", "That is not 91."],
+  ];
+  for (const [name, shows, ...keys] of steps) {
+    const screen = await terminal.shows(shows);
+    if (name !== null) isAsRecorded(t, name, screen);
+    terminal.keys(...keys);
+  }
+});
+
 t.test("left by Ctrl-C, it says what stands", { skip, timeout: 280_000 }, async (t) => {
   const terminal = begin(t);
   await terminal.shows("1 of 5 could not be read.");

@@ -1,5 +1,5 @@
 import { harmless, type ScannedHost } from "../../report/report.ts";
-import type { JudgedHost, LikeHosts } from "../like-hosts.ts";
+import { type JudgedHost, type LikeHosts, worstFirst } from "../like-hosts.ts";
 import { hostCount, hostNames, wrapAll } from "../lines.ts";
 
 /** More hosts than that are told of together. */
@@ -66,8 +66,4 @@ function leakLine({ host, diagnosis, exhaustion }: JudgedHost): string {
 
 function whenText({ kind, says }: JudgedHost["exhaustion"]): string {
   return kind === "unknown" ? `when is unknown (${says})` : says;
-}
-
-function worstFirst(hosts: readonly JudgedHost[]): JudgedHost[] {
-  return [...hosts].sort((a, b) => (b.diagnosis.leaked.kmemIds ?? 0) - (a.diagnosis.leaked.kmemIds ?? 0));
 }

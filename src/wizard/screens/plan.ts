@@ -6,6 +6,9 @@ import { hostCount, hostNames, wrapAll } from "../lines.ts";
 /** More lines of one diff than that are for `kmend show RUN --diff`. */
 const mostDiffLines = 30;
 
+/** Of more hosts at one place the first ones are named; all of them stand in what `kmend report RUN` writes. */
+const mostHosts = 8;
+
 /** What the dry run of a leg predicts: its changes with their way back, and each diff once, with the hosts that have it. */
 export function planScreen(leg: Leg, { run, events }: Planned, width: number): string[] {
   return [
@@ -15,7 +18,7 @@ export function planScreen(leg: Leg, { run, events }: Planned, width: number): s
         ...leg.does.map((does) => `  - ${does}`),
         `by ${leg.playbooks.join(", ")}`,
         "",
-        ...planSummary(events).split("\n"),
+        ...planSummary(events, mostHosts).split("\n"),
       ],
       width,
     ),
