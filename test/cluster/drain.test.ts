@@ -157,30 +157,40 @@ t.test("a node leaves a real cluster, and comes back", { skip, timeout: 1_500_00
 
 /** What a controller without kubectl does: a host of the fleet has it, and its kubeconfig. */
 const elsewhere = `
-- hosts: app-3
+- hosts: app-2
   gather_facts: false
   tasks:
     - copy: {src: "{{ kubectl_here }}", dest: /usr/local/bin/kubectl, mode: "0755"}
     - copy: {src: "{{ kubeconfig_here }}", dest: /etc/kubernetes/admin.conf, mode: "0600"}
 - hosts: app-1
   gather_facts: false
-  module_defaults:
-    kubernetes.core.k8s_drain: &on {kubeconfig: /etc/kubernetes/admin.conf, kubectl: /usr/local/bin/kubectl}
-    kubernetes.core.k8s_info: *on
-    kmend.node.ready: *on
-    kmend.nodes.spare: *on
+  vars: {config: /etc/kubernetes/admin.conf, program: /usr/local/bin/kubectl}
   tasks:
-    - delegate_to: app-3
+    - delegate_to: app-2
       block:
-        - kmend.nodes.spare: {names: "{{ inventory_hostname }}", max_out: 1}
+        - kmend.nodes.spare:
+            names: "{{ inventory_hostname }}"
+            max_out: 1
+            kubeconfig: "{{ config }}"
+            kubectl: "{{ program }}"
         - kubernetes.core.k8s_drain:
             name: "{{ inventory_hostname }}"
             delete_options: {ignore_daemonsets: true, wait_timeout: 30}
-        - kubernetes.core.k8s_info: {kind: Node, name: "{{ inventory_hostname }}"}
+            kubeconfig: "{{ config }}"
+            kubectl: "{{ program }}"
+        - kubernetes.core.k8s_info:
+            kind: Node
+            name: "{{ inventory_hostname }}"
+            kubeconfig: "{{ config }}"
+            kubectl: "{{ program }}"
           register: node
         - assert:
             that: node.resources[0].spec.unschedulable
-        - kmend.node.ready: {name: "{{ inventory_hostname }}", timeout: 30}
+        - kmend.node.ready:
+            name: "{{ inventory_hostname }}"
+            timeout: 30
+            kubeconfig: "{{ config }}"
+            kubectl: "{{ program }}"
 `;
 
 /** A node on which a pod of the application runs. */
