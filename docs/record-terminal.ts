@@ -37,7 +37,7 @@ try {
   });
   const recorded = ran.slice(before.length, before.length + shown.length);
   refuseFailed(ran);
-  const frames = await filmOf(recorded, { ...size, longestWaitMs: 250, readMs: 2500 });
+  const frames = await filmOf(recorded, { ...size, longestWaitMs: 200, readMs: [4500, 1500, 2500] });
   mkdirSync(join(import.meta.dirname, "pictures"), { recursive: true });
   writeFileSync(
     join(import.meta.dirname, "pictures/terminal.svg"),

@@ -14,8 +14,8 @@ export interface Pace {
   readonly rows: number;
   /** No picture stands longer while a command works: the waits of a real run are dull. */
   readonly longestWaitMs: number;
-  /** How long the end of each command stays to be read. */
-  readonly readMs: number;
+  /** How long the end of each command stays to be read, in the order of the commands; of those beyond, a second. */
+  readonly readMs: readonly number[];
 }
 
 // Slower than a person types, faster than anybody wants to watch.
@@ -38,7 +38,7 @@ export async function filmOf(ran: readonly Ran[], pace: Pace): Promise<readonly 
     before = seen;
   };
   try {
-    for (const { command, chunks } of ran) {
+    for (const [nth, { command, chunks }] of ran.entries()) {
       await screen.write("\x1b[1m$\x1b[0m ");
       show(600);
       for (let at = 0; at < command.length; at += typing.letters) {
@@ -53,11 +53,11 @@ export async function filmOf(ran: readonly Ran[], pace: Pace): Promise<readonly 
           shownAtMs = atMs;
         }
         await screen.write(text);
-        if (i === chunks.length - 1) show(pace.readMs);
+        if (i === chunks.length - 1) show(pace.readMs[nth] ?? 1000);
       }
     }
     await screen.write("\x1b[1m$\x1b[0m ");
-    show(pace.readMs);
+    show(pace.readMs.at(-1) ?? 1000);
     return frames;
   } finally {
     screen.close();

@@ -62,7 +62,7 @@ const film = await filmOf(
       ],
     },
   ],
-  { ...size, longestWaitMs: 250, readMs: 2000 },
+  { ...size, longestWaitMs: 250, readMs: [2000] },
 );
 
 t.test("a film types the command, cuts waits short, and shows no wheel that turns", async (t) => {
