@@ -14,6 +14,8 @@ export interface Pace {
   readonly rows: number;
   /** No picture stands longer while a command works: the waits of a real run are dull. */
   readonly longestWaitMs: number;
+  /** All pictures of commands at work together take no longer: a busy machine makes no longer film. */
+  readonly workMs: number;
   /** How long the end of each command stays to be read, in the order of the commands; of those beyond, a second. */
   readonly readMs: readonly number[];
 }
@@ -27,14 +29,16 @@ const wheel = /[\u2800-\u28ff]/g;
 /** The film of a session. Commands are shown as typed at a prompt of `$`, which stands again at the end. */
 export async function filmOf(ran: readonly Ran[], pace: Pace): Promise<readonly Frame[]> {
   const screen = openScreen(pace.columns, pace.rows);
-  const frames: Frame[] = [];
+  const frames: (Frame & { readonly isWork: boolean })[] = [];
   let before = "";
-  const show = (ms: number, atMost = Number.POSITIVE_INFINITY): void => {
+  const show = (ms: number, isWork = false): void => {
     const lines = screen.look();
+    const atMost = isWork ? pace.longestWaitMs : Number.POSITIVE_INFINITY;
     const seen = JSON.stringify(lines).replaceAll(wheel, "");
     const last = frames.at(-1);
-    if (last && seen === before) frames[frames.length - 1] = { lines, ms: Math.min(last.ms + ms, atMost) };
-    else frames.push({ lines, ms: Math.min(ms, atMost) });
+    if (last && last.isWork === isWork && seen === before)
+      frames[frames.length - 1] = { lines, ms: Math.min(last.ms + ms, atMost), isWork };
+    else frames.push({ lines, ms: Math.min(ms, atMost), isWork });
     before = seen;
   };
   try {
@@ -49,7 +53,7 @@ export async function filmOf(ran: readonly Ran[], pace: Pace): Promise<readonly 
       let shownAtMs = 0;
       for (const [i, { atMs, text }] of chunks.entries()) {
         if (atMs - shownAtMs >= shortestMs) {
-          show(atMs - shownAtMs, pace.longestWaitMs);
+          show(atMs - shownAtMs, true);
           shownAtMs = atMs;
         }
         await screen.write(text);
@@ -58,7 +62,9 @@ export async function filmOf(ran: readonly Ran[], pace: Pace): Promise<readonly 
     }
     await screen.write("\x1b[1m$\x1b[0m ");
     show(pace.readMs.at(-1) ?? 1000);
-    return frames;
+    const workMs = frames.reduce((sum, { ms, isWork }) => sum + (isWork ? ms : 0), 0);
+    const share = Math.min(1, pace.workMs / workMs);
+    return frames.map(({ lines, ms, isWork }) => ({ lines, ms: isWork ? ms * share : ms }));
   } finally {
     screen.close();
   }

@@ -1,6 +1,6 @@
 /**
  * A film as one SVG that moves by CSS alone: no script, no font and no picture from elsewhere, so that a page may show it as an image.
- * It is light or dark as the reader's system is, and shows its last picture to who wants nothing to move.
+ * It is light or dark as the reader's system is, plays three times, and shows its last picture to who wants nothing to move.
  */
 
 import type { Frame } from "./film.ts";
@@ -84,6 +84,10 @@ function style(frames: readonly Frame[], height: number): string {
     return key;
   });
   const last = -(frames.length - 1) * height;
+  const motion = `.film{animation:film ${round(wholeMs / 1000)}s step-end 3 forwards}
+@keyframes film{${keys.join("")}100%{transform:translateY(${last}px)}}
+@media (prefers-reduced-motion:reduce){.film{animation:none;transform:translateY(${last}px)}}
+`;
   const scheme = (which: 0 | 1): string =>
     Object.entries(tones)
       .map(([tone, colours]) => `.c${tone}{fill:${colours[which]}}`)
@@ -92,10 +96,7 @@ function style(frames: readonly Frame[], height: number): string {
 text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre;fill:#1f2328}
 .b{font-weight:700}.m{fill:#59636e}.back{fill:#f6f8fa;stroke:#d1d9e0}${scheme(0)}
 @media (prefers-color-scheme:dark){text{fill:#e6edf3}.m{fill:#9198a1}.back{fill:#0d1117;stroke:#3d444d}${scheme(1)}}
-.film{animation:film ${round(wholeMs / 1000)}s step-end infinite}
-@keyframes film{${keys.join("")}100%{transform:translateY(${last}px)}}
-@media (prefers-reduced-motion:reduce){.film{animation:none;transform:translateY(${last}px)}}
-`;
+${frames.length > 1 ? motion : ""}`;
 }
 
 function round(value: number): number {

@@ -62,7 +62,7 @@ const film = await filmOf(
       ],
     },
   ],
-  { ...size, longestWaitMs: 250, readMs: [2000] },
+  { ...size, longestWaitMs: 250, workMs: 10_000, readMs: [2000] },
 );
 
 t.test("a film types the command, cuts waits short, and shows no wheel that turns", async (t) => {
@@ -80,6 +80,17 @@ t.test("a film types the command, cuts waits short, and shows no wheel that turn
     [250],
   );
   t.match(pictures.at(-1)?.text.join("|"), /^\$ watch\|✔ <b>done<\/b> & gone\|\$$/);
+});
+
+t.test("a film of a busy machine is no longer than another", async (t) => {
+  const chunks = Array.from({ length: 100 }, (_, i) => ({ atMs: (i + 1) * 1000, text: `${i}\r\n` }));
+  const pictures = await filmOf([{ command: "", status: 0, tookMs: 100_000, chunks }], {
+    ...size,
+    longestWaitMs: 200,
+    workMs: 5000,
+    readMs: [2000],
+  });
+  t.equal(Math.round(pictures.reduce((sum, { ms }) => sum + ms, 0)), 600 + 5000 + 2000 + 2000);
 });
 
 t.test("what is recorded is text in the picture, and nothing else", async (t) => {
@@ -121,11 +132,29 @@ t.test("it shows a scan, a run that ends well, and its rollback", async (t) => {
   t.notMatch(shown, "✖");
 });
 
-t.test("it has a title, words for who cannot see it, and stands still for who asks", async (t) => {
-  t.match(shown, /role="img" aria-labelledby="t d">\n<title id="t">\w.*<\/title>\n<desc id="d">\w.*<\/desc>/);
-  t.match(shown, /@media \(prefers-reduced-motion:reduce\)\{\.film\{animation:none;/);
-  const seconds = Number(/animation:film ([\d.]+)s/.exec(shown)?.[1]);
-  t.ok(seconds > 15 && seconds <= 35, `${seconds} s`);
+t.test(
+  "it has a title, words for who cannot see it, ends by itself, and stands still for who asks",
+  async (t) => {
+    t.match(
+      shown,
+      /role="img" aria-labelledby="t d">\n<title id="t">\w.*<\/title>\n<desc id="d">\w.*<\/desc>/,
+    );
+    t.match(shown, /@media \(prefers-reduced-motion:reduce\)\{\.film\{animation:none;/);
+    const seconds = Number(/animation:film ([\d.]+)s step-end 3 forwards/.exec(shown)?.[1]);
+    t.ok(seconds > 15 && seconds <= 35, `${seconds} s`);
+  },
+);
+
+t.test("its last picture is there alone, for pages whose reader wants nothing to move", async (t) => {
+  const still = readFileSync(file.replace(".svg", "-still.svg"), "utf8");
+  t.notMatch(still, /animation|@keyframes/);
+  const texts = (svg: string): readonly string[] =>
+    [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text = ""]) => text);
+  const last = shown.slice(shown.lastIndexOf("<g transform="));
+  const names = [...last.matchAll(/href="#(\w+)"/g)].map(([, name = ""]) => name);
+  const drawn = names.map((name) => new RegExp(`<g id="${name}">(.*?)</g>`).exec(shown)?.[1] ?? "");
+  t.strictSame([...new Set(texts(still))].sort(), [...new Set(texts(drawn.join("")))].sort());
+  t.ok(texts(still).includes("rolled back: [app-1]"));
 });
 
 t.test("its colours can be read in both schemes", async (t) => {
