@@ -1,6 +1,6 @@
 /** A shell on a real pseudo-terminal, and what it printed when: what pages and pictures of the command line are made of. */
 
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -29,6 +29,10 @@ export interface HowToType {
   /** All of them together; what is unfinished then is ended, and the rest is not begun. */
   readonly timeoutMs: number;
 }
+
+/** Whether util-linux lends pseudo-terminals here; the `script` of other systems takes other options. */
+export const canType = (): boolean =>
+  /util-linux/.test(spawnSync("script", ["--version"], { encoding: "utf8" }).stdout ?? "");
 
 // No terminal shows it, and no program prints it.
 const mark = /\x1b\]7777;(begin|end);(\d+)\x07/;
