@@ -250,8 +250,11 @@ function summarize(recorded: RecordedRun): RunSummary {
   const last = recorded.events.findLast(
     (event) => event.type === "run:ended" || event.type === "run:resumed",
   );
+  // A rollback has no plays.
   const hosts = new Set(
-    recorded.events.flatMap((event) => (event.type === "play:started" ? event.hosts : [])),
+    recorded.events.flatMap((event) =>
+      event.type === "play:started" || event.type === "rollback:started" ? event.hosts : [],
+    ),
   );
   return {
     run: recorded.run,

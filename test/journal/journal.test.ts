@@ -78,6 +78,17 @@ t.test("a run is read back by its id, by a unique beginning, and as `last`", () 
   }),
 );
 
+t.test("the list says on how many hosts a rollback was, which has no plays", () =>
+  withState(async (state) => {
+    const store = createFileStore(state);
+    const journal = await store.create("20260103-000000-cccc");
+    await journal.write("run:started", { ...started, command: "rollback", run: "20260103-000000-cccc" });
+    await journal.write("rollback:started", { scope: "run", hosts: ["a", "b"], reason: "asked for" });
+    await journal.close();
+    t.equal((await store.list())[0]?.hosts, 2);
+  }),
+);
+
 t.test("a blob is kept under its SHA-256 and a changed one is refused", () =>
   withState(async (state) => {
     const store = createFileStore(state);
