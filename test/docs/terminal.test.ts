@@ -36,7 +36,7 @@ t.test("a command that does not end is ended, and the rest is not begun", { skip
     ...size,
     cwd: "/",
     env: process.env,
-    timeoutMs: 2000,
+    timeoutMs: 1000,
   });
   t.equal(ran.length, 1);
   t.equal(ran[0]?.status, null);

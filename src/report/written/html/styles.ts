@@ -82,7 +82,8 @@ svg text{fill:var(--ink);font:12px system-ui,sans-serif}
 .spark td{white-space:nowrap}.spark svg{width:10rem;height:1.6rem}.spark path{fill:none;stroke:var(--soft);stroke-width:1.5}
 footer{color:var(--soft);font-size:.85rem;padding-top:2rem;padding-bottom:2rem}
 [hidden]{display:none!important}
-@media (max-width:40rem){html{scroll-padding-top:0}dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:.4rem}.find{position:static}.find input{width:100%}.find label{flex:1 1 40%}
+@media (max-width:46rem){.find{position:static}html{scroll-padding-top:0}}
+@media (max-width:40rem){dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:.4rem}.find input{width:100%}.find label{flex:1 1 40%}
 .time th{width:6rem}.axis{margin-left:6.5rem;gap:.5rem}.axis span:nth-child(2){display:none}.plain{font-size:.9rem}.map th[scope=row]{min-width:5.5rem;max-width:8rem}}
 @media print{@page{size:A4;margin:12mm}@page map{size:A4 landscape;margin:8mm}
 :root{--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;--tint:#f7f7f7;--link:#000;--ok:#e1f3e5;--ok-ink:#14532d;--change:#ffeec2;--change-ink:#653f00;--bad:#fcdedd;--bad-ink:#8a1212;
