@@ -8,7 +8,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { InvalidArgumentError } from "commander";
 import type { Event, Journal } from "../journal/journal.ts";
 import { exitCodes, KmendError } from "../problem/problem.ts";
 import {
@@ -19,13 +18,7 @@ import {
   runFamilies,
   runState,
 } from "../telemetry/telemetry.ts";
-
-/** Where to listen. */
-export interface MetricsAddress {
-  readonly host: string;
-  /** 0: any that is free. */
-  readonly port: number;
-}
+import type { MetricsAddress } from "./metrics-address.ts";
 
 /** Prometheus has one or two; the others are let go at once. */
 const mostConnections = 16;
@@ -34,18 +27,8 @@ const patienceMs = 5_000;
 /** How old a page may be. */
 const freshMs = 500;
 
-/** `:9464` and `9464` are the loopback's: who wants others to read it says so. @throws InvalidArgumentError */
-export function metricsAddress(text: string): MetricsAddress {
-  const [, bracketed, plain, digits = ""] = /^(?:(?:\[([^\]]+)\]|([^:[\]]*)):)?(\d{1,5})$/.exec(text) ?? [];
-  const port = Number(digits);
-  if (digits === "" || port > 65_535)
-    throw new InvalidArgumentError("It has to be :PORT, HOST:PORT or [IPv6]:PORT.");
-  return { host: bracketed ?? (plain || "127.0.0.1"), port };
-}
-
 /** Asked before a run is made: nothing is begun that could not be watched. @throws KmendError `metrics-address` */
-export async function checkMetricsAddress(address: MetricsAddress | undefined): Promise<void> {
-  if (address === undefined) return;
+export async function checkMetricsAddress(address: MetricsAddress): Promise<void> {
   const server = await listening(createServer(), address);
   server.close();
   await once(server, "close");

@@ -7,7 +7,8 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import t, { type Test } from "tap";
-import { checkMetricsAddress, metricsAddress, serveMetrics } from "../../src/cli/metrics-endpoint.ts";
+import { metricsAddress } from "../../src/cli/metrics-address.ts";
+import { checkMetricsAddress, serveMetrics } from "../../src/cli/metrics-endpoint.ts";
 import type { Event } from "../../src/journal/journal.ts";
 import { acceptedExposition } from "../../src/telemetry/telemetry.ts";
 import { recordedEvents } from "../report/recorded.ts";
@@ -153,12 +154,13 @@ t.test("the worst of clients", async (t) => {
   });
 });
 
-t.test("a thousand connections at once take no more than a few", async (t) => {
+t.test("of two hundred connections at once a few are held", async (t) => {
   const { url, port } = await endpoint(t);
   const crowd = await Promise.all(Array.from({ length: 200 }, () => socketTo(port, "").catch(() => null)));
-  await sleep(200);
-  const open = crowd.filter((each) => each && !each.socket.destroyed && each.socket.readyState === "open");
-  t.ok(open.length <= 16, `${open.length} are open`);
+  const open = (): number => crowd.filter((each) => each?.socket.readyState === "open").length;
+  // Without a limit all of them would be let go of at once, when their time is up.
+  for (let tries = 0; open() !== 16 && tries < 200; tries += 1) await sleep(20);
+  t.equal(open(), 16);
   for (const each of crowd) each?.socket.destroy();
   await sleep(50);
   t.equal((await fetch(url)).status, 200);

@@ -1,0 +1,339 @@
+/**
+ * A run as spans: run, batch, host, task; made of events as they come. Attributes are OpenTelemetry's where its semantic conventions
+ * have one (cicd, code, error, host, process), and `kmend.` otherwise.
+ *
+ * Must: what is kept does not grow with the run: only what is open now.
+ */
+
+import type { EndReason, Event, Events, TaskRef } from "../journal/journal.ts";
+import { harmless } from "../problem/problem.ts";
+
+export type Attributes = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+/** What is to be done with the span of a key. Times are milliseconds since 1970. */
+export type SpanStep =
+  | {
+      readonly kind: "start";
+      readonly key: string;
+      /** null: none of this run. */
+      readonly parent: string | null;
+      readonly name: string;
+      readonly at: number;
+      readonly attributes: Attributes;
+    }
+  | {
+      readonly kind: "event";
+      readonly key: string;
+      readonly name: string;
+      readonly at: number;
+      readonly attributes: Attributes;
+    }
+  | {
+      readonly kind: "end";
+      readonly key: string;
+      readonly at: number;
+      readonly attributes: Attributes;
+      /** What went wrong; null: nothing did. */
+      readonly error: string | null;
+    };
+
+/** A message may be a host's whole output. */
+const longestText = 1024;
+
+interface OpenSpans {
+  /** By key, each with its parent's. */
+  readonly open: Map<string, { readonly parent: string | null; readonly host: string | null }>;
+  begun: Pick<Events["run:started"], "run" | "command" | "playbooks" | "check" | "of"> | null;
+  play: string;
+  batch: string | null;
+  /** How many rollbacks there were: each has a span. */
+  rollbacks: number;
+  lastAt: number;
+}
+
+const theRun = "run";
+
+/** @param past events of a run that goes on: no spans are made of them
+ *  @returns what each event means, and what is to be done when no more come */
+export function spanSteps(past: readonly Event[] = []): {
+  take(event: Event): readonly SpanStep[];
+  end(): readonly SpanStep[];
+} {
+  const spans: OpenSpans = { open: new Map(), begun: null, play: "", batch: null, rollbacks: 0, lastAt: 0 };
+  for (const event of past) if (event.type === "run:started") spans.begun = event;
+  return {
+    take: (event) => stepsOf(spans, event),
+    end: () => endAll(spans, spans.lastAt, "the run has no last event"),
+  };
+}
+
+function stepsOf(spans: OpenSpans, event: Event): readonly SpanStep[] {
+  const at = Date.parse(event.at);
+  spans.lastAt = Math.max(spans.lastAt, at);
+  switch (event.type) {
+    case "run:started":
+      spans.begun = event;
+      return startRun(spans, event.command, event.kmend, at);
+    case "run:resumed":
+      return startRun(spans, "resume", event.kmend, at);
+    case "play:started":
+      spans.play = clean(event.name);
+      return [];
+    case "batch:started":
+      return startBatch(spans, event, at);
+    case "host:started":
+      return startTask(spans, event.host, event.task, at);
+    case "task:ended":
+      return endTask(spans, event, at);
+    case "item:ended":
+      return note(spans, taskKey(event.host, event.task), "item", at, {
+        "kmend.item.label": clean(event.label),
+        "kmend.item.outcome": event.outcome,
+      });
+    case "task:retrying":
+      return note(spans, taskKey(event.host, event.task), "retry", at, {
+        "kmend.retry.attempt": event.attempt,
+      });
+    case "change:recorded":
+      return note(spans, taskKey(event.for, event.task), "change recorded", at, {
+        "kmend.change.id": event.change,
+        "host.name": clean(event.host),
+      });
+    case "gate:ended":
+      return note(spans, spans.batch ?? theRun, event.held ? "gate held" : "gate did not hold", at, {});
+    case "batch:ended":
+      return endBatch(spans, event, at);
+    case "rollback:started":
+      return startRollback(spans, event, at);
+    case "change:reverted":
+      return note(spans, rollbackOf(spans), "change reverted", at, {
+        "kmend.change.id": event.change,
+        "host.name": clean(event.host),
+      });
+    case "change:revert-failed":
+      return note(spans, rollbackOf(spans), "change not reverted", at, {
+        "kmend.change.id": event.change,
+        "host.name": clean(event.host),
+        "kmend.revert.problem": event.kind,
+      });
+    case "rollback:ended":
+      return endRollback(spans, event, at);
+    case "run:interrupted":
+      return note(spans, theRun, "interrupted", at, { "kmend.signal": event.signal });
+    case "run:limit-reached":
+      return note(spans, theRun, "limit reached", at, { "kmend.limit": event.keyword });
+    case "run:ended":
+      return endRun(spans, event, at);
+    default:
+      return [];
+  }
+}
+
+function startRun(spans: OpenSpans, command: string, version: string, at: number): readonly SpanStep[] {
+  const { run, playbooks = [], check = false, of } = spans.begun ?? {};
+  return start(spans, theRun, null, `kmend ${command}`, at, {
+    "cicd.pipeline.name": playbooks.length > 0 ? clean(playbooks.join(" ")) : command,
+    ...(run === undefined ? {} : { "cicd.pipeline.run.id": run }),
+    "cicd.pipeline.action.name": "RUN",
+    "kmend.command": command,
+    "kmend.version": version,
+    "kmend.check": check,
+    ...(of === undefined ? {} : { "kmend.rollback.of": of }),
+  });
+}
+
+function startBatch(spans: OpenSpans, event: Events["batch:started"], at: number): readonly SpanStep[] {
+  const key = `batch ${event.play}.${event.batch}`;
+  spans.batch = key;
+  return start(spans, key, theRun, `batch ${event.batch} of ${event.of}`, at, {
+    "kmend.play.name": spans.play,
+    "kmend.play.number": event.play,
+    "kmend.batch.number": event.batch,
+    "kmend.batch.count": event.of,
+    "kmend.batch.hosts": event.hosts.length,
+  });
+}
+
+/** A host's span begins with its first task of the batch. */
+function startTask(spans: OpenSpans, host: string, task: TaskRef, at: number): readonly SpanStep[] {
+  const key = taskKey(host, task);
+  if (spans.open.has(key)) return [];
+  const ofHost = `host ${host}`;
+  const hostSteps = spans.open.has(ofHost)
+    ? []
+    : start(spans, ofHost, spans.batch ?? theRun, clean(host), at, { "host.name": clean(host) }, host);
+  const taskSteps = start(
+    spans,
+    key,
+    ofHost,
+    clean(task.name),
+    at,
+    {
+      "host.name": clean(host),
+      "cicd.pipeline.task.name": clean(task.name),
+      "cicd.pipeline.task.run.id": `${task.id} ${clean(host)}`,
+      "kmend.task.module": task.module,
+      "kmend.task.kind": task.kind,
+      "code.file.path": clean(task.place.file),
+      "code.line.number": task.place.line,
+      "code.column.number": task.place.column,
+    },
+    host,
+  );
+  return [...hostSteps, ...taskSteps];
+}
+
+function endTask(spans: OpenSpans, event: Events["task:ended"], at: number): readonly SpanStep[] {
+  const { host, task, outcome, ignored, rescued, durationMs } = event;
+  const begun = startTask(spans, host, task, at - Math.max(0, durationMs));
+  const isLost = outcome === "failed" || outcome === "unreachable";
+  const attributes = {
+    "kmend.task.outcome": outcome,
+    "cicd.pipeline.task.run.result": taskResults[outcome],
+    ...(isLost
+      ? { "error.type": outcome, "kmend.task.ignored": ignored, "kmend.task.rescued": rescued }
+      : {}),
+  };
+  const error = isLost && !ignored ? `${outcome}: ${messageOf(event.result)}` : null;
+  return [...begun, ...end(spans, taskKey(host, task), at, attributes, error)];
+}
+
+const taskResults = {
+  ok: "success",
+  changed: "success",
+  skipped: "skip",
+  failed: "failure",
+  unreachable: "error",
+} as const;
+
+function endBatch(spans: OpenSpans, event: Events["batch:ended"], at: number): readonly SpanStep[] {
+  const lost = new Map([
+    ...event.failed.map((host) => [host, "failed"] as const),
+    ...event.unreachable.map((host) => [host, "unreachable"] as const),
+  ]);
+  const steps = [...spans.open]
+    .filter(([, { host }]) => host !== null)
+    .reverse()
+    .flatMap(([key, { host }]) => {
+      const how = key.startsWith("host ") ? lost.get(host ?? "") : undefined;
+      return end(spans, key, at, how ? { "error.type": how } : {}, how ?? null);
+    });
+  const error = lost.size > 0 ? `${lost.size} of ${event.hosts} hosts were lost` : null;
+  const attributes = {
+    "kmend.batch.failed": event.failed.length,
+    "kmend.batch.unreachable": event.unreachable.length,
+    "kmend.batch.taken_back": event.takenBack,
+  };
+  const key = `batch ${event.play}.${event.batch}`;
+  spans.batch = null;
+  return [...steps, ...end(spans, key, at, attributes, error)];
+}
+
+function startRollback(spans: OpenSpans, event: Events["rollback:started"], at: number): readonly SpanStep[] {
+  spans.rollbacks += 1;
+  return start(spans, `rollback ${spans.rollbacks}`, spans.batch ?? theRun, "rollback", at, {
+    "kmend.rollback.scope": event.scope,
+    "kmend.rollback.hosts": event.hosts.length,
+    "kmend.rollback.reason": clean(event.reason),
+  });
+}
+
+/** Several may be open, one a host: the journal does not say which an end is of, so the oldest ends first. */
+function endRollback(spans: OpenSpans, event: Events["rollback:ended"], at: number): readonly SpanStep[] {
+  const key = [...spans.open.keys()].find((each) => each.startsWith("rollback "));
+  if (key === undefined) return [];
+  const failed = Object.values(event.hosts).filter((how) => how === "rollback failed").length;
+  return end(spans, key, at, {}, failed > 0 ? `${failed} hosts could not be taken back` : null);
+}
+
+function rollbackOf(spans: OpenSpans): string {
+  return [...spans.open.keys()].findLast((key) => key.startsWith("rollback ")) ?? theRun;
+}
+
+function endRun(spans: OpenSpans, event: Events["run:ended"], at: number): readonly SpanStep[] {
+  const { exitCode, reason } = event;
+  const inner = [...spans.open.keys()]
+    .filter((key) => key !== theRun)
+    .reverse()
+    .flatMap((key) => end(spans, key, at, {}, null));
+  const attributes = {
+    "process.exit.code": exitCode,
+    ...(reason === undefined
+      ? {}
+      : { "kmend.run.reason": reason, "cicd.pipeline.result": runResults[reason] }),
+    ...(exitCode === 0 ? {} : { "error.type": reason ?? String(exitCode) }),
+  };
+  return [
+    ...inner,
+    ...end(spans, theRun, at, attributes, exitCode === 0 ? null : `ended with exit code ${exitCode}`),
+  ];
+}
+
+const runResults: Readonly<Record<EndReason, string>> = {
+  done: "success",
+  failed: "failure",
+  unreachable: "failure",
+  limit: "failure",
+  window: "timeout",
+  interrupted: "cancellation",
+  error: "error",
+  fault: "error",
+};
+
+function endAll(spans: OpenSpans, at: number, why: string): readonly SpanStep[] {
+  return [...spans.open.keys()]
+    .reverse()
+    .flatMap((key) => end(spans, key, at, {}, key === theRun ? why : null));
+}
+
+function start(
+  spans: OpenSpans,
+  key: string,
+  parent: string | null,
+  name: string,
+  at: number,
+  attributes: Attributes,
+  host: string | null = null,
+): readonly SpanStep[] {
+  // A batch that a resume goes on with is told again.
+  const again = spans.open.has(key) ? end(spans, key, at, {}, null) : [];
+  const known = parent !== null && spans.open.has(parent) ? parent : null;
+  spans.open.set(key, { parent: known, host });
+  return [...again, { kind: "start", key, parent: known, name, at, attributes }];
+}
+
+function note(
+  spans: OpenSpans,
+  key: string,
+  name: string,
+  at: number,
+  attributes: Attributes,
+): readonly SpanStep[] {
+  return spans.open.has(key) ? [{ kind: "event", key, name, at, attributes }] : [];
+}
+
+function end(
+  spans: OpenSpans,
+  key: string,
+  at: number,
+  attributes: Attributes,
+  error: string | null,
+): readonly SpanStep[] {
+  if (!spans.open.delete(key)) return [];
+  return [{ kind: "end", key, at, attributes, error }];
+}
+
+function taskKey(host: string, task: TaskRef): string {
+  return `task ${task.id} ${host}`;
+}
+
+function messageOf(result: unknown): string {
+  const { msg, stderr } = (result ?? {}) as { msg?: unknown; stderr?: unknown };
+  const said = [msg, stderr].filter((part) => typeof part === "string" && part !== "").join(": ");
+  return clean(said || "no message");
+}
+
+function clean(text: string): string {
+  const whole = harmless(text).toWellFormed();
+  return whole.length <= longestText ? whole : `${whole.slice(0, longestText - 1).toWellFormed()}…`;
+}

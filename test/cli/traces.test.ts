@@ -1,0 +1,336 @@
+/** Traces: a receiver gets a run as spans that agree with its journal; no collector, however bad, does anything to a run. */
+
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { join } from "node:path";
+import t, { type Test } from "tap";
+import { sendSpans } from "../../src/cli/otlp-spans.ts";
+import type { Event } from "../../src/journal/journal.ts";
+import { type OtlpSettings, otlpSettings } from "../../src/telemetry/telemetry.ts";
+import { begun, madeUpJournal, madeUpTask, recordedEvents } from "../report/recorded.ts";
+import { type ReceivedSpan, type Receiver, startReceiver } from "../telemetry/otlp-receiver.ts";
+import { forgetSaved, kmend, lastRun } from "./kmend.ts";
+
+t.setTimeout(120_000);
+
+const secret = "tr4ce-t0ken-of-nobody";
+const rollout = `
+- name: the play
+  hosts: all
+  gather_facts: false
+  serial: 1
+  on_failure: rollback_batch
+  tasks:
+    - name: place it
+      copy: {content: new, dest: "DIR/{{ inventory_hostname }}"}
+    - name: say it
+      debug: {msg: "{{ lookup('env', 'OTEL_EXPORTER_OTLP_HEADERS') }}"}
+      loop: [1, 2]
+    - name: be no b
+      command: test {{ inventory_hostname }} != b
+      changed_when: false
+`;
+
+async function receiver(t: Test, path?: string): Promise<Receiver> {
+  const started = await startReceiver(path);
+  t.teardown(() => started.close());
+  return started;
+}
+
+function place(t: Test): {
+  readonly folder: string;
+  readonly state: string;
+  readonly argv: readonly string[];
+} {
+  const folder = t.testdir({});
+  writeFileSync(join(folder, "play.yml"), rollout.replaceAll("DIR", folder));
+  const state = join(folder, "state");
+  t.teardown(() => forgetSaved(state));
+  return { folder, state, argv: ["run", "-i", "a,b,", "-c", "local", "play.yml"] };
+}
+
+const at = (event: Event | undefined): number => Date.parse(event?.at ?? "");
+
+t.test("a run arrives as spans that agree with its journal", async (t) => {
+  const { folder, state, argv } = place(t);
+  const { url, spans, headers, refused } = await receiver(t);
+  const { code, stdout, stderr } = await kmend(argv, {
+    cwd: folder,
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: url,
+      OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${secret}`,
+      OTEL_SERVICE_NAME: "rollouts",
+      OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=rehearsal,service.name=not-this",
+    },
+  });
+  t.equal(code, 2);
+  t.equal(stderr, "", "nothing is said where all went well");
+  t.strictSame(refused, []);
+  const events = lastRun(state);
+  const named = (name: string): ReceivedSpan[] => spans.filter((span) => span.name === name);
+  const byId = new Map(spans.map((span) => [span.id, span]));
+  const parentOf = (span: ReceivedSpan | undefined): string | undefined => byId.get(span?.parent ?? "")?.name;
+
+  const [run, ...others] = named("kmend run");
+  t.equal(others.length, 0);
+  t.equal(run?.parent, "");
+  t.strictSame([...new Set(spans.map(({ traceId }) => traceId))], [run?.traceId], "it is one trace");
+  t.ok(
+    spans.every((span) => span === run || byId.has(span.parent)),
+    "every other span has its parent in it",
+  );
+  t.strictSame([run?.start, run?.end], [at(events[0]), at(events.at(-1))], "times are the journal's");
+  t.match(run?.status, { code: 2, message: "ended with exit code 2" });
+  t.match(run?.attributes, {
+    "process.exit.code": 2,
+    "cicd.pipeline.result": "failure",
+    "cicd.pipeline.run.id": events[0]?.type === "run:started" ? events[0].run : "",
+    "kmend.check": false,
+  });
+  t.match(run?.resource, {
+    "service.name": "rollouts",
+    "service.version": /^\d/,
+    "deployment.environment.name": "rehearsal",
+    "telemetry.sdk.language": "nodejs",
+  });
+
+  const [first, second] = [named("batch 1 of 2")[0], named("batch 2 of 2")[0]];
+  t.equal(parentOf(first), "kmend run");
+  t.match(first, { status: { code: 0 }, attributes: { "kmend.play.name": "the play" } });
+  t.match(second, { status: { code: 2 }, attributes: { "kmend.batch.taken_back": true } });
+  t.equal(parentOf(named("a")[0]), "batch 1 of 2");
+  t.match(named("b")[0]?.attributes, { "host.name": "b", "error.type": "failed" });
+  t.strictSame(named("place it").map(parentOf).sort(), ["a", "b"]);
+
+  for (const event of events)
+    if (event.type === "task:ended") {
+      const span = spans.find(
+        ({ attributes }) => attributes["cicd.pipeline.task.run.id"] === `${event.task.id} ${event.host}`,
+      );
+      t.equal(span?.end, at(event), `${event.task.name} on ${event.host}`);
+      const begun = events.find(
+        (each) => each.type === "host:started" && each.host === event.host && each.task.id === event.task.id,
+      );
+      t.equal(span?.start, at(begun));
+      t.equal(span?.status.code, event.outcome === "failed" ? 2 : 0);
+      t.match(span?.attributes, {
+        "kmend.task.outcome": event.outcome,
+        "code.line.number": event.task.place.line,
+      });
+    }
+  t.strictSame(
+    named("say it")[0]?.events.map(({ name }) => name),
+    ["item", "item"],
+  );
+  const [back] = named("rollback");
+  t.equal(parentOf(back), "batch 2 of 2");
+  t.match(back?.events, [{ name: "change reverted", attributes: { "host.name": "b" } }]);
+
+  t.equal(headers[0]?.authorization, `Bearer ${secret}`, "the header is sent");
+  t.notMatch(stdout + stderr + JSON.stringify([events, spans]), secret, "and stands nowhere else");
+});
+
+t.test("as JSON, packed, to an address of its own, as a part of another trace", async (t) => {
+  const { folder, argv } = place(t);
+  const { url, spans, headers, refused } = await receiver(t, "/in?key=1");
+  const [trace, parent] = ["0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"];
+  const env = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${url}/in?key=1`,
+    OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "http/json",
+    OTEL_EXPORTER_OTLP_COMPRESSION: "gzip",
+    TRACEPARENT: `00-${trace}-${parent}-01`,
+  };
+  const scan = ["scan", "-i", "a,", "-c", "local"];
+  const { stderr } = await kmend(scan, { cwd: folder, env });
+  t.equal(stderr, "");
+  t.strictSame(refused, []);
+  t.match(headers[0], { "content-type": "application/json", "content-encoding": "gzip" });
+  t.ok(spans.length > 5);
+  t.ok(spans.every(({ traceId }) => traceId === trace));
+  t.equal(spans.find(({ name }) => name === "kmend scan")?.parent, parent);
+  t.equal(spans[0]?.resource["service.name"], "kmend");
+
+  spans.length = 0;
+  const unsampled = { ...env, TRACEPARENT: `00-${trace}-${parent}-00` };
+  const { stderr: said } = await kmend(["plan", ...argv.slice(1)], { cwd: folder, env: unsampled });
+  t.strictSame([spans, said], [[], ""], "nobody wanted this trace");
+});
+
+t.test("where no collector is named, none of its libraries is loaded", async (t) => {
+  const { folder, argv } = place(t);
+  const guard = join(folder, "guard.mjs");
+  writeFileSync(
+    guard,
+    `import { registerHooks } from "node:module";
+     registerHooks({ resolve(name, context, next) {
+       if (name.startsWith("@opentelemetry/")) throw new Error("loaded " + name);
+       return next(name, context);
+     } });`,
+  );
+  const one = [...argv, "-l", "a"];
+  const env = { NODE_OPTIONS: `--import=${guard}` };
+  const without = await kmend(one, { cwd: folder, env });
+  t.equal(without.code, 0, without.stderr);
+  const named = { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9" };
+  const unspoken = await kmend(one, { cwd: folder, env: { ...named, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" } });
+  t.equal(unspoken.code, 0, "nor where it cannot be spoken to, which is a warning");
+  t.match(
+    unspoken.stderr,
+    /^\[WARNING\]: traces: none are sent: OTEL_EXPORTER_OTLP_PROTOCOL is "grpc", .*\n$/,
+  );
+  t.match(
+    (await kmend(one, { cwd: folder, env: named })).stderr,
+    "loaded @opentelemetry/",
+    "it would be seen",
+  );
+});
+
+/** A server that does with each connection what the test says; bytes that came in are let go. */
+async function badServer(t: Test, act: (socket: Socket) => void): Promise<string> {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on("error", () => {});
+    socket.resume();
+    act(socket);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Sends recorded events there, as a run would. */
+async function sendTo(
+  url: string,
+  events: readonly Event[],
+  { timeout = "400" } = {},
+): Promise<{ readonly said: readonly string[]; readonly endedIn: number; readonly heldUp: number }> {
+  process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] = url;
+  const settings = otlpSettings({
+    OTEL_EXPORTER_OTLP_ENDPOINT: url,
+    OTEL_EXPORTER_OTLP_TIMEOUT: timeout,
+  }) as OtlpSettings;
+  const said: string[] = [];
+  const { take, end } = await sendSpans(settings, [], (text) => said.push(text));
+  const [before] = [performance.now()];
+  for (const event of events) take(event);
+  const heldUp = performance.now() - before;
+  const ending = performance.now();
+  await end();
+  return { said, endedIn: performance.now() - ending, heldUp };
+}
+
+t.test("the worst of collectors", async (t) => {
+  const events = recordedEvents("failed");
+  const reply = (head: string, body = ""): ((socket: Socket) => void) => {
+    return (socket) => socket.end(`HTTP/1.1 ${head}\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  };
+  const refused = await startReceiver();
+  await refused.close();
+  const dripping = (socket: Socket): void => {
+    socket.write("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
+    const timer = setInterval(() => socket.write("x"), 50);
+    socket.once("close", () => clearInterval(timer));
+  };
+  const cases: Readonly<Record<string, { readonly url: string; readonly why: RegExp }>> = {
+    "that is not there": { url: refused.url, why: /ECONNREFUSED/ },
+    "that never answers": { url: await badServer(t, () => {}), why: /timed out|took too long/ },
+    "that answers a byte at a time": { url: await badServer(t, dripping), why: /took too long/ },
+    "that hangs up": { url: await badServer(t, (socket) => socket.destroy()), why: /ECONNRESET|hang up/ },
+    "that wants no traces of ours": {
+      url: await badServer(t, reply("401 Nobody\u001b[2J knows you")),
+      why: /^HTTP 401/,
+    },
+    "that is busy for ever": {
+      url: await badServer(t, reply("503 Busy\r\nRetry-After: 1000")),
+      why: /retryable/,
+    },
+    "that speaks no HTTP": {
+      url: await badServer(t, (socket) => socket.end("220 smtp\r\n")),
+      why: /Parse Error/,
+    },
+    "that sends us away": {
+      url: await badServer(t, reply("302 Found\r\nLocation: http://127.0.0.1:9/")),
+      why: /HTTP 302/,
+    },
+  };
+  for (const [name, { url, why }] of Object.entries(cases))
+    await t.test(`one ${name} is told in one line, soon`, async (t) => {
+      const { said, endedIn, heldUp } = await sendTo(url, events);
+      t.equal(said.length, 1);
+      const [, missing, of, to, reason = ""] =
+        /^traces: (\d+) of (\d+) spans did not reach (\S+): (.+)$/.exec(said[0] ?? "") ?? [];
+      t.equal(missing, of);
+      t.ok(Number(of) > 100);
+      t.equal(to, `${url}/v1/traces`);
+      t.match(reason, why);
+      t.notMatch(reason, "\u001b");
+      t.ok(endedIn < 5_000, `it ended in ${endedIn} ms`);
+      t.ok(heldUp < 5_000, `and took ${heldUp} ms of the run`);
+    });
+});
+
+t.test("what a collector took and threw away is counted, in its own words", async (t) => {
+  // ExportTraceServiceResponse { partial_success { rejected_spans: 3 error_message: "too\x1bmany" } }
+  const body = "\x0a\x0c\x08\x03\x12\x08too\x1bmany";
+  const url = await badServer(t, (socket) =>
+    socket.end(
+      `HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    ),
+  );
+  const { events, add } = madeUpJournal();
+  add("run:started", begun);
+  add("batch:started", { play: 1, batch: 1, of: 1, hosts: ["a"] });
+  for (let n = 0; n < 4; n++) add("host:started", { host: "a", task: madeUpTask(n, `task ${n}`) });
+  const { said } = await sendTo(url, events);
+  t.strictSame(said, [`traces: 3 of 7 spans did not reach ${url}/v1/traces: too\\x1bmany`]);
+});
+
+t.test("a hundred thousand spans that nobody takes cost limited memory, and are counted", async (t) => {
+  const { events, add } = madeUpJournal();
+  add("run:started", begun);
+  const [start] = events;
+  const ended = (n: number): Event =>
+    ({
+      n,
+      at: begun.run && start ? start.at : "",
+      type: "task:ended",
+      host: `n${n % 500}`,
+      task: madeUpTask(n, "a task"),
+      outcome: "ok",
+      ignored: false,
+      rescued: false,
+      result: {},
+      durationMs: 1,
+    }) as unknown as Event;
+  const url = await badServer(t, () => {});
+  const before = process.memoryUsage().heapUsed;
+  const many = function* (): Generator<Event> {
+    if (start) yield start;
+    for (let n = 0; n < 100_000; n++) yield ended(n);
+  };
+  const { said } = await sendTo(url, many() as unknown as readonly Event[]);
+  const grown = (process.memoryUsage().heapUsed - before) / 2 ** 20;
+  t.match(said[0], /^traces: 100501 of 100501 spans did not reach /);
+  t.ok(grown < 200, `${grown.toFixed(0)} MiB more, before anything is collected`);
+});
+
+t.test("a run whose collector is dead ends as one that has none", async (t) => {
+  const { folder, argv, state } = place(t);
+  const one = [...argv, "-l", "a"];
+  const url = await badServer(t, () => {});
+  const dead = await kmend(one, {
+    cwd: folder,
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_EXPORTER_OTLP_TIMEOUT: "500" },
+  });
+  t.equal(dead.code, 0);
+  t.match(dead.stderr, /^\[WARNING\]: traces: \d+ of \d+ spans did not reach \S+: .*\n$/);
+  const [sent, last] = [lastRun(state)[0], lastRun(state).at(-1)];
+  t.equal(last?.type, "run:ended");
+  t.ok(at(last) - at(sent) < 10_000);
+});
