@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { whatIsMissing } from "../src/lab/lab.ts";
+import { missingUnpacked, unpack } from "./unpacked.ts";
 
 /** A program that some test runs, and the Debian package that has it. */
 const programs: Readonly<Record<string, string>> = {
@@ -37,9 +38,6 @@ const programs: Readonly<Record<string, string>> = {
   wget: "wget",
   chromium: "chromium",
   tmux: "tmux",
-  prometheus: "prometheus",
-  promtool: "prometheus",
-  "prometheus-node-exporter": "prometheus-node-exporter",
   mandoc: "mandoc",
 };
 
@@ -58,6 +56,14 @@ else if (missing.length > 0) {
   const code = apt(["install", ...missing]) && (apt(["update"]) || apt(["install", ...missing]));
   if (code !== 0)
     console.log(`apt-get exited with ${code}: tests that need ${missing.join(", ")} are skipped or fail`);
+}
+
+const services = cannot === null ? missingUnpacked() : [];
+if (services.length > 0) {
+  console.log(
+    `Unpacking the Debian packages ${services.join(", ")}, not installing them: nothing is started`,
+  );
+  if (!unpack(services)) console.log(`That failed: tests that need ${services.join(", ")} are skipped`);
 }
 
 function apt(args: readonly string[]): number {

@@ -1,6 +1,6 @@
 /** `--metrics`: a real Prometheus scrapes a run, and the worst of clients do nothing to it. */
 
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
@@ -13,6 +13,7 @@ import type { Event } from "../../src/journal/journal.ts";
 import { acceptedExposition } from "../../src/telemetry/telemetry.ts";
 import { recordedEvents } from "../report/recorded.ts";
 import { freePort } from "../telemetry/free-port.ts";
+import { unpackedProgram } from "../unpacked.ts";
 import { forgetSaved, kmend, notForUsers, startKmend } from "./kmend.ts";
 
 t.setTimeout(120_000);
@@ -229,9 +230,10 @@ interface Answer {
   };
 }
 
-t.test("a real Prometheus scrapes a run, from its beginning to its end", async (t) => {
-  if (spawnSync("prometheus", ["--version"]).status !== 0)
-    return t.comment("skipped: there is no prometheus here");
+const program = unpackedProgram("prometheus");
+const needsPrometheus = program === null ? { skip: "there is no prometheus here" } : {};
+
+t.test("a real Prometheus scrapes a run, from its beginning to its end", needsPrometheus, async (t) => {
   const folder = t.testdir({});
   writeFileSync(join(folder, "play.yml"), rollout.replaceAll("DIR", folder));
   t.teardown(() => forgetSaved(join(folder, "state")));
@@ -246,7 +248,7 @@ scrape_configs:
   );
   mkdirSync(join(folder, "data"));
   const prometheus = spawn(
-    "prometheus",
+    program ?? "",
     [
       `--config.file=${join(folder, "prometheus.yml")}`,
       `--storage.tsdb.path=${join(folder, "data")}`,

@@ -1,6 +1,6 @@
 /** `--metrics-file`: what stands in the file while a run and a scan are under way and after, and that node_exporter reads it. */
 
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import t, { type Test } from "tap";
 import { freePort } from "../telemetry/free-port.ts";
+import { unpackedProgram } from "../unpacked.ts";
 import { forgetSaved, kmend, lastRun, notForUsers, startKmend } from "./kmend.ts";
 
 t.setTimeout(120_000);
@@ -85,10 +86,11 @@ t.test("of a run: when it begins, at each batch's end, and when it has ended", a
   t.equal(read('kmend_run_changes{state="reverted"}'), "2");
 });
 
-t.test("node_exporter reads it, of a plan and of a scan in one folder", async (t) => {
+const nodeExporter = unpackedProgram("prometheus-node-exporter");
+const needsExporter = nodeExporter === null ? { skip: "there is no prometheus-node-exporter here" } : {};
+
+t.test("node_exporter reads it, of a plan and of a scan in one folder", needsExporter, async (t) => {
   const { folder, path, argv } = place(t);
-  if (spawnSync("prometheus-node-exporter", ["--version"]).status !== 0)
-    return t.comment("skipped: there is no prometheus-node-exporter here");
   const planned = await kmend(["plan", ...argv.slice(1), "--metrics-file", "plan.prom"], { cwd: folder });
   t.equal(planned.code, 0, planned.stderr);
   const scanned = await kmend(["scan", "-i", "a,", "-c", "local", "--metrics-file", "scan.prom"], {
@@ -113,7 +115,7 @@ t.test("node_exporter reads it, of a plan and of a scan in one folder", async (t
 async function collected(t: Test, folder: string): Promise<string> {
   const port = await freePort();
   const exporter: ChildProcess = spawn(
-    "prometheus-node-exporter",
+    nodeExporter ?? "",
     [
       "--collector.disable-defaults",
       "--collector.textfile",

@@ -7,6 +7,7 @@ import t from "tap";
 import { type MetricName, metricOf, metrics } from "../../src/telemetry/metrics.ts";
 import { runFamilies, runState, scanFamilies } from "../../src/telemetry/telemetry.ts";
 import { recordedEvents } from "../report/recorded.ts";
+import { unpackedProgram } from "../unpacked.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../docs/monitoring.md"), "utf8");
 
@@ -103,10 +104,10 @@ tests:
             exp_annotations: {summary: soon soon starts no pod any more}
 `;
 
-const hasPromtool = spawnSync("promtool", ["--version"]).status === 0;
+const program = unpackedProgram("promtool");
 t.test(
   "promtool takes its alerts and queries, and they fire when they should",
-  hasPromtool ? {} : { skip: "there is no promtool here" },
+  program === null ? { skip: "there is no promtool here" } : {},
   async (t) => {
     const recorded = queries.map((expr, n) => `      - {record: "kmend:q${n}", expr: '${expr}'}`).join("\n");
     const folder = t.testdir({
@@ -115,7 +116,7 @@ t.test(
       "test.yml": ruleTest,
     });
     const promtool = (...args: string[]): { status: number | null; said: string } => {
-      const { status, stdout, stderr } = spawnSync("promtool", args, { cwd: folder, encoding: "utf8" });
+      const { status, stdout, stderr } = spawnSync(program ?? "", args, { cwd: folder, encoding: "utf8" });
       return { status, said: stdout + stderr };
     };
     t.match(promtool("check", "rules", "rules.yml"), { status: 0, said: /SUCCESS: 6 rules found/ });

@@ -22,6 +22,7 @@ import {
   type Recorded,
   recordedEvents,
 } from "../report/recorded.ts";
+import { unpackedProgram } from "../unpacked.ts";
 
 const recorded: readonly Recorded[] = ["failed", "plan", "mended", "rollback", "locked-out"];
 
@@ -37,16 +38,17 @@ function values(families: readonly Family[], name: string): Record<string, numbe
   return Object.fromEntries(samples.map(({ labels, value }) => [Object.values(labels).join(), value]));
 }
 
+const program = unpackedProgram("promtool");
+const needsPromtool = program === null ? { skip: "there is no promtool here" } : {};
+
 /** What it says of the text; empty: nothing is wrong. */
 function promtool(text: string): string {
-  const { status, stdout, stderr } = spawnSync("promtool", ["check", "metrics"], {
+  const { status, stdout, stderr } = spawnSync(program ?? "", ["check", "metrics"], {
     input: text,
     encoding: "utf8",
   });
   return status === 0 && stderr === "" ? "" : `${status} ${stdout}${stderr}`;
 }
-const hasPromtool = spawnSync("promtool", ["--version"]).status === 0;
-const needsPromtool = hasPromtool ? {} : { skip: "there is no promtool here" };
 
 const count = (events: readonly Event[], type: Event["type"]): number =>
   events.filter((event) => event.type === type).length;
