@@ -6,6 +6,7 @@ import { mkdirSync, statSync, writeSync } from "node:fs";
 import module from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { haveHome } from "./home.ts";
 import { overviewFor } from "./overview.ts";
 
 /** The oldest that the tests run on, as in package.json. */
@@ -19,6 +20,7 @@ if (overview === null && Number.parseInt(process.versions.node, 10) < oldestNode
   );
   process.exitCode = 1;
 } else if (overview === null) {
+  haveHome();
   keepCompiled();
   const { runProgram } = await import("./program.ts");
   // Not awaited here: where the terminal goes away at a question Node would say that something was waited for in vain.

@@ -28,16 +28,24 @@ export function keepSummary(
   const { take, written } = runSummary({ run: journal.run, folder: journal.folder });
   for (const event of past) take(event);
   replaceFile(file, written());
-  const stop = journal.subscribe(take);
+  const stop = journal.subscribe((event) => {
+    take(event);
+    // Where kmend is killed later, it says which run that was, and since when.
+    if (event.type === "run:started" || event.type === "run:resumed") tryToReplace();
+  });
   return () => {
     stop();
+    tryToReplace();
+  };
+
+  function tryToReplace(): void {
     try {
       replaceFile(file, written());
     } catch (error) {
       if (!(error instanceof KmendError)) throw error;
       warn(error.message);
     }
-  };
+  }
 }
 
 function replaceFile(file: string, content: unknown): void {

@@ -8,6 +8,7 @@ import t from "tap";
 import { whatIsMissing } from "../../src/lab/lab.ts";
 import { raiseLab } from "../lab/with-lab.ts";
 import { canary } from "./canary.ts";
+import { nightly } from "./nightly.ts";
 
 const isWhole = process.env["KMEND_TORTURE"] === "whole";
 
@@ -16,9 +17,12 @@ t.test(
   { skip: whatIsMissing() ?? false, timeout: isWhole ? 900_000 : 280_000 },
   async (t) => {
     const lab = await raiseLab(t, {
-      nodes: { app_nodes: 2, compute_nodes: 0, clean_nodes: 0, both_nodes: 0 },
+      nodes: { app_nodes: 2, compute_nodes: 2, clean_nodes: 1, both_nodes: 0 },
     });
     t.jobs = 4;
-    await Promise.all([t.test("a canary first", { buffered: true }, (t) => canary(t, { lab, isWhole }))]);
+    await Promise.all([
+      t.test("a canary first", { buffered: true }, (t) => canary(t, { lab, isWhole })),
+      t.test("the nights", { buffered: true }, (t) => nightly(t, { lab, isWhole })),
+    ]);
   },
 );

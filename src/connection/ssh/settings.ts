@@ -1,11 +1,12 @@
 /** How to reach a host: its target, the ssh arguments and ~/.ssh/config taken together, as OpenSSH would. */
 
-import { homedir, hostname, userInfo } from "node:os";
+import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import SSHConfig from "ssh-config";
 import type { Target } from "../connection.ts";
 import { parseSshArguments } from "./arguments.ts";
 import { readConfigText } from "./config-text.ts";
+import { localId, localUser } from "./local-user.ts";
 
 /** Everything a handshake needs to know. */
 export interface Settings {
@@ -56,7 +57,7 @@ function settingsFrom(target: Target, found: Found): Settings {
 
   const host = (one("HostName") ?? target.address).replaceAll("%h", target.address);
   const port = target.port ?? Number(one("Port") ?? 22);
-  const user = target.user ?? one("User") ?? userInfo().username;
+  const user = target.user ?? one("User") ?? localUser();
   const fill = (value: string) =>
     expandTokens(value, { h: host, n: target.address, p: String(port), r: user });
   const agent = one("IdentityAgent");
@@ -118,10 +119,10 @@ function expandTokens(value: string, tokens: Readonly<Record<string, string>>): 
   const all: Readonly<Record<string, string>> = {
     "%": "%",
     d: homedir(),
-    u: userInfo().username,
+    u: localUser(),
     l: hostname(),
     L: hostname().split(".")[0] ?? "",
-    i: String(userInfo().uid),
+    i: localId(),
     ...tokens,
   };
   return expandHome(value.replace(/%(.)/g, (token, letter: string) => all[letter] ?? token));
