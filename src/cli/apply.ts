@@ -23,6 +23,7 @@ import { foretell } from "./foretell.ts";
 import { loadAll } from "./load-all.ts";
 import { sumOfInventory } from "./plan-out.ts";
 import { extraVarsSum } from "./plan-sums.ts";
+import { addReportOption, checkReports } from "./report-file.ts";
 import {
   addFollowerOptions,
   addGivenAgainOptions,
@@ -44,8 +45,8 @@ export function applyCommand(): Command {
     .argument("<plan>", "a file that `kmend plan --out` wrote")
     .option("--allow-drift", "go on where hosts are otherwise than the plan saw them; says what it accepts")
     .option("-D, --diff", "show the diffs of what changes");
-  return addOutputOptions(
-    addFollowerOptions(addGivenAgainOptions(addPreFlightOption(addLockOption(command)))),
+  return addReportOption(
+    addOutputOptions(addFollowerOptions(addGivenAgainOptions(addPreFlightOption(addLockOption(command))))),
   )
     .addHelpText(
       "after",
@@ -54,7 +55,7 @@ Hosts, limit, tags and all other options are the plan's. Passwords and the value
 
 Examples:
   kmend apply plan.json
-  kmend apply plan.json --allow-drift --summary summary.json
+  kmend apply plan.json --allow-drift --report junit=applied.xml
 
 Exit codes: as those of \`kmend run\`; 5 where the plan cannot be applied`,
     )
@@ -84,6 +85,7 @@ async function apply(file: string, given: ApplyFlags): Promise<number> {
   });
   checkSummaryFile(flags.summary);
   await checkTelemetry(flags);
+  checkReports(flags.report);
   const again = await lookAgain(plan, playbooks, ground);
   if (again.exitCode !== null) return again.exitCode;
   if (again.drift.length > 0 && !flags.allowDrift) throw drifted(file, again.drift);

@@ -169,7 +169,7 @@ t.test("a run that goes otherwise than its plan says which predictions it broke"
   );
   const planned = await place.plan();
   t.equal(planned.code, 0, planned.stdout + planned.stderr);
-  const ended = await place.apply(...same, "--summary", "summary.json");
+  const ended = await place.apply(...same, "--summary", "summary.json", "--report", "applied.xml");
   t.equal(ended.code, 0, "the run itself is well");
   t.match(
     ended.stdout,
@@ -178,6 +178,7 @@ t.test("a run that goes otherwise than its plan says which predictions it broke"
   const summary = JSON.parse(place.read("summary.json"));
   t.match(summary, { command: "apply", plan: { predictions: 8, kept: 6, notComeTo: 0 } });
   t.match(summary.plan.broken, [{ host: "b", task: "lines", said: "change", happened: "right" }]);
+  t.match(place.read("applied.xml"), /<testsuites [^>]*failures="0" errors="0"/);
   const events = lastRun(join(place.folder, "state"));
   t.equal(events[0]?.type === "run:started" && events[0].command, "apply");
   t.equal(events.filter(({ type }) => type === "prediction:kept").length, 6);
