@@ -39,6 +39,8 @@ const programs: Readonly<Record<string, string>> = {
   chromium: "chromium",
   tmux: "tmux",
   mandoc: "mandoc",
+  zsh: "zsh",
+  fish: "fish",
 };
 
 const missing = [

@@ -30,7 +30,7 @@ export function askedForAll(argv: readonly string[]): {
   readonly rest: readonly string[];
 } {
   const isAsked = argv[0] === "help" || /^(?:-h|--help)$/.test(argv.at(-2) ?? "");
-  const isAll = isAsked && argv.at(-1) === "--all";
+  const isAll = isAsked && argv.at(-1) === "--all" && !argv.includes("--");
   return { isAll, rest: isAll ? argv.slice(0, -1) : argv };
 }
 

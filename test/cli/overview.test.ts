@@ -30,10 +30,3 @@ t.test("`kmend help --all` says what each command is for", async (t) => {
   for (const { name, summary } of commands) t.ok(stdout.includes(summary), name);
   t.ok(stdout.split("\n").every((line) => line.length <= 80));
 });
-
-t.test("commands of commands complete, and the options of the innermost", async (t) => {
-  const complete = async (...words: readonly string[]): Promise<readonly string[]> =>
-    (await kmend(["completion", "words", "--", ...words], here)).stdout.trim().split("\n");
-  t.strictSame(await complete("lab", "cluster", ""), ["up", "down", "status", "kubectl", "away"]);
-  t.has(await complete("lab", "pods", "create", "5", "--"), ["--name", "--state", "--node"]);
-});
