@@ -14,6 +14,7 @@ import {
   addRefusedOptions,
   addTaskOptions,
   addWindowOption,
+  addYesOption,
   type RunFlags,
 } from "./run-options.ts";
 import { addTelemetryOptions, checkTelemetry } from "./telemetry.ts";
@@ -32,7 +33,9 @@ export function planCommand(): Command {
         .argParser(durationMs)
         .default(durationMs("24h"), "24h"),
     );
-  addTelemetryOptions(addWindowOption(addLockOption(addTaskOptions(addConnectionOptions(command)))));
+  addTelemetryOptions(
+    addYesOption(addWindowOption(addLockOption(addTaskOptions(addConnectionOptions(command))))),
+  );
   addRefusedOptions(addReportOption(addOutputOptions(command)));
   return command
     .addHelpText(

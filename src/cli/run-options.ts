@@ -191,10 +191,16 @@ export function addGivenAgainOptions(command: Command): Command {
   );
 }
 
+/** Nobody is there to be asked. */
+export function addYesOption(command: Command): Command {
+  return command
+    .optionsGroup("Unattended:")
+    .option("-y, --yes", "ask nothing, as where there is no terminal (vars_prompt, pause)");
+}
+
 /** What other programs learn of a run. */
 export function addFollowerOptions(command: Command): Command {
-  const followed = command
-    .optionsGroup("Unattended:")
+  const followed = addYesOption(command)
     .option("--summary <file>", "write what came of it to a file, as JSON, for the next program")
     .option(
       "--on-event <command>",

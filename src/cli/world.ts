@@ -26,6 +26,8 @@ const keepaliveMs = 2000;
 export interface Ground {
   readonly command: Command;
   readonly inventory: Inventory;
+  /** Nothing is asked, although there is a terminal. */
+  readonly isUnasked: boolean;
   readonly options: EngineOptions;
   readonly store: Store;
 }
@@ -46,7 +48,13 @@ export async function readGround(
   const vault = await processVault(flags);
   const secrets = await readSecrets(flags);
   const options = { ...engineOptions(flags, settings, secrets, vault), ...extraOptions };
-  return { command, inventory, options, store: createFileStore(stateFolder(flags.state, process.env)) };
+  return {
+    command,
+    inventory,
+    isUnasked: flags.yes ?? false,
+    options,
+    store: createFileStore(stateFolder(flags.state, process.env)),
+  };
 }
 
 /** The inventory that `-i` names, else the settings'. @throws KmendError `no-inventory`, and what is wrong with it */
@@ -83,7 +91,7 @@ export async function withWorld<T>(
     stop: { soft: stop.soft, hard: stop.hard },
     clock: wallClock,
     random: systemRandom,
-    ask: terminalAsk(),
+    ask: ground.isUnasked ? null : terminalAsk(),
     mask: processMask,
   };
   try {
