@@ -262,7 +262,8 @@ scrape_configs:
   });
   const ask = async (path: string): Promise<Answer["data"] | undefined> => {
     const answer = await fetch(`http://127.0.0.1:${own}/api/v1/${path}`).catch(() => null);
-    return answer ? ((await answer.json()) as Answer).data : undefined;
+    // Until it has read its own store it says that it is unavailable.
+    return answer?.ok ? ((await answer.json()) as Answer).data : undefined;
   };
   const value = async (query: string): Promise<string | undefined> =>
     (await ask(`query?query=${encodeURIComponent(query)}`))?.result?.[0]?.value[1];
