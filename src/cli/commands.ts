@@ -79,7 +79,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "doc",
-    summary: "Explain a module: options, examples, its way back",
+    summary: "Explain a module, keyword, filter, test or lookup",
     isAside: true,
     load: async () => (await import("./doc.ts")).docCommand(),
   },

@@ -3,7 +3,7 @@
 
 import type { Command } from "commander";
 import { createFileStore, stateFolder } from "../journal/journal.ts";
-import { findModule, moduleNames } from "../modules/modules.ts";
+import { findModule } from "../modules/modules.ts";
 import type { ListedTask } from "../playbook/playbook.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { CommandEntry } from "./commands.ts";
@@ -144,7 +144,7 @@ async function argumentOf(
     case "group":
       return (await inventoryOf(words))?.groups.map(({ name }) => name) ?? [];
     case "name":
-      return moduleNames().flatMap((name) => [name, ...(findModule(name)?.aliases ?? [])]);
+      return (await import("./doc-entries.ts")).docEntries().map(({ name }) => name);
     case "shell":
       return Object.keys(completionScripts);
     case "fault":

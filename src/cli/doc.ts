@@ -1,57 +1,72 @@
-import { Command } from "commander";
-import { findModule, type Module, moduleNames } from "../modules/modules.ts";
+import { Command, Option } from "commander";
+import { nearest } from "../modules/modules.ts";
 import { exitCodes, KmendError } from "../problem/problem.ts";
+import { type DocEntry, type DocType, docEntries, docTypes } from "./doc-entries.ts";
+
+interface DocFlags {
+  readonly list?: boolean;
+  readonly type?: DocType;
+  readonly json?: boolean;
+}
 
 /** `kmend doc [NAME]`. */
 export function docCommand(): Command {
   return new Command("doc")
-    .description("Explain a module: its options, an example, and what its way back does")
-    .argument("[name]", "a module's name; none lists them all")
+    .description("Explain a module, keyword, filter, test or lookup: options, an example, its way back")
+    .argument("[name]", "what to explain; none lists the modules")
+    .option("-l, --list", "list everything that there is, with a line on each")
+    .addOption(new Option("-t, --type <type>", "only what is such a thing").choices(docTypes))
     .option("--json", "print it as JSON")
     .addHelpText(
       "after",
-      "\nExamples:\n  kmend doc\n  kmend doc copy\n\nExit codes: 0 well, 1 no such module",
+      "\nExamples:\n  kmend doc copy\n  kmend doc --list --type filter\n\nExit codes: 0 well, 1 there is nothing of that name",
     )
-    .action((name: string | undefined, flags: { json?: boolean }) => {
-      const modules = name === undefined ? moduleNames().map((each) => wanted(each)) : [wanted(name)];
-      if (flags.json)
-        console.log(
-          JSON.stringify(
-            modules.map((each) => described(each)),
-            null,
-            2,
-          ),
-        );
-      else if (name === undefined)
-        console.log(modules.map((each) => `${each.name.padEnd(24)}${each.summary}`).join("\n"));
-      else console.log(modules.map((each) => explain(each)).join("\n\n"));
+    .action((name: string | undefined, flags: DocFlags) => {
+      const entries = chosen(name, flags);
+      if (flags.json) console.log(JSON.stringify(entries.map(asJson), null, 2));
+      else if (name === undefined || flags.list) console.log(listed(entries));
+      else console.log(entries.map(explained).join("\n\n"));
     });
 }
 
-function wanted(name: string): Module {
-  const module = findModule(name);
-  if (module) return module;
+function chosen(name: string | undefined, { list, type }: DocFlags): readonly DocEntry[] {
+  const all = docEntries().filter((each) => type === undefined || each.type === type);
+  if (name === undefined) return list || type ? all : all.filter((each) => each.type === "module");
+  const found = all.filter((each) => each.name === name || each.aliases.includes(name));
+  if (found.length > 0) return found;
+  const guess = nearest(
+    name,
+    all.map((each) => each.name),
+  );
   throw new KmendError(
     {
       code: "unknown-module",
-      message: `Cannot explain "${name}": there is no such module`,
-      hint: "List them with\n    kmend doc",
+      message: `Cannot explain "${name}": there is no such ${type ?? "module, keyword, filter, test or lookup"}`,
+      hint: `${guess ? `Did you mean "${guess}"? ` : ""}List them with\n    kmend doc --list`,
     },
     exitCodes.error,
   );
 }
 
-function explain(module: Module): string {
-  const options = Object.entries(module.options).filter(([, option]) => option.refused === undefined);
-  const width = Math.max(0, ...options.map(([name]) => name.length));
-  return [
-    `${module.name}: ${module.summary}`,
-    `Options:\n${options.map(([name, option]) => `  ${name.padEnd(width)}  ${option.help} (${option.type}${option.required ? ", required" : ""})`).join("\n")}`,
-    `Way back: ${module.wayBack}`,
-    ...(module.examples ? [`Example:\n${module.examples.trimEnd().replace(/^/gm, "  ")}`] : []),
-  ].join("\n\n");
+function listed(entries: readonly DocEntry[]): string {
+  const width = Math.max(0, ...entries.map(({ name }) => name.length)) + 2;
+  const types = docTypes.filter((type) => entries.some((each) => each.type === type));
+  const lines = (type: DocType): string =>
+    entries
+      .filter((each) => each.type === type)
+      .map(
+        ({ name, summary, isRefused }) => `${name.padEnd(width)}${isRefused ? "(refused) " : ""}${summary}`,
+      )
+      .join("\n");
+  if (types.length < 2) return types.map(lines).join("");
+  return types.map((type) => `${type[0]?.toUpperCase()}${type.slice(1)}s:\n${lines(type)}`).join("\n\n");
 }
 
-function described({ name, kind, summary, options, wayBack, aliases, examples }: Module): object {
-  return { name, kind, summary, aliases: aliases ?? [], options, wayBack, examples };
+function explained({ type, name, summary, text }: DocEntry): string {
+  const title = type === "module" ? `${name}: ${summary}` : `${name} (${type}): ${summary}`;
+  return [title, ...text].join("\n\n");
+}
+
+function asJson({ type, name, summary, more }: DocEntry): object {
+  return { type, name, summary, ...more };
 }
