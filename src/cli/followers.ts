@@ -23,22 +23,31 @@ export function followedBy(flags: RunFlags): Follow {
   return (world, journal, act, past = []) => withFollowers(flags, journal, () => act(world), past);
 }
 
-/** Runs `act` with all that the flags ask for, and ends each on every path: hooks last, as they may take their time.
- *  @param past events of a run that goes on */
-export async function withFollowers<T>(
+/** Runs `act` with all that the flags ask for, and ends each on every path. Who watches from outside ends last: by then people have read
+ *  how it ended. @param past events of a run that goes on */
+export function withFollowers<T>(
   flags: RunFlags,
   journal: Journal,
   act: () => Promise<T>,
   past: readonly Event[] = [],
 ): Promise<T> {
+  return withTelemetry(flags, journal, () => withReaders(flags, journal, act, past), { past, warn });
+}
+
+/** Hooks end last of these, as they may take their time. */
+async function withReaders<T>(
+  flags: RunFlags,
+  journal: Journal,
+  act: () => Promise<T>,
+  past: readonly Event[],
+): Promise<T> {
   const endSummary = flags.summary === undefined ? () => {} : keepSummary(flags.summary, journal, past, warn);
   const hooks = (flags.onEvent ?? []).map((command) => startHook(command, journal, warn));
-  const watched = (): Promise<T> => withTelemetry(flags, journal, act, { past, warn });
   try {
     return await withReports(
       flags.report,
       journal,
-      () => withReader(chooseReader(flags, stdoutPaper()), journal, watched),
+      () => withReader(chooseReader(flags, stdoutPaper()), journal, act),
       { past, warn },
     );
   } finally {

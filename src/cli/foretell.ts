@@ -23,12 +23,10 @@ export async function foretell(
   const options = { ...ground.options, check: true, diff: true, foretells: true };
   const exitCode = await withWorld({ ...ground, command: "plan", options }, async (world, journal) => {
     journal.subscribe((event) => events.push(event));
-    const ask = (): Promise<number> =>
-      withTelemetry(telemetry, journal, async () => (await runPlaybooks(playbooks, world)).exitCode, {
-        warn,
-      });
+    const ask = async (): Promise<number> => (await runPlaybooks(playbooks, world)).exitCode;
     const show = (): Promise<number> => (reader ? withReader(reader, journal, ask) : ask());
-    return withReports(reports, journal, show, { warn });
+    const reported = (): Promise<number> => withReports(reports, journal, show, { warn });
+    return withTelemetry(telemetry, journal, reported, { warn });
   });
   return { events, exitCode };
 }

@@ -3,8 +3,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import {
   chmodSync,
+  closeSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   statSync,
@@ -60,8 +62,15 @@ t.test("of a run: when it begins, at each batch's end, and when it has ended", a
   await until(() => existsSync(path("begun-a")));
   t.equal(read("kmend_run_running{}"), "1");
   t.equal(read("kmend_run_exit_code{}"), undefined);
+  const opened = openSync(path("roll.prom"), "r");
   writeFileSync(path("go-a"), "");
   await until(() => existsSync(path("begun-b")));
+  t.match(
+    readFileSync(opened, "utf8"),
+    /\nkmend_run_batches\{file="roll",state="ended"\} 0\n/,
+    "whoever reads is let read on",
+  );
+  closeSync(opened);
   t.equal(read('kmend_run_batches{state="ended"}'), "1");
   t.equal(read('kmend_run_hosts{state="changed"}'), "1");
   writeFileSync(path("go-b"), "");
