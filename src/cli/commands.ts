@@ -18,7 +18,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "fix",
     summary: "Mend the leak, asked at each choice: the wizard",
-    load: async () => (await import("./fix.ts")).fixCommand(commands),
+    load: async () => (await import("./fix.ts")).fixCommand(),
   },
   {
     name: "plan",

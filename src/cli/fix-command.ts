@@ -19,7 +19,7 @@ const own = ["inventory", "limit", "resume", "plain"];
 export function sameCommand(command: Command, { inventory, leg, policy }: Given, folder: string): string {
   const variables = JSON.stringify({ ...leg.variables, ...policyVariables(policy, leg) });
   const words = [
-    ...inventory.flatMap((source) => ["-i", source]),
+    ...inventory.flatMap((source) => ["-i", sourceOf(source, folder)]),
     ...leg.playbooks.map((playbook) => fromHere(shipped(playbook))),
     "--limit",
     limitOf(leg.hosts, folder),
@@ -33,11 +33,24 @@ export function sameCommand(command: Command, { inventory, leg, policy }: Given,
 }
 
 function limitOf(hosts: readonly string[], folder: string): string {
-  if (hosts.length <= mostNamed) return hosts.join(",");
+  return hosts.length <= mostNamed ? hosts.join(",") : `@${listed(hosts, { folder, ending: "txt" })}`;
+}
+
+/** A list of hosts that is too long for a line is an inventory of its own. */
+function sourceOf(source: string, folder: string): string {
+  const hosts = source.split(",").filter((host) => host !== "");
+  return hosts.length <= mostNamed ? source : listed(hosts, { folder, ending: "ini" });
+}
+
+function listed(
+  hosts: readonly string[],
+  { folder, ending }: { readonly folder: string; readonly ending: string },
+): string {
   const lines = `${hosts.join("\n")}\n`;
-  const path = join(folder, `hosts-${createHash("sha256").update(lines).digest("hex").slice(0, 8)}.txt`);
+  const name = `hosts-${createHash("sha256").update(lines).digest("hex").slice(0, 8)}.${ending}`;
+  const path = join(folder, name);
   writeFileSync(path, lines, { mode: 0o600 });
-  return `@${path}`;
+  return path;
 }
 
 /** The command line that comes back to where somebody left, with the options that were given before.

@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import SSHConfig from "ssh-config";
 import { loadInventory } from "../inventory/inventory.ts";
 import { createFileStore, stateFolder } from "../journal/journal.ts";
-import type { Source } from "../wizard/wizard.ts";
+import { hostNames, type Source } from "../wizard/wizard.ts";
 import { fixFolder } from "./fix-kept.ts";
 import { processVault } from "./process-vault.ts";
 import type { RunFlags } from "./run-options.ts";
@@ -48,9 +48,23 @@ async function ofEarlierRuns({ state }: RunFlags): Promise<Found[]> {
   for (const run of (await store.ids()).slice(0, runsLookedAt)) {
     const [first] = (await store.read(run)).events;
     if (first?.type === "run:started" && first.inventories.length > 0)
-      found.push({ inventory: first.inventories, name: `${first.inventories.join(", ")} (of run ${run})` });
+      found.push({ inventory: first.inventories, name: `${named(first.inventories)} (of run ${run})` });
   }
   return found;
+}
+
+/** A list of hosts by its first. */
+function named(inventories: readonly string[]): string {
+  return inventories
+    .map((each) =>
+      each.includes(",")
+        ? hostNames(
+            each.split(",").filter((host) => host !== ""),
+            3,
+          )
+        : each,
+    )
+    .join(", ");
 }
 
 /** Hosts that ~/.ssh/config names one by one. How to reach them it says itself. */

@@ -1,12 +1,13 @@
 /** What the wizard has done for it, by the functions of the other commands. */
 
+import { join } from "node:path";
 import type { Command } from "commander";
 import { runPlaybooks } from "../engine/engine.ts";
 import { loadInventory } from "../inventory/inventory.ts";
 import { createFileStore, lastOwn, type Store, stateFolder } from "../journal/journal.ts";
 import { shipped } from "../package/package.ts";
 import { KmendError } from "../problem/problem.ts";
-import { type Paper, prettyReader, type Reader } from "../report/report.ts";
+import { accountOf, type Paper, prettyReader, type Reader, writtenReport } from "../report/report.ts";
 import {
   type Given,
   policyVariables,
@@ -24,6 +25,7 @@ import { findSources } from "./fix-sources.ts";
 import type { Follow } from "./followers.ts";
 import { loadAll } from "./load-all.ts";
 import { processVault } from "./process-vault.ts";
+import { writeReport } from "./report-file.ts";
 import { resume } from "./resume.ts";
 import { rollback } from "./rollback.ts";
 import { runOver } from "./run.ts";
@@ -89,6 +91,7 @@ export function fixWork(flags: FixFlags, { command, paper, isPlain }: FixWorkOpt
         if (error instanceof KmendError) return null;
         throw error;
       }),
+    report: (run) => reportOf(store, run, join(fixFolder(flags.state), `${run}.html`)),
     async earlier() {
       const ids = (await store.ids()).slice(0, runsLookedAt);
       return Promise.all(ids.map(async (id) => (await store.read(id)).events));
@@ -118,6 +121,17 @@ async function dryRun(flags: FixFlags, { leg }: Given, store: Store): Promise<Ra
     return journal.run;
   });
   return ranOf(store, run);
+}
+
+async function reportOf(store: Store, run: string, file: string): Promise<string | null> {
+  const { events } = await store.read(run);
+  try {
+    writeReport(file, writtenReport(accountOf(events, { isLive: false }), "html"));
+    return file;
+  } catch (error) {
+    if (!(error instanceof KmendError)) throw error;
+    return null;
+  }
 }
 
 async function ranOf(store: Store, wanted: string): Promise<Ran> {

@@ -1,7 +1,6 @@
 import { Command } from "commander";
 import { exitCodes, KmendError } from "../problem/problem.ts";
 import { fix, plainAsker, terminalAsker } from "../wizard/wizard.ts";
-import type { CommandEntry } from "./commands.ts";
 import { comeBackCommand } from "./fix-command.ts";
 import { readKept } from "./fix-kept.ts";
 import { fixWork } from "./fix-work.ts";
@@ -17,8 +16,8 @@ export interface FixFlags extends RunFlags {
 /** A line that is longer is harder to read, however wide the screen is. */
 const widest = 100;
 
-/** `kmend fix`. @param commands all there are: what it prints at its end is among them */
-export function fixCommand(commands: readonly CommandEntry[]): Command {
+/** `kmend fix`. */
+export function fixCommand(): Command {
   const command = new Command("fix")
     .description(
       "Find the leak, explain it, choose its mend, and see it through, asked where there is a choice",
@@ -44,15 +43,11 @@ Exit codes:
     )
     .action(async (flags: FixFlags, self: Command) => {
       if (!process.stdin.isTTY || !process.stdout.isTTY) throw noTerminal(flags);
-      process.exitCode = await fixOnTerminal(flags, self, commands);
+      process.exitCode = await fixOnTerminal(flags, self);
     });
 }
 
-async function fixOnTerminal(
-  flags: FixFlags,
-  command: Command,
-  commands: readonly CommandEntry[],
-): Promise<number> {
+async function fixOnTerminal(flags: FixFlags, command: Command): Promise<number> {
   const paper = stdoutPaper();
   const isPlain = flags.plain === true || process.env["TERM"] === "dumb";
   const kept = flags.resume ? readKept(flags.state) : null;
@@ -67,7 +62,6 @@ async function fixOnTerminal(
       inventory: kept ? null : named,
       kept,
       comeBack: comeBackCommand(command),
-      hasReport: commands.some(({ name }) => name === "report"),
     });
   } finally {
     process.off("SIGINT", stay);

@@ -18,9 +18,24 @@ export async function chooseInventory(asker: Asker, work: Work): Promise<readonl
       ...sources.map((source) => ({ value: source.inventory, name: named(source) })),
       { value: null, name: "another: a file, a folder, or hosts by name" },
     ]);
-    if (chosen) return chosen;
+    if (chosen && (await canBeRead(asker, work, chosen))) return chosen;
+    if (chosen) return chooseInventory(asker, work);
   }
   return typed(asker, work);
+}
+
+/** A cluster may not answer: then another is chosen. */
+async function canBeRead(asker: Asker, work: Work, inventory: readonly string[]): Promise<boolean> {
+  return (await countOf(asker, work, inventory)) !== null;
+}
+
+/** How many hosts there are; null where somebody was told why it cannot be read. */
+async function countOf(asker: Asker, work: Work, inventory: readonly string[]): Promise<number | null> {
+  return work.hostsOf(inventory).catch((error: unknown) => {
+    if (!(error instanceof KmendError)) throw error;
+    asker.say([error.message]);
+    return null;
+  });
 }
 
 function named({ name, hosts }: Source): string {
@@ -37,11 +52,7 @@ async function typed(asker: Asker, work: Work): Promise<readonly string[]> {
         ? answer
         : await oneWord(answer, work),
     ];
-    const count = await work.hostsOf(inventory).catch((error: unknown) => {
-      if (!(error instanceof KmendError)) throw error;
-      asker.say([error.message]);
-      return null;
-    });
+    const count = await countOf(asker, work, inventory);
     if (count === null) continue;
     asker.say([`Inventory: ${inventory.join(", ")}, ${hostCount(count)}`]);
     return inventory;

@@ -27,8 +27,6 @@ export interface FixOptions {
   readonly kept: Kept | null;
   /** The command that comes back to it. */
   readonly comeBack: string;
-  /** There is a command that writes a report of a run. */
-  readonly hasReport: boolean;
 }
 
 /** @returns the exit code: 0 where every host that was chosen no longer leaks, 2 where some does, 99 where somebody left */
@@ -187,11 +185,14 @@ class Wizard {
     const scanned = await this.#work.scan(this.kept.inventory, hosts);
     if (scanned.isInterrupted) throw new Left();
     await this.#keep({ isOver: true });
-    const { width, hasReport } = this.#options;
+    const { width } = this.#options;
     const { policy } = this.kept;
     const commands = policy ? await this.#commandLines(this.kept.legs, policy) : [];
     this.#asker.say(["", ...verifiedScreen(this.kept.before, scanned.hosts, width), ""]);
-    this.#asker.say(endScreen(runs, commands, { width, hasReport }));
+    const reported = await Promise.all(
+      runs.map(async (ran) => ({ ...ran, report: await this.#work.report(ran.run) })),
+    );
+    this.#asker.say(endScreen(reported, commands, width));
     const isMended = scanned.hosts.length > 0 && scanned.hosts.every(isWell);
     return isMended ? exitCodes.ok : exitCodes.hostsFailed;
   }

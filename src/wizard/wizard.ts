@@ -9,6 +9,7 @@
 
 export { fix } from "./fix.ts";
 export type { Kept } from "./kept.ts";
+export { hostNames } from "./lines.ts";
 export { plainAsker } from "./plain-asker.ts";
 export { policyVariables } from "./policy.ts";
 export { rolloutReader } from "./rollout-reader.ts";

@@ -29,6 +29,8 @@ export interface Work {
   rollback(run: string, hosts: readonly string[] | null): Promise<Ran>;
   /** A run's journal; null where it is gone. */
   recorded(run: string): Promise<Ran | null>;
+  /** Writes what came of a run, for people who were not there. @returns the file; null where it cannot be written */
+  report(run: string): Promise<string | null>;
   /** Journals of earlier runs, the newest first. */
   earlier(): Promise<readonly (readonly Event[])[]>;
   /** Keeps what was chosen, for `--resume`. */

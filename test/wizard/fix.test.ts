@@ -1,6 +1,7 @@
 /** The wizard's way from what is found to what is verified, over hosts that are data. */
 
 import t from "tap";
+import { KmendError } from "../../src/problem/problem.ts";
 import { fix } from "../../src/wizard/fix.ts";
 import { type Kept, nothingKept } from "../../src/wizard/kept.ts";
 import type { Work } from "../../src/wizard/work.ts";
@@ -31,7 +32,6 @@ function go(
       inventory: null,
       kept,
       comeBack: "kmend fix --resume",
-      hasReport: false,
     }),
   };
 }
@@ -57,6 +57,7 @@ t.test(
     const said = asker.said.join("\n");
     t.match(said, "Inventory: hosts.yml: 4 hosts");
     t.match(said, "Verified by the same evidence: 3 of 3 hosts no longer leak.");
+    t.match(said, /its report, to be read in a browser:\s+\/state\/fix\/r-1\.html/);
     t.match(said, "The same without being asked:\n    kmend run --limit app-1,app-2,compute-1");
     t.ok(work.kept?.isOver, "and there is nothing to come back to");
   },
@@ -183,4 +184,24 @@ t.test("without an inventory one is asked for", async (t) => {
   await go(work, [[/^Inventory: a file/, "host1,host2"]]).code;
   t.strictSame(work.kept?.inventory, ["host1,host2"]);
   t.equal(nothingKept.inventory.length, 0);
+});
+
+t.test("an inventory that cannot be read is told of, and another is chosen", async (t) => {
+  const work = new MadeUpWork(scanOf({ "web-1": clean }));
+  work.sources = async () => [
+    { inventory: ["hosts.yml"], name: "hosts.yml", hosts: 4 },
+    { inventory: ["cluster.yml"], name: "the cluster", hosts: null },
+  ];
+  work.hostsOf = async ([inventory]) => {
+    if (inventory === "cluster.yml")
+      throw new KmendError({ code: "inventory-cluster", message: "Cannot read it" });
+    return 4;
+  };
+  const { asker, code } = go(work, [
+    [/Which inventory/, "the cluster"],
+    [/Which inventory/, "hosts.yml: 4 hosts"],
+  ]);
+  t.equal(await code, 0);
+  t.match(asker.said.join("\n"), "Cannot read it");
+  t.strictSame(work.kept?.inventory, ["hosts.yml"]);
 });

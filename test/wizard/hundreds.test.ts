@@ -65,7 +65,7 @@ t.test(
       [/Change 389 hosts now/, /^yes/],
       [/Type the number of hosts to confirm \(389\)/, "no"],
     ]);
-    const kept = { width: 80, inventory: null, kept: null, comeBack: "kmend fix --resume", hasReport: false };
+    const kept = { width: 80, inventory: null, kept: null, comeBack: "kmend fix --resume" };
     t.equal(await fix(work, asker, kept), 0);
     t.strictSame(work.ranWith, [], "not the number, so nothing was done");
     const lines = asker.said.filter((line) => !line.startsWith("    kmend run"));

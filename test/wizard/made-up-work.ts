@@ -55,6 +55,7 @@ export class MadeUpWork implements Work {
     const events = this.#runs.get(run);
     return events ? this.#ran(run, events) : null;
   };
+  report: Work["report"] = async (run) => `/state/fix/${run}.html`;
   earlier: Work["earlier"] = async () => [];
   keep: Work["keep"] = async (kept) => {
     this.kept = JSON.parse(JSON.stringify(kept));

@@ -31,8 +31,5 @@ process.exitCode = await fix(
     inventory: null,
     kept: null,
     comeBack: "kmend fix --resume",
-    hasReport: false,
   },
 );
-console.log(`It ended with ${process.exitCode}.`);
-setInterval(() => {}, 60_000); // its last screen stays

@@ -8,6 +8,9 @@ export const hasTmux = spawnSync("tmux", ["-V"]).status === 0;
 /** The test runner's colours and settings reach nobody. */
 const environment = { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "/", LANG: "C.UTF-8" };
 
+/** Runs a program, says how it ended, and keeps the screen. tmux itself does not always notice that a program has ended. */
+const untilClosed = `trap : INT; "$@"; echo "It ended with $?."; while :; do sleep 60; done`;
+
 /** How long a screen may take to come, on a busy machine. */
 const patienceMs = 120_000;
 
@@ -20,20 +23,9 @@ export class Terminal {
   constructor(argv: readonly string[], { cwd, env }: { cwd: string; env: Readonly<Record<string, string>> }) {
     const given = Object.entries(env).flatMap(([name, value]) => ["-e", `${name}=${value}`]);
     const size = ["-x", "80", "-y", "24"];
-    // Without a file of settings, whoever runs the tests; what ends stays on the screen.
-    const start = ["new-session", "-d", ...size, "-c", cwd, ...given, ...argv];
-    this.#tmux(
-      "-f",
-      "/dev/null",
-      "start-server",
-      ";",
-      "set-option",
-      "-g",
-      "remain-on-exit",
-      "on",
-      ";",
-      ...start,
-    );
+    // Without a file of settings, whoever runs the tests.
+    const start = ["new-session", "-d", ...size, "-c", cwd, ...given, "sh", "-c", untilClosed, "sh", ...argv];
+    this.#tmux("-f", "/dev/null", ...start);
   }
 
   /** The screen's lines, without the spaces at their ends. */

@@ -1,4 +1,5 @@
 import type { Event, Events } from "../../journal/journal.ts";
+import { byHostName } from "../../report/report.ts";
 import { hostCount, hostNames } from "../lines.ts";
 
 /** The batch that ended last, of the play that has batches to come; null: none has ended. */
@@ -37,5 +38,5 @@ export function changedHosts(events: readonly Event[]): readonly string[] {
       ? [event.host]
       : [],
   );
-  return [...new Set(standing)];
+  return [...new Set(standing)].sort(byHostName);
 }

@@ -1,4 +1,4 @@
-import { leaks, type ScannedHost } from "../../report/report.ts";
+import { byHostName, leaks, type ScannedHost } from "../../report/report.ts";
 import { hostCount, wrapAll } from "../lines.ts";
 import type { Ran } from "../work.ts";
 
@@ -11,8 +11,9 @@ export function verifiedScreen(
   after: readonly ScannedHost[],
   width: number,
 ): string[] {
-  const well = after.filter((host) => "diagnosis" in host && isWell(host));
-  const others = after.filter((host) => !well.includes(host));
+  const byName = [...after].sort((a, b) => byHostName(a.host, b.host));
+  const well = byName.filter((host) => isWell(host));
+  const others = byName.filter((host) => !isWell(host));
   return wrapAll(
     [
       `Verified by the same evidence: ${well.length} of ${hostCount(after.length)} no longer leak.`,
@@ -36,26 +37,23 @@ export function isWell(host: ScannedHost): boolean {
   return "diagnosis" in host && !leaks(host) && host.diagnosis.verdict !== "unknown";
 }
 
+type Reported = Pick<Ran, "run" | "folder" | "exitCode"> & {
+  /** The report's file; null where there is none. */
+  readonly report: string | null;
+};
+
 /** Where to read it again, how to take it back, and how to do it without being asked. */
-export function endScreen(
-  runs: readonly Pick<Ran, "run" | "folder" | "exitCode">[],
-  commands: readonly string[],
-  options: { readonly width: number; readonly hasReport: boolean },
-): string[] {
+export function endScreen(runs: readonly Reported[], commands: readonly string[], width: number): string[] {
   return [
     ...wrapAll(
-      runs.map(
-        ({ run, folder, exitCode }) =>
-          `Run ${run} ended with ${exitCode ?? "no last word"}; its journal is ${folder}`,
-      ),
-      options.width,
+      runs.flatMap(({ run, folder, exitCode, report }) => [
+        `Run ${run} ended with ${exitCode ?? "no last word"}; its journal is ${folder}`,
+        ...(report === null ? [] : [`  its report, to be read in a browser: ${report}`]),
+      ]),
+      width,
     ),
     ...(runs.length > 0 ? ["To read it again, and to take it back:"] : []),
-    ...runs.flatMap(({ run }) => [
-      `    kmend show ${run}`,
-      ...(options.hasReport ? [`    kmend report ${run} --format html`] : []),
-      `    kmend rollback ${run}`,
-    ]),
+    ...runs.flatMap(({ run }) => [`    kmend show ${run}`, `    kmend rollback ${run}`]),
     "The same without being asked:",
     // Unwrapped: they are there to be copied.
     ...commands.map((command) => `    ${command}`),
