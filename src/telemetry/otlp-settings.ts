@@ -45,15 +45,18 @@ export function otlpSettings(env: Environment): OtlpSettings | string | null {
   };
 }
 
-/** What the headers hold that nobody may read: each value, and what follows a word such as `Bearer` in it. */
+/** What nobody may read: each value of the headers, and what follows a word such as `Bearer` in it; a password in the endpoint. */
 export function otlpSecrets(env: Environment): readonly string[] {
   const headers = ["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"];
   const pairs = headers.flatMap((name) => (env[name] ?? "").split(","));
-  return pairs.flatMap((pair) => {
+  const inHeaders = pairs.flatMap((pair) => {
     const raw = pair.slice(pair.indexOf("=") + 1).trim();
     const plain = decoded(raw);
-    return [raw, plain, ...plain.split(/\s+/).slice(1)].filter((text) => text !== "");
+    return [raw, plain, ...plain.split(/\s+/).slice(1)];
   });
+  const endpoints = [env["OTEL_EXPORTER_OTLP_ENDPOINT"], env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]];
+  const inEndpoints = endpoints.map((url) => decoded(URL.parse(url ?? "")?.password ?? ""));
+  return [...inHeaders, ...inEndpoints].filter((text) => text !== "");
 }
 
 function decoded(text: string): string {

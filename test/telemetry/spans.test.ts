@@ -191,6 +191,7 @@ t.test("the environment", async (t) => {
       }),
       ["Bearer%20abc-def", "Bearer abc-def", "abc-def", "k=1", "k=1", "%zz", "%zz"],
     );
+    t.strictSame(otlpSecrets({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://me:s%2Fecret@c:1" }), ["s/ecret"]);
     t.strictSame(otlpSecrets({}), []);
   });
 });
