@@ -90,7 +90,7 @@ export const metrics = {
     of: "scan",
   },
   kmend_host_ids_left: {
-    help: "Ids of memory cgroups that the kernel has left, of 65535; absent where unknown.",
+    help: "Ids of memory cgroups that the kernel has left, of 65535; at most so many where not all that leaked could be counted; absent where unknown.",
     labels: ["host"],
     of: "scan",
   },

@@ -54,6 +54,8 @@ tests:
     input_series:
       - {series: 'kmend_run_exit_code{file="roll"}', values: '2x600'}
       - {series: 'kmend_run_exit_code{file="scan"}', values: '3x600'}
+      - {series: 'kmend_run_info{file="roll",command="run"}', values: '1x600'}
+      - {series: 'kmend_run_info{file="scan",command="scan"}', values: '1x600'}
       - {series: 'kmend_run_running{file="roll"}', values: '0x600'}
       - {series: 'kmend_run_running{file="died"}', values: '1x600'}
       - {series: 'kmend_run_started_timestamp_seconds{file="roll"}', values: '0+300x600'}
