@@ -1,15 +1,14 @@
 /** `kmend plan --out`: what stands in the file beside what the dry run said. */
 
 import { randomBytes } from "node:crypto";
-import { writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Event, Store } from "../journal/journal.ts";
 import { type PlanFile, planFrom, type Timing, timings } from "../plan/plan.ts";
 import type { LoadedPlaybook, Play } from "../playbook/playbook.ts";
-import { exitCodes, fileReason, KmendError } from "../problem/problem.ts";
 import { toJson } from "../template/template.ts";
 import { extraVarsSum, inventorySum } from "./plan-sums.ts";
 import type { Ground } from "./world.ts";
+import { type Writing, writeWhole } from "./written-file.ts";
 
 /** How many earlier runs are read for an estimate: enough to have met each task, few enough to be read at once. */
 const runsRead = 20;
@@ -47,21 +46,15 @@ export function sumOfInventory({ inventory }: Ground, playbooks: readonly Loaded
 }
 
 /** @throws KmendError `plan-unwritable` */
-export async function writePlan(file: string, plan: PlanFile): Promise<void> {
-  try {
-    await writeFile(file, `${JSON.stringify(plan, null, 1)}\n`, { mode: 0o600 });
-  } catch (cause) {
-    throw new KmendError(
-      {
-        code: "plan-unwritable",
-        message: `Cannot write the plan ${file}: ${fileReason(cause as NodeJS.ErrnoException)}`,
-        hint: "Name a file in a folder that you may write with --out FILE.",
-      },
-      exitCodes.badOptions,
-      cause,
-    );
-  }
+export function writePlan(file: string, plan: PlanFile): void {
+  writeWhole(file, `${JSON.stringify(plan, null, 1)}\n`, writing, 0o600);
 }
+
+const writing: Writing = {
+  code: "plan-unwritable",
+  noun: "plan",
+  hint: "Name a file in a folder that you may write with --out FILE.",
+};
 
 function keywordsOf(play: Play | undefined): Readonly<Record<string, string>> {
   if (!play) return {};

@@ -69,6 +69,6 @@ Exit codes: 0 well, 2 some host would fail, 4 some host unreachable or a playboo
         validForMs: flags.validFor,
         inventorySum: sum,
       });
-      await writePlan(flags.out, plan);
+      writePlan(flags.out, plan);
     });
 }

@@ -1,11 +1,16 @@
 /** Reports that go to files: what `--report` and `kmend report --out` name, asked before anything is begun, and written whole or not. */
 
-import { accessSync, chmodSync, constants, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Event, Journal } from "../journal/journal.ts";
-import { exitCodes, fileReason, KmendError } from "../problem/problem.ts";
+import { exitCodes, KmendError } from "../problem/problem.ts";
 import { accountKeeper, type ReportFormat, reportFormats, writtenReport } from "../report/report.ts";
+import { checkWritable, type Writing, writeWhole } from "./written-file.ts";
+
+const writing: Writing = {
+  code: "report-unwritable",
+  noun: "report",
+  hint: "Name a file in a folder that you may write.",
+};
 
 interface ReportFile {
   readonly format: ReportFormat;
@@ -26,7 +31,7 @@ export function addReportOption(command: Command): Command {
  *  @throws KmendError `unknown-report-format`, `report-unwritable` */
 export function checkReports(given: readonly string[] | undefined): readonly ReportFile[] {
   const reports = (given ?? []).map((each) => parseReport(each));
-  for (const { file } of reports) checkFile(file);
+  for (const { file } of reports) checkWritable(file, writing);
   return reports;
 }
 
@@ -61,18 +66,9 @@ function tryToWrite(file: string, text: string, warn: (text: string) => void): v
   }
 }
 
-/** 0600, and nobody ever reads half of one. @throws KmendError `report-unwritable` */
+/** 0600. @throws KmendError `report-unwritable` */
 export function writeReport(file: string, text: string): void {
-  const path = resolve(file);
-  const draft = `${path}.${process.pid}.part`;
-  try {
-    writeFileSync(draft, text, { mode: 0o600, flag: "wx" });
-    chmodSync(draft, 0o600);
-    renameSync(draft, path);
-  } catch (cause) {
-    rmSync(draft, { force: true });
-    throw unwritable(file, fileReason(cause as NodeJS.ErrnoException), cause);
-  }
+  writeWhole(file, text, writing, 0o600);
 }
 
 /** The format that a file's ending means. @throws KmendError `unknown-report-format` */
@@ -97,16 +93,6 @@ function parseReport(given: string): ReportFile {
   return { format: formatByEnding(given), file: given };
 }
 
-function checkFile(file: string): void {
-  const path = resolve(file);
-  try {
-    accessSync(dirname(path), constants.W_OK);
-  } catch (cause) {
-    throw unwritable(file, fileReason(cause as NodeJS.ErrnoException), cause);
-  }
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw unwritable(file, "it is a folder");
-}
-
 function unknownFormat(message: string): KmendError {
   return new KmendError(
     {
@@ -115,17 +101,5 @@ function unknownFormat(message: string): KmendError {
       hint: `Name one of ${formatNames().join(", ")}, e.g.\n    --report md=report.md`,
     },
     exitCodes.badOptions,
-  );
-}
-
-function unwritable(file: string, why: string, cause?: unknown): KmendError {
-  return new KmendError(
-    {
-      code: "report-unwritable",
-      message: `Cannot write the report ${file}: ${why}`,
-      hint: "Name a file in a folder that you may write.",
-    },
-    exitCodes.badOptions,
-    cause,
   );
 }

@@ -1,19 +1,17 @@
-import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
 import type { Event, Journal } from "../journal/journal.ts";
-import { exitCodes, fileReason, KmendError } from "../problem/problem.ts";
+import { KmendError } from "../problem/problem.ts";
 import { runSummary } from "../report/report.ts";
+import { checkWritable, type Writing, writeWhole } from "./written-file.ts";
+
+const writing: Writing = {
+  code: "summary-unwritable",
+  noun: "summary",
+  hint: "Name a file in a folder that you may write with --summary FILE.",
+};
 
 /** Asked before a run is made: nothing is begun whose summary could not be written. @throws KmendError `summary-unwritable` */
 export function checkSummaryFile(file: string | undefined): void {
-  if (file === undefined) return;
-  const path = resolve(file);
-  try {
-    accessSync(dirname(path), constants.W_OK);
-  } catch (cause) {
-    throw unwritable(file, fileReason(cause as NodeJS.ErrnoException), cause);
-  }
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw unwritable(file, "it is a folder");
+  if (file !== undefined) checkWritable(file, writing);
 }
 
 /** `--summary FILE`: written when the run begins, so that an older one is not taken for it, and again when it has ended. Nobody ever
@@ -49,25 +47,5 @@ export function keepSummary(
 }
 
 function replaceFile(file: string, content: unknown): void {
-  const path = resolve(file);
-  const draft = `${path}.${process.pid}.part`;
-  try {
-    writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`);
-    renameSync(draft, path);
-  } catch (cause) {
-    rmSync(draft, { force: true });
-    throw unwritable(file, fileReason(cause as NodeJS.ErrnoException), cause);
-  }
-}
-
-function unwritable(file: string, why: string, cause?: unknown): KmendError {
-  return new KmendError(
-    {
-      code: "summary-unwritable",
-      message: `Cannot write the summary ${file}: ${why}`,
-      hint: "Name a file in a folder that you may write with --summary FILE.",
-    },
-    exitCodes.badOptions,
-    cause,
-  );
+  writeWhole(file, `${JSON.stringify(content, null, 2)}\n`, writing);
 }

@@ -1,19 +1,11 @@
-import { hostname, userInfo } from "node:os";
+import { hostname } from "node:os";
+import { loginName } from "../engine/engine.ts";
 
 /** Who runs kmend and where: `alice@bastion`, or `alice, as root@bastion` under sudo. */
 export function whoRuns(env: NodeJS.ProcessEnv): string {
   const before = env["SUDO_USER"];
-  const account = `${userName()}@${hostname()}`;
-  return before === undefined || before === "" || before === userName()
+  const account = `${loginName()}@${hostname()}`;
+  return before === undefined || before === "" || before === loginName()
     ? account
     : `${before}, as ${account}`;
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // An id without a name, as containers have them.
-    return String(process.getuid?.() ?? "");
-  }
 }

@@ -8,6 +8,7 @@
  * unless the disk refuses. Must: recap and exit code are Ansible's for every playbook that Ansible knows.
  */
 
+export { loginName } from "./login-name.ts";
 export { type LeftFolder, pruneHosts } from "./prune-hosts.ts";
 export { type ResumeOptions, resumeRun } from "./resume-run.ts";
 export { type RollbackOptions, rollbackRun } from "./rollback-run.ts";

@@ -3,7 +3,7 @@
  * when the run ends. What only reads takes none.
  */
 
-import { hostname, userInfo } from "node:os";
+import { hostname } from "node:os";
 import type { Output, Shell } from "../connection/connection.ts";
 import { TaskFailed, text } from "../modules/modules.ts";
 import { KmendError } from "../problem/problem.ts";
@@ -19,6 +19,7 @@ import {
   takeLock,
   workUnderLock,
 } from "./lock-script.ts";
+import { loginName } from "./login-name.ts";
 import { checkPlace, refused, whyRefused } from "./pre-flight.ts";
 import type { Random, World } from "./world.ts";
 
@@ -72,7 +73,7 @@ export function openLocks(
   const owner: LockOwner = {
     token: newToken(world.random),
     run: world.journal.run,
-    who: `${userName()}@${hostname()}`,
+    who: `${loginName()}@${hostname()}`,
     since: new Date(world.clock.now()).toISOString(),
     command: world.about.command,
   };
@@ -278,12 +279,4 @@ function newToken(random: Random): string {
       .toString(16)
       .padStart(8, "0");
   return half() + half();
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(process.getuid?.() ?? "");
-  }
 }

@@ -1,4 +1,5 @@
 import type { Event, Events } from "../journal/journal.ts";
+import { howMany } from "./how-many.ts";
 import { harmless, type Tone } from "./style.ts";
 
 /** One line a batch, for who reads the log of a rollout; null where all hosts are one batch, of which the recap tells. */
@@ -8,7 +9,7 @@ export function batchLine(event: Event): { text: string; tone: Tone } | null {
   const parts = [`${event.hosts - lost} well`, ...lostParts(event)];
   const back = event.takenBack ? "; taken back" : "";
   return {
-    text: `\nbatch ${event.batch} of ${event.of} ended at ${event.at.slice(0, 19)}Z: ${parts.join(", ")}${back}; ${event.toCome} hosts to come`,
+    text: `\nbatch ${event.batch} of ${event.of} ended at ${event.at.slice(0, 19)}Z: ${parts.join(", ")}${back}; ${howMany(event.toCome, "host")} to come`,
     tone: lost > 0 ? "failed" : "ok",
   };
 }

@@ -2,6 +2,7 @@ import type { Event, Events, WayBack } from "../journal/journal.ts";
 import { formatPlace } from "../problem/problem.ts";
 import { onlyAtOnce } from "./changes-table.ts";
 import { byHostName } from "./host-order.ts";
+import { howMany } from "./how-many.ts";
 import { harmless } from "./style.ts";
 
 /** One predicted change, and the hosts it would be made on. */
@@ -31,7 +32,7 @@ export function planSummary(events: readonly Event[], mostHosts = Number.MAX_SAF
   const touched = new Set([...changes, ...unknown].flatMap((each) => [...each.hosts]));
   const right = hosts.filter((host) => !touched.has(host) && !failing.some((event) => event.host === host));
   return [
-    `PLAN for ${hosts.length} ${hosts.length === 1 ? "host" : "hosts"}`,
+    `PLAN for ${howMany(hosts.length, "host")}`,
     section(
       "Would change",
       changes.map((each) => `${each.task}\n      on: ${listed(each.hosts)}\n      way back: ${each.wayBack}`),

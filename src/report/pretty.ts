@@ -4,6 +4,7 @@ import { diffText } from "./diff-text.ts";
 import { eventLine } from "./event-line.ts";
 import { type FleetView, fleetView, paintFleet } from "./fleet-view.ts";
 import { foldedRecap } from "./folded-recap.ts";
+import { howMany } from "./how-many.ts";
 import { noWayBackTeller } from "./no-way-back.ts";
 import type { Paper, Reader } from "./reader.ts";
 import { harmless, paint } from "./style.ts";
@@ -37,7 +38,7 @@ export function prettyReader(paper: Paper, options: { readonly diff: boolean }):
     switch (event.type) {
       case "play:started":
         endTask();
-        say(`\n${paint(paper.colour, "bold", harmless(event.name))}  ${event.hosts.length} hosts`);
+        say(`\n${paint(paper.colour, "bold", harmless(event.name))}  ${howMany(event.hosts.length, "host")}`);
         break;
       case "batch:started":
         endTask();

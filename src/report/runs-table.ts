@@ -1,4 +1,5 @@
 import type { RunSummary } from "../journal/journal.ts";
+import { howMany } from "./how-many.ts";
 
 const states = {
   live: "running",
@@ -12,8 +13,8 @@ export function runsTable(runs: readonly RunSummary[]): string {
     run.run,
     run.at.slice(0, 19).replace("T", " "),
     `${run.command}${run.check && run.command === "run" ? " --check" : ""}`,
-    `${run.hosts} hosts`,
-    `${run.changes} changes`,
+    howMany(run.hosts, "host"),
+    howMany(run.changes, "change"),
     run.state === "ended" ? `exit ${run.exitCode}` : states[run.state],
     run.of ? `of ${run.of}` : run.playbooks.join(" "),
   ]);

@@ -1,5 +1,6 @@
 import { awaitingRebootText } from "./awaiting-reboot.ts";
 import { byHostName } from "./host-order.ts";
+import { howMany } from "./how-many.ts";
 import { type Diagnosed, leaks, type ScannedHost } from "./scan.ts";
 import { harmless } from "./style.ts";
 
@@ -24,14 +25,10 @@ export function scanText(hosts: readonly ScannedHost[]): string {
 function groupText(members: readonly ScannedHost[]): string {
   const [first] = members;
   if (!first) return "";
-  const title = `${titleOf(first)}: ${hostCount(members.length)}`;
+  const title = `${titleOf(first)}: ${howMany(members.length, "host")}`;
   return [title, mendLine(first), ...members.map((each) => `  ${hostLine(each)}`)]
     .filter((line) => line !== "")
     .join("\n");
-}
-
-function hostCount(count: number): string {
-  return `${count} ${count === 1 ? "host" : "hosts"}`;
 }
 
 const order = ["leaking", "still leaking", "unknown", "unreachable", "failed", "clean", "not affected"];
@@ -82,5 +79,5 @@ function undated(hosts: readonly ScannedHost[]): string[] {
     (each) => leaks(each) && "diagnosis" in each && each.exhaustion.kind === "unknown",
   ).length;
   if (count === 0) return [];
-  return [`When ids run out is unknown on ${hostCount(count)}: --explain HOST says why`];
+  return [`When ids run out is unknown on ${howMany(count, "host")}: --explain HOST says why`];
 }

@@ -64,7 +64,7 @@ t.test("each batch of several ends with a line that says how it stands", async (
   const { stdout, code } = await new Place(t).run("a,b,c,");
   t.equal(code, 2);
   t.match(stdout, /\nbatch 1 of 3 ended at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ: 1 well; 2 hosts to come\n/);
-  t.match(stdout, /\nbatch 2 of 3 ended at \S+Z: 0 well, 1 failed \(b\); taken back; 1 hosts to come\n/);
+  t.match(stdout, /\nbatch 2 of 3 ended at \S+Z: 0 well, 1 failed \(b\); taken back; 1 host to come\n/);
   const { stdout: alone } = await new Place(t).run("a,");
   t.notMatch(alone, "batch 1 of 1", "where there is one batch, the recap says it");
 });
