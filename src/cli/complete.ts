@@ -134,13 +134,10 @@ async function argumentOf(
   if (!argument) return [];
   if (argument.argChoices) return argument.argChoices;
   switch (argument.name()) {
-    case "run":
-      return [
-        "last",
-        ...(
-          await createFileStore(stateFolder(valuesAfter(["--state"], words).at(-1), process.env)).list()
-        ).map(({ run }) => run),
-      ];
+    case "run": {
+      const state = valuesAfter(["--state"], words).at(-1);
+      return ["last", ...(await createFileStore(stateFolder(state, process.env)).ids())];
+    }
     case "group":
       return (await inventoryOf(words))?.groups.map(({ name }) => name) ?? [];
     case "name":
