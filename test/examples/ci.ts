@@ -29,7 +29,7 @@ const settings = "/etc/systemd/journald.conf.d/nodes.conf";
 const folder = exampleFolder("ci");
 const workflow = readFileSync(join(folder, ".github/workflows/nodes.yml"), "utf8");
 
-interface Ran {
+export interface Ran {
   readonly code: number | null;
   readonly output: string;
 }
@@ -217,7 +217,8 @@ export async function ci(t: Test, { lab }: Fleet): Promise<void> {
   }
 }
 
-async function ran(
+/** Runs a line of shell, and gathers what it prints. */
+export async function ran(
   line: string,
   how: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
 ): Promise<Ran> {

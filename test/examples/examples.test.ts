@@ -1,7 +1,7 @@
 /**
  * The set-ups in examples/ do what they say, on a rehearsal fleet of one lab. Each has hosts of its own, so they go side by side.
  *
- * Here in their short form; with KMEND_TORTURE=whole, which `npm run test:torture` sets, also what takes longer.
+ * The runbook has a test of its own. Here in their short form; with KMEND_TORTURE=whole, which `npm run test:torture` sets, also what takes longer.
  */
 
 import { spawnSync } from "node:child_process";
