@@ -55,6 +55,9 @@ t.test("a run of which a host failed and was taken back", async (t) => {
   t.match(account.attention, [{ host: "app-2", what: "failed", says: /was taken back.*mislabelled/ }]);
   t.equal(account.changes.filter(({ fate }) => fate === "reverted").length, 4);
   t.match(account.left, { halfDone: ["both-1"] });
+  const toItsEnd = recordedEvents("failed").filter(({ type }) => type !== "run:cut-short");
+  const advice = accountOf(toItsEnd, { isLive: false }).attention.map(({ run }) => run);
+  t.strictSame(advice, [`kmend show ${account.run}`], "a host that was taken back is not gone on with");
 
   const md = report("failed", "md");
   t.match(md, /## Needs a person\n\n- \*\*failed\*\*: `app-2` at `kmem : Check that the new kubelet/);

@@ -69,13 +69,14 @@ function lostHosts(account: Known): Attention[] {
     const failure = results.findLast(
       ({ outcome, ignored, rescued }) => outcome === what && !ignored && !rescued,
     );
-    const isBack = end === "rolled back" ? "The host was taken back, after: " : "";
+    const isBack = end === "rolled back";
     return {
       host,
       what,
-      says: `${isBack}${failure?.message ?? (what === "unreachable" ? "It could not be reached any more" : "no message")}`,
+      says: `${isBack ? "The host was taken back, after: " : ""}${failure?.message ?? (what === "unreachable" ? "It could not be reached any more" : "no message")}`,
       ...(failure ? { task: failure.task } : {}),
-      run: goOnCommand(account, what),
+      // It takes no further part in this run, however that goes on.
+      run: isBack ? `kmend show ${account.run}` : goOnCommand(account, what),
     };
   });
 }
