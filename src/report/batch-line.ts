@@ -1,6 +1,10 @@
 import type { Event, Events } from "../journal/journal.ts";
+import { firstHosts } from "./host-order.ts";
 import { howMany } from "./how-many.ts";
-import { harmless, type Tone } from "./style.ts";
+import type { Tone } from "./style.ts";
+
+/** The recap names all of them. */
+const mostNamed = 20;
 
 /** One line a batch, for who reads the log of a rollout; null where all hosts are one batch, of which the recap tells. */
 export function batchLine(event: Event): { text: string; tone: Tone } | null {
@@ -16,6 +20,6 @@ export function batchLine(event: Event): { text: string; tone: Tone } | null {
 
 function lostParts({ failed, unreachable }: Events["batch:ended"]): string[] {
   const part = (what: string, hosts: readonly string[]): string[] =>
-    hosts.length > 0 ? [`${hosts.length} ${what} (${hosts.map(harmless).join(", ")})`] : [];
+    hosts.length > 0 ? [`${hosts.length} ${what} (${firstHosts(hosts, mostNamed)})`] : [];
   return [...part("failed", failed), ...part("unreachable", unreachable)];
 }

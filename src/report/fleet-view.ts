@@ -75,6 +75,9 @@ export function failureText(result: unknown): string {
   return text || "no message";
 }
 
+/** Those that run longest are worth a look; of the others their number. */
+const mostRunning = 8;
+
 /** The view as lines: a bar of the task's hosts, who is running longest, and the last failures; never more than `rows`. */
 export function paintFleet(
   view: FleetView,
@@ -85,9 +88,9 @@ export function paintFleet(
   for (const failure of failures) lines.push(`✖ ${failure.host}: ${failure.task}: ${failure.message}`);
   const room = size.rows - lines.length - 1;
   const running = [...view.running].sort(([, a], [, b]) => a - b);
-  for (const [host, since] of running.slice(0, Math.max(0, room)))
-    lines.push(`… ${host} ${seconds(size.now - since)}`);
-  if (running.length > room && room >= 0) lines.push(`… and ${running.length - Math.max(0, room)} more`);
+  const shown = Math.max(0, Math.min(room, mostRunning));
+  for (const [host, since] of running.slice(0, shown)) lines.push(`… ${host} ${seconds(size.now - since)}`);
+  if (running.length > shown && room >= 0) lines.push(`… and ${running.length - shown} more`);
   return lines
     .slice(0, Math.max(1, size.rows))
     .map((line) => cut(harmless(line).replaceAll("\n", " "), size.columns));
@@ -97,9 +100,9 @@ function barLine(view: FleetView, size: { readonly columns: number; readonly now
   const done = view.taskHosts - view.waiting;
   const width = Math.max(5, Math.min(24, size.columns - 60));
   const filled = view.taskHosts === 0 ? 0 : Math.round((done / view.taskHosts) * width);
-  const { ok, changed, failed, unreachable } = view.counts;
+  const counts = Object.entries(view.counts).filter(([, count]) => count > 0);
   const batch = view.batch && view.batch.of > 1 ? `batch ${view.batch.number}/${view.batch.of} ` : "";
-  return `${batch}[${"█".repeat(filled)}${"·".repeat(width - filled)}] ${done}/${view.taskHosts} hosts  ${ok} ok  ${changed} changed  ${failed} failed  ${unreachable} unreachable${timeLeft(view, size.now)}`;
+  return `${batch}[${"█".repeat(filled)}${"·".repeat(width - filled)}] ${done}/${view.taskHosts} hosts${counts.map(([outcome, count]) => `  ${count} ${outcome}`).join("")}${timeLeft(view, size.now)}`;
 }
 
 /** Estimated from this task's own hosts; nothing before the first has ended. */

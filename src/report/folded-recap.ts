@@ -1,4 +1,5 @@
 import type { Events, Recap } from "../journal/journal.ts";
+import { byHostName } from "./host-order.ts";
 import { paint } from "./style.ts";
 
 // More hosts than this do not fit a screen: those with the same outcome are folded into one line.
@@ -6,7 +7,7 @@ const mostUnfolded = 12;
 
 /** A recap for people: a line a host for small fleets, hosts with the same numbers folded together for large ones. */
 export function foldedRecap(recap: Events["run:ended"]["recap"], colour: boolean): string[] {
-  const hosts = Object.keys(recap).sort();
+  const hosts = Object.keys(recap).sort(byHostName);
   const groups = new Map<string, string[]>();
   for (const host of hosts) {
     const key = hosts.length <= mostUnfolded ? host : JSON.stringify(recap[host]);

@@ -1,2 +1,11 @@
+import { harmless } from "./style.ts";
+
+/** The first of some hosts, as many as a line takes, and how many more there are. */
+export function firstHosts(hosts: readonly string[], most: number): string {
+  const more = hosts.length - most;
+  const shown = hosts.slice(0, most).map(harmless).join(", ");
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
 /** Host names in the order that people count in: node-2 before node-10. */
 export const byHostName = new Intl.Collator("en", { numeric: true }).compare;

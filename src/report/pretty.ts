@@ -4,6 +4,7 @@ import { diffText } from "./diff-text.ts";
 import { eventLine } from "./event-line.ts";
 import { type FleetView, fleetView, paintFleet } from "./fleet-view.ts";
 import { foldedRecap } from "./folded-recap.ts";
+import { firstHosts } from "./host-order.ts";
 import { howMany } from "./how-many.ts";
 import { noWayBackTeller } from "./no-way-back.ts";
 import type { Paper, Reader } from "./reader.ts";
@@ -12,6 +13,12 @@ import { harmless, paint } from "./style.ts";
 // A redraw costs about 2 ms for 200 hosts; ten a second look alive and leave the processor to SSH.
 const redrawMs = 100;
 
+/** Of one task; the recap names every host in trouble. */
+const mostFailures = 10;
+
+/** Listr sets its output in, and breaks a line that comes nearer to the edge. */
+const indentOfLive = 6;
+
 /** For a terminal of any size: one line a task that is over, and below it the fleet as it is now. One Listr task a
  *  playbook task: one a host took six times the processor that the hosts did. */
 export function prettyReader(paper: Paper, options: { readonly diff: boolean }): Reader {
@@ -19,6 +26,8 @@ export function prettyReader(paper: Paper, options: { readonly diff: boolean }):
   const noWayBack = noWayBackTeller();
   let live: LiveTask | null = null;
   let queue = Promise.resolve();
+  /** Hosts that the task under way was lost on. */
+  let failed = 0;
 
   /** What is to be written stands in line behind the live tasks, so that none tears another's frame. */
   const after = (act: () => void | Promise<void>): void => {
@@ -30,6 +39,9 @@ export function prettyReader(paper: Paper, options: { readonly diff: boolean }):
     if (!live) return;
     live.end(taskTitle(view));
     live = null;
+    if (failed > mostFailures)
+      say(paint(paper.colour, "failed", `  ✖ and ${failed - mostFailures} more hosts`));
+    failed = 0;
   }
 
   function read(event: Event): void {
@@ -42,12 +54,12 @@ export function prettyReader(paper: Paper, options: { readonly diff: boolean }):
         break;
       case "batch:started":
         endTask();
-        if (event.of > 1) say(`  batch ${event.batch} of ${event.of}: ${event.hosts.join(", ")}`);
+        if (event.of > 1) say(`  batch ${event.batch} of ${event.of}: ${batchNames(event.hosts)}`);
         break;
       case "task:started":
         live = liveTask(harmless(event.task.name), () =>
           paintFleet(view, {
-            columns: paper.columns - 4,
+            columns: paper.columns - indentOfLive,
             rows: Math.max(3, paper.rows - 4),
             now: Date.now(),
           }),
@@ -81,7 +93,9 @@ export function prettyReader(paper: Paper, options: { readonly diff: boolean }):
     const shown = `${event.host}: ${harmless(event.task.name)}`;
     if (options.diff) for (const diff of event.diff ?? []) say(diffText(diff, paper.colour));
     const failure = view.failures.at(-1);
-    if ((event.outcome === "failed" || event.outcome === "unreachable") && !event.ignored)
+    if ((event.outcome !== "failed" && event.outcome !== "unreachable") || event.ignored) return;
+    failed += 1;
+    if (failed <= mostFailures)
       say(paint(paper.colour, event.outcome, `  ✖ ${shown}: ${harmless(failure?.message ?? "")}`));
   }
 
@@ -92,6 +106,14 @@ export function prettyReader(paper: Paper, options: { readonly diff: boolean }):
       await queue;
     },
   };
+}
+
+/** Up to so many hosts of a batch are all named. */
+const mostInBatch = 8;
+
+function batchNames(hosts: readonly string[]): string {
+  const names = firstHosts(hosts, hosts.length > mostInBatch ? 3 : mostInBatch);
+  return hosts.length > mostInBatch ? `${hosts.length} hosts, ${names}` : names;
 }
 
 /** `Swap the kubelet  4 changed, 1 failed`. */

@@ -2,6 +2,7 @@
 
 import type { Event, Events } from "../journal/journal.ts";
 import { harmless, type Reader } from "../report/report.ts";
+import { hostNames } from "./lines.ts";
 import { batchLines } from "./screens/batch.ts";
 
 export function rolloutReader(paper: { write(text: string): void }): Reader {
@@ -21,7 +22,7 @@ function linesOf(event: Event, isDry: boolean): string[] {
     case "play:started":
       return event.hosts.length === 0 ? [] : [`${event.name}: ${event.hosts.length} hosts`];
     case "batch:started":
-      return event.of > 1 ? [`Batch ${event.batch} of ${event.of}: ${event.hosts.join(", ")}`] : [];
+      return event.of > 1 ? [`Batch ${event.batch} of ${event.of}: ${hostNames(event.hosts)}`] : [];
     case "task:ended":
       return outcomeLines(event, isDry);
     case "change:reverted":

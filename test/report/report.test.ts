@@ -231,7 +231,7 @@ t.test(
     t.same(text.trim().split("\n"), [
       "✖ bad: 1 ok, 1 failed",
       "✔ 2 hosts (node-0, node-1): 5 ok, 1 changed",
-      "✔ 298 hosts (node-10, node-100, node-101, …): 5 ok",
+      "✔ 298 hosts (node-2, node-3, node-4, …): 5 ok",
     ]);
   },
 );
