@@ -1,5 +1,5 @@
 /**
- * A run as spans: run, batch, host, task; made of events as they come. Attributes are OpenTelemetry's where its semantic conventions
+ * A run as spans: run, batch, host, task; rollback, host, revert; made of events as they come. Attributes are OpenTelemetry's where its semantic conventions
  * have one (cicd, code, error, host, process), and `kmend.` otherwise.
  *
  * Must: what is kept does not grow with the run: only what is open now.
@@ -48,6 +48,8 @@ interface OpenSpans {
   batch: string | null;
   /** How many rollbacks there were: each has a span. */
   rollbacks: number;
+  /** Hosts that are being taken back: in which rollback, and since when the next revert is under way. */
+  readonly backs: Map<string, { readonly rollback: string; since: number }>;
   lastAt: number;
 }
 
@@ -59,7 +61,15 @@ export function spanSteps(past: readonly Event[] = []): {
   take(event: Event): readonly SpanStep[];
   end(): readonly SpanStep[];
 } {
-  const spans: OpenSpans = { open: new Map(), begun: null, play: "", batch: null, rollbacks: 0, lastAt: 0 };
+  const spans: OpenSpans = {
+    open: new Map(),
+    begun: null,
+    play: "",
+    batch: null,
+    rollbacks: 0,
+    backs: new Map(),
+    lastAt: 0,
+  };
   for (const event of past) if (event.type === "run:started") spans.begun = event;
   return {
     take: (event) => stepsOf(spans, event),
@@ -95,6 +105,7 @@ function stepsOf(spans: OpenSpans, event: Event): readonly SpanStep[] {
         "kmend.retry.attempt": event.attempt,
       });
     case "change:recorded":
+      if (event.task.kind === "rollback") beginRevert(spans, event.host, at);
       return note(spans, taskKey(event.for, event.task), "change recorded", at, {
         "kmend.change.id": event.change,
         "host.name": clean(event.host),
@@ -106,15 +117,13 @@ function stepsOf(spans: OpenSpans, event: Event): readonly SpanStep[] {
     case "rollback:started":
       return startRollback(spans, event, at);
     case "change:reverted":
-      return note(spans, rollbackOf(spans), "change reverted", at, {
-        "kmend.change.id": event.change,
-        "host.name": clean(event.host),
-      });
+      return endRevert(spans, event, at, null);
     case "change:revert-failed":
-      return note(spans, rollbackOf(spans), "change not reverted", at, {
-        "kmend.change.id": event.change,
-        "host.name": clean(event.host),
-        "kmend.revert.problem": event.kind,
+      return endRevert(spans, event, at, { type: event.kind, message: event.message });
+    case "rollback:handler":
+      return note(spans, backKey(event.host), "handler", at, {
+        "kmend.handler.name": clean(event.name),
+        ...(event.message === undefined ? {} : { "exception.message": clean(event.message) }),
       });
     case "rollback:ended":
       return endRollback(spans, event, at);
@@ -168,16 +177,7 @@ function startTask(spans: OpenSpans, host: string, task: TaskRef, at: number): r
     ofHost,
     clean(task.name),
     at,
-    {
-      "host.name": clean(host),
-      "cicd.pipeline.task.name": clean(task.name),
-      "cicd.pipeline.task.run.id": `${task.id} ${clean(host)}`,
-      "kmend.task.module": task.module,
-      "kmend.task.kind": task.kind,
-      "code.file.path": clean(task.place.file),
-      "code.line.number": task.place.line,
-      "code.column.number": task.place.column,
-    },
+    { ...aboutTask(host, task), "cicd.pipeline.task.run.id": `${task.id} ${clean(host)}` },
     host,
   );
   return [...hostSteps, ...taskSteps];
@@ -231,23 +231,65 @@ function endBatch(spans: OpenSpans, event: Events["batch:ended"], at: number): r
 
 function startRollback(spans: OpenSpans, event: Events["rollback:started"], at: number): readonly SpanStep[] {
   spans.rollbacks += 1;
-  return start(spans, `rollback ${spans.rollbacks}`, spans.batch ?? theRun, "rollback", at, {
+  const key = `rollback ${spans.rollbacks}`;
+  for (const host of event.hosts) spans.backs.set(host, { rollback: key, since: at });
+  return start(spans, key, spans.batch ?? theRun, "rollback", at, {
     "kmend.rollback.scope": event.scope,
     "kmend.rollback.hosts": event.hosts.length,
     "kmend.rollback.reason": clean(event.reason),
   });
 }
 
-/** Several may be open, one a host: the journal does not say which an end is of, so the oldest ends first. */
-function endRollback(spans: OpenSpans, event: Events["rollback:ended"], at: number): readonly SpanStep[] {
-  const key = [...spans.open.keys()].find((each) => each.startsWith("rollback "));
-  if (key === undefined) return [];
-  const failed = Object.values(event.hosts).filter((how) => how === "rollback failed").length;
-  return end(spans, key, at, {}, failed > 0 ? `${failed} hosts could not be taken back` : null);
+function beginRevert({ backs }: OpenSpans, host: string, at: number): void {
+  const back = backs.get(host);
+  if (back) back.since = at;
 }
 
-function rollbackOf(spans: OpenSpans): string {
-  return [...spans.open.keys()].findLast((key) => key.startsWith("rollback ")) ?? theRun;
+/** A host's changes are taken back one after the other: where nothing says when one began, it was when the one before had ended. */
+function endRevert(
+  spans: OpenSpans,
+  { host, task, change }: Pick<Events["change:reverted"], "host" | "task" | "change">,
+  at: number,
+  wrong: { readonly type: string; readonly message: string } | null,
+): readonly SpanStep[] {
+  const back = spans.backs.get(host);
+  if (!back) return [];
+  const { rollback, since } = back;
+  back.since = at;
+  const ofHost = backKey(host);
+  const hostSteps = spans.open.has(ofHost)
+    ? []
+    : start(spans, ofHost, rollback, clean(host), since, { "host.name": clean(host) }, host);
+  const key = `revert ${host}`;
+  const attributes = { ...aboutTask(host, task), "kmend.change.id": change };
+  return [
+    ...hostSteps,
+    ...start(spans, key, ofHost, `take back ${clean(task.name)}`, since, attributes, host),
+    ...end(
+      spans,
+      key,
+      at,
+      wrong ? { "error.type": wrong.type } : {},
+      wrong && clean(`${wrong.type}: ${wrong.message}`),
+    ),
+  ];
+}
+
+function endRollback(spans: OpenSpans, event: Events["rollback:ended"], at: number): readonly SpanStep[] {
+  const hosts = Object.entries(event.hosts);
+  const [key] = hosts.flatMap(([host]) => spans.backs.get(host)?.rollback ?? []);
+  if (key === undefined) return [];
+  for (const [host, { rollback }] of spans.backs) if (rollback === key) spans.backs.delete(host);
+  const isFailed = (how: string): boolean => how === "rollback failed";
+  const failed = hosts.filter(([, how]) => isFailed(how)).length;
+  return [
+    ...hosts.flatMap(([host, how]) => end(spans, backKey(host), at, {}, isFailed(how) ? how : null)),
+    ...end(spans, key, at, {}, failed > 0 ? `${failed} hosts could not be taken back` : null),
+  ];
+}
+
+function backKey(host: string): string {
+  return `back ${host}`;
 }
 
 function endRun(spans: OpenSpans, event: Events["run:ended"], at: number): readonly SpanStep[] {
@@ -321,6 +363,18 @@ function end(
 ): readonly SpanStep[] {
   if (!spans.open.delete(key)) return [];
   return [{ kind: "end", key, at, attributes, error }];
+}
+
+function aboutTask(host: string, { name, module, kind, place }: TaskRef): Attributes {
+  return {
+    "host.name": clean(host),
+    "cicd.pipeline.task.name": clean(name),
+    "kmend.task.module": module,
+    "kmend.task.kind": kind,
+    "code.file.path": clean(place.file),
+    "code.line.number": place.line,
+    "code.column.number": place.column,
+  };
 }
 
 function taskKey(host: string, task: TaskRef): string {

@@ -69,6 +69,50 @@ t.test("what went wrong is said where it did", async (t) => {
   );
 });
 
+t.test(
+  "a rollback has its hosts in it, and each change that was taken back, one after the other",
+  async (t) => {
+    for (const name of ["failed", "rollback", "locked-out"] as const) {
+      const events = recordedEvents(name);
+      const steps = stepsOf(events);
+      const starts = steps.filter((step) => step.kind === "start" && step.key.startsWith("revert "));
+      const ends = steps.filter((step) => step.kind === "end" && step.key.startsWith("revert "));
+      const reverts = events.filter(
+        ({ type }) => type === "change:reverted" || type === "change:revert-failed",
+      );
+      t.ok(name === "locked-out" || reverts.length > 0);
+      t.strictSame(
+        ends.map(({ at }) => at),
+        reverts.map(({ at }) => Date.parse(at)),
+        name,
+      );
+      const last = new Map<string, number>();
+      for (const [n, { key, at }] of starts.entries()) {
+        t.ok(at >= (last.get(key) ?? 0), "none begins before the one before it has ended");
+        last.set(key, ends[n]?.at ?? 0);
+      }
+    }
+    const { events, add } = madeUpJournal();
+    const task = madeUpTask(1, "first");
+    add("run:started", begun);
+    add("rollback:started", { scope: "run", hosts: ["a", "b"], reason: "" });
+    add("change:revert-failed", { change: "1", host: "a", task, kind: "different", message: "it is not" });
+    add("change:reverted", { change: "2", host: "b", task });
+    add("rollback:ended", { hosts: { a: "rollback failed", b: "rolled back" } });
+    const ends = stepsOf(events).filter((step) => step.kind === "end");
+    t.strictSame(
+      ends.slice(0, 5).map(({ key, error }) => [key, error]),
+      [
+        ["revert a", "different: it is not"],
+        ["revert b", null],
+        ["back a", "rollback failed"],
+        ["back b", null],
+        ["rollback 1", "1 hosts could not be taken back"],
+      ],
+    );
+  },
+);
+
 t.test("a task that was ignored is no error, and one that nobody saw begin has its duration", async (t) => {
   const { events, add } = madeUpJournal();
   const task = madeUpTask(1, "first");
