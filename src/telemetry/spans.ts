@@ -6,54 +6,8 @@
  */
 
 import type { EndReason, Event, Events, TaskRef } from "../journal/journal.ts";
-import { harmless } from "../problem/problem.ts";
-
-export type Attributes = Readonly<Record<string, string | number | boolean | readonly string[]>>;
-
-/** What is to be done with the span of a key. Times are milliseconds since 1970. */
-export type SpanStep =
-  | {
-      readonly kind: "start";
-      readonly key: string;
-      /** null: none of this run. */
-      readonly parent: string | null;
-      readonly name: string;
-      readonly at: number;
-      readonly attributes: Attributes;
-    }
-  | {
-      readonly kind: "event";
-      readonly key: string;
-      readonly name: string;
-      readonly at: number;
-      readonly attributes: Attributes;
-    }
-  | {
-      readonly kind: "end";
-      readonly key: string;
-      readonly at: number;
-      readonly attributes: Attributes;
-      /** What went wrong; null: nothing did. */
-      readonly error: string | null;
-    };
-
-/** A message may be a host's whole output. */
-const longestText = 1024;
-
-interface OpenSpans {
-  /** By key, each with its parent's. */
-  readonly open: Map<string, { readonly parent: string | null; readonly host: string | null }>;
-  begun: Pick<Events["run:started"], "run" | "command" | "playbooks" | "check" | "of"> | null;
-  play: string;
-  batch: string | null;
-  /** How many rollbacks there were: each has a span. */
-  rollbacks: number;
-  /** Hosts that are being taken back: in which rollback, and since when the next revert is under way. */
-  readonly backs: Map<string, { readonly rollback: string; since: number }>;
-  lastAt: number;
-}
-
-const theRun = "run";
+import { aboutTask, clean, end, note, type OpenSpans, type SpanStep, start, theRun } from "./open-spans.ts";
+import { backKey, beginRevert, endRevert, endRollback, startRollback } from "./rollback-spans.ts";
 
 /** @param past events of a run that goes on: no spans are made of them
  *  @returns what each event means, and what is to be done when no more come */
@@ -229,69 +183,6 @@ function endBatch(spans: OpenSpans, event: Events["batch:ended"], at: number): r
   return [...steps, ...end(spans, key, at, attributes, error)];
 }
 
-function startRollback(spans: OpenSpans, event: Events["rollback:started"], at: number): readonly SpanStep[] {
-  spans.rollbacks += 1;
-  const key = `rollback ${spans.rollbacks}`;
-  for (const host of event.hosts) spans.backs.set(host, { rollback: key, since: at });
-  return start(spans, key, spans.batch ?? theRun, "rollback", at, {
-    "kmend.rollback.scope": event.scope,
-    "kmend.rollback.hosts": event.hosts.length,
-    "kmend.rollback.reason": clean(event.reason),
-  });
-}
-
-function beginRevert({ backs }: OpenSpans, host: string, at: number): void {
-  const back = backs.get(host);
-  if (back) back.since = at;
-}
-
-/** A host's changes are taken back one after the other: where nothing says when one began, it was when the one before had ended. */
-function endRevert(
-  spans: OpenSpans,
-  { host, task, change }: Pick<Events["change:reverted"], "host" | "task" | "change">,
-  at: number,
-  wrong: { readonly type: string; readonly message: string } | null,
-): readonly SpanStep[] {
-  const back = spans.backs.get(host);
-  if (!back) return [];
-  const { rollback, since } = back;
-  back.since = at;
-  const ofHost = backKey(host);
-  const hostSteps = spans.open.has(ofHost)
-    ? []
-    : start(spans, ofHost, rollback, clean(host), since, { "host.name": clean(host) }, host);
-  const key = `revert ${host}`;
-  const attributes = { ...aboutTask(host, task), "kmend.change.id": change };
-  return [
-    ...hostSteps,
-    ...start(spans, key, ofHost, `take back ${clean(task.name)}`, since, attributes, host),
-    ...end(
-      spans,
-      key,
-      at,
-      wrong ? { "error.type": wrong.type } : {},
-      wrong && clean(`${wrong.type}: ${wrong.message}`),
-    ),
-  ];
-}
-
-function endRollback(spans: OpenSpans, event: Events["rollback:ended"], at: number): readonly SpanStep[] {
-  const hosts = Object.entries(event.hosts);
-  const [key] = hosts.flatMap(([host]) => spans.backs.get(host)?.rollback ?? []);
-  if (key === undefined) return [];
-  for (const [host, { rollback }] of spans.backs) if (rollback === key) spans.backs.delete(host);
-  const isFailed = (how: string): boolean => how === "rollback failed";
-  const failed = hosts.filter(([, how]) => isFailed(how)).length;
-  return [
-    ...hosts.flatMap(([host, how]) => end(spans, backKey(host), at, {}, isFailed(how) ? how : null)),
-    ...end(spans, key, at, {}, failed > 0 ? `${failed} hosts could not be taken back` : null),
-  ];
-}
-
-function backKey(host: string): string {
-  return `back ${host}`;
-}
-
 function endRun(spans: OpenSpans, event: Events["run:ended"], at: number): readonly SpanStep[] {
   const { exitCode, reason } = event;
   const inner = [...spans.open.keys()]
@@ -328,55 +219,6 @@ function endAll(spans: OpenSpans, at: number, why: string): readonly SpanStep[] 
     .flatMap((key) => end(spans, key, at, {}, key === theRun ? why : null));
 }
 
-function start(
-  spans: OpenSpans,
-  key: string,
-  parent: string | null,
-  name: string,
-  at: number,
-  attributes: Attributes,
-  host: string | null = null,
-): readonly SpanStep[] {
-  // A batch that a resume goes on with is told again.
-  const again = spans.open.has(key) ? end(spans, key, at, {}, null) : [];
-  const known = parent !== null && spans.open.has(parent) ? parent : null;
-  spans.open.set(key, { parent: known, host });
-  return [...again, { kind: "start", key, parent: known, name, at, attributes }];
-}
-
-function note(
-  spans: OpenSpans,
-  key: string,
-  name: string,
-  at: number,
-  attributes: Attributes,
-): readonly SpanStep[] {
-  return spans.open.has(key) ? [{ kind: "event", key, name, at, attributes }] : [];
-}
-
-function end(
-  spans: OpenSpans,
-  key: string,
-  at: number,
-  attributes: Attributes,
-  error: string | null,
-): readonly SpanStep[] {
-  if (!spans.open.delete(key)) return [];
-  return [{ kind: "end", key, at, attributes, error }];
-}
-
-function aboutTask(host: string, { name, module, kind, place }: TaskRef): Attributes {
-  return {
-    "host.name": clean(host),
-    "cicd.pipeline.task.name": clean(name),
-    "kmend.task.module": module,
-    "kmend.task.kind": kind,
-    "code.file.path": clean(place.file),
-    "code.line.number": place.line,
-    "code.column.number": place.column,
-  };
-}
-
 function taskKey(host: string, task: TaskRef): string {
   return `task ${task.id} ${host}`;
 }
@@ -385,9 +227,4 @@ function messageOf(result: unknown): string {
   const { msg, stderr } = (result ?? {}) as { msg?: unknown; stderr?: unknown };
   const said = [msg, stderr].filter((part) => typeof part === "string" && part !== "").join(": ");
   return clean(said || "no message");
-}
-
-function clean(text: string): string {
-  const whole = harmless(text).toWellFormed();
-  return whole.length <= longestText ? whole : `${whole.slice(0, longestText - 1).toWellFormed()}…`;
 }

@@ -10,8 +10,9 @@
 export { acceptedExposition } from "./accepted-exposition.ts";
 export { type Exposition, exposition, expositionTypes } from "./exposition.ts";
 export type { Family } from "./family.ts";
+export type { SpanStep } from "./open-spans.ts";
 export { type OtlpSettings, otlpSecrets, otlpSettings } from "./otlp-settings.ts";
 export { runFamilies } from "./run-families.ts";
 export { runState } from "./run-state.ts";
 export { scanFamilies } from "./scan-families.ts";
-export { type SpanStep, spanSteps } from "./spans.ts";
+export { spanSteps } from "./spans.ts";
