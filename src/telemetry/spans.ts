@@ -1,6 +1,6 @@
 /**
- * A run as spans: run, batch, host, task; rollback, host, revert; made of events as they come. Attributes are OpenTelemetry's where its semantic conventions
- * have one (cicd, code, error, host, process), and `kmend.` otherwise.
+ * A run as spans: run, batch, host, task; rollback, host, revert. They are made of events as they come. Attributes are
+ * OpenTelemetry's where its semantic conventions have one (cicd, code, error, host, process), and `kmend.` otherwise.
  *
  * Must: what is kept does not grow with the run: only what is open now.
  */
