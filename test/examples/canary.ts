@@ -9,12 +9,12 @@ import type { Test } from "tap";
 import { execOnNode } from "../../src/lab/lab.ts";
 import { type HowToRun, kmend, startKmend } from "../cli/kmend.ts";
 import { fingerprintOf } from "../playbooks/fingerprint.ts";
-import { exampleFolder, type Fleet } from "./fleet.ts";
+import { exampleFolder, type Fleet, isWhole } from "./fleet.ts";
 
 const ask = promisify(execFile);
 const hosts = ["app-1", "app-2"];
 
-export async function canary(t: Test, { lab, isWhole }: Fleet): Promise<void> {
+export async function canary(t: Test, { lab }: Fleet): Promise<void> {
   const alerts = await alertmanager(t);
   const how: HowToRun = { cwd: exampleFolder("canary"), env: { KMEND_STATE: `${lab.state}/canary` } };
   const rollout = [

@@ -24,7 +24,7 @@ import { labPlace } from "../../src/lab/place.ts";
 import { shipped } from "../../src/package/package.ts";
 import { exampleFolder, type Fleet } from "./fleet.ts";
 
-const hosts = ["clean-2", "clean-3"];
+const hosts = ["clean-1", "clean-2"];
 const settings = "/etc/systemd/journald.conf.d/nodes.conf";
 const folder = exampleFolder("ci");
 const workflow = readFileSync(join(folder, ".github/workflows/nodes.yml"), "utf8");
@@ -178,12 +178,12 @@ export async function ci(t: Test, { lab }: Fleet): Promise<void> {
   await t.test("a host that was changed by hand meanwhile is named, and no host is touched", async (t) => {
     const { checkout, merge } = await propose(limitTo("12M"));
     await well(checkout, "ci/plan.sh && ci/plan-store.sh put");
-    await execOnNode(lab, "clean-3", `echo '[Journal]' >${settings}; echo RuntimeMaxUse=9M >>${settings}`);
+    await execOnNode(lab, "clean-2", `echo '[Journal]' >${settings}; echo RuntimeMaxUse=9M >>${settings}`);
     const merged = await merge();
     await well(merged, "ci/plan-store.sh get");
     const { code, output } = await run(merged, "ci/apply.sh out/plan.json");
     t.equal(code, 5, output);
-    t.match(output, /clean-3: task "Limit the journal"/);
+    t.match(output, /clean-2: task "Limit the journal"/);
     t.strictSame(await limits(), ["8M", "9M"]);
   });
 

@@ -1,7 +1,7 @@
 /**
  * The set-ups in examples/ do what they say, on a rehearsal fleet of one lab. Each has hosts of its own, so they go side by side.
  *
- * The runbook has a test of its own. Here in their short form; with KMEND_TORTURE=whole, which `npm run test:torture` sets, also what takes longer.
+ * The nights and the runbook have tests of their own. Here in their short form; with KMEND_TORTURE=whole, which `npm run test:torture` sets, also what takes longer.
  */
 
 import { spawnSync } from "node:child_process";
@@ -12,23 +12,19 @@ import { whatIsMissing } from "../../src/lab/lab.ts";
 import { raiseLab } from "../lab/with-lab.ts";
 import { canary } from "./canary.ts";
 import { ci, pipelines } from "./ci.ts";
-import { exampleFolder } from "./fleet.ts";
-import { nightly } from "./nightly.ts";
-
-const isWhole = process.env["KMEND_TORTURE"] === "whole";
+import { exampleFolder, isWhole } from "./fleet.ts";
 
 t.test(
   "the examples on a rehearsal fleet",
-  { skip: whatIsMissing() ?? false, timeout: isWhole ? 900_000 : 280_000 },
+  { skip: whatIsMissing() ?? false, timeout: isWhole ? 900_000 : 290_000 },
   async (t) => {
     const lab = await raiseLab(t, {
-      nodes: { app_nodes: 2, compute_nodes: 2, clean_nodes: 3, both_nodes: 0 },
+      nodes: { app_nodes: 2, compute_nodes: 0, clean_nodes: 2, both_nodes: 0 },
     });
-    t.jobs = 4;
+    t.jobs = 2;
     await Promise.all([
-      t.test("a canary first", { buffered: true }, (t) => canary(t, { lab, isWhole })),
-      t.test("from a branch to the nodes", { buffered: true }, (t) => ci(t, { lab, isWhole })),
-      t.test("the nights", { buffered: true }, (t) => nightly(t, { lab, isWhole })),
+      t.test("a canary first", { buffered: true }, (t) => canary(t, { lab })),
+      t.test("from a branch to the nodes", { buffered: true }, (t) => ci(t, { lab })),
     ]);
   },
 );

@@ -14,10 +14,9 @@ import { shipped } from "../../src/package/package.ts";
 import { startKmend } from "../cli/kmend.ts";
 import { raiseLab } from "../lab/with-lab.ts";
 import { ran } from "./ci.ts";
-import { exampleFolder } from "./fleet.ts";
+import { exampleFolder, isWhole } from "./fleet.ts";
 
 const node = "app-1";
-const isWhole = process.env["KMEND_TORTURE"] === "whole";
 
 /** Some lines of shell, and what the runbook says that they print. */
 interface Block {

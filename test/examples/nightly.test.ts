@@ -1,13 +1,18 @@
-/** examples/nightly: the units as they stand, under the real systemd of a rehearsal host that is the controller. */
+/**
+ * examples/nightly: the units as they stand, under the real systemd of a rehearsal host that is the controller.
+ *
+ * Here with a playbook of two tasks; with KMEND_TORTURE=whole, which `npm run test:torture` sets, also with the shipped mend.
+ */
 
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Test } from "tap";
-import { execOnNode } from "../../src/lab/lab.ts";
+import t from "tap";
+import { execOnNode, whatIsMissing } from "../../src/lab/lab.ts";
 import { labPlace, nodePlace } from "../../src/lab/place.ts";
+import { raiseLab } from "../lab/with-lab.ts";
 import { installController } from "./controller.ts";
-import { exampleFolder, type Fleet } from "./fleet.ts";
+import { exampleFolder, isWhole } from "./fleet.ts";
 
 const controller = "clean-1";
 const hosts = ["compute-1", "compute-2"];
@@ -36,7 +41,10 @@ const broken = `
       when: inventory_hostname == 'compute-2'
 `;
 
-export async function nightly(t: Test, { lab, isWhole }: Fleet): Promise<void> {
+t.test("the nights", { skip: whatIsMissing() ?? false, timeout: isWhole ? 900_000 : 290_000 }, async (t) => {
+  const lab = await raiseLab(t, {
+    nodes: { app_nodes: 0, compute_nodes: 2, clean_nodes: 1, both_nodes: 0 },
+  });
   const root = nodePlace(labPlace(lab.state, lab.name), controller).root;
   const on = async (host: string, script: string) => (await execOnNode(lab, host, script)).stdout.trim();
   const here = (script: string) => on(controller, script);
@@ -197,4 +205,4 @@ systemctl daemon-reload; systemctl enable --now kmend-nightly.timer`);
   hosts:
 ${lines.join("")}`;
   }
-}
+});
