@@ -19,6 +19,7 @@ export const completionScripts: Readonly<Record<string, string>> = {
   fi
 }
 complete -F _kmend kmend`,
+  // zsh either sources it, or finds it in its fpath, and then the first call loads the file.
   zsh: `#compdef kmend
 _kmend() {
   local -a found
@@ -33,7 +34,7 @@ _kmend() {
     (( $#whole )) && compadd -a whole
   fi
 }
-compdef _kmend kmend`,
+if [[ $funcstack[1] == _kmend ]]; then _kmend; else compdef _kmend kmend; fi`,
   fish: `function __kmend_complete
   set -l token (commandline -ct)
   set -l word (string unescape -- $token; or string trim -l -c '"\\'' -- $token)

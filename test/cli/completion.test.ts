@@ -140,9 +140,11 @@ t.test("bash: a line is taken apart and written back as bash does it", async (t)
 /** How each shell is started without anybody's settings, and told of the completion. */
 const shells = {
   bash: { argv: ["bash", "--norc", "--noprofile"], begin: "PS1='ready> '; source <(kmend completion bash)" },
+  // From a file in its fpath, whose first call is the first Tab.
   zsh: {
     argv: ["zsh", "-f"],
-    begin: "PS1='ready> '; autoload -U compinit; compinit -u -D; source <(kmend completion zsh)",
+    begin:
+      "PS1='ready> '; kmend completion zsh > _kmend; fpath=($PWD $fpath); autoload -U compinit; compinit -u -D",
   },
   fish: {
     argv: ["fish", "--no-config"],
@@ -166,6 +168,15 @@ const tabs: readonly (readonly [begun: string, words: readonly string[]])[] = [
   ["kmend run --report html=od", ["kmend", "run", "--report", "html=odd.yml"]],
   ["kmend doc kmend.node.", ["kmend", "doc", "kmend.node.ready"]],
 ];
+
+const hasZsh = spawnSync("zsh", ["--version"]).status === 0;
+
+t.test("zsh may source it, too", { skip: hasZsh ? false : "no zsh" }, async (t) => {
+  const begin =
+    "autoload -U compinit; compinit -u -D; source <(bin/kmend completion zsh); print $_comps[kmend]";
+  const { stdout, stderr } = spawnSync("zsh", ["-fc", begin], { cwd, encoding: "utf8" });
+  t.match({ stdout, stderr }, { stdout: "_kmend\n", stderr: "" });
+});
 
 t.jobs = 3;
 for (const [name, { argv, begin }] of Object.entries(shells)) {
