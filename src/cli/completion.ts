@@ -15,7 +15,7 @@ export function completionCommand(commands: readonly CommandEntry[]): Command {
     .argument("[words...]", "the command line until the cursor (the scripts' own use)")
     .addHelpText(
       "after",
-      '\nExamples:\n  source <(kmend completion bash)\n  kmend completion zsh > "${fpath[1]}/_kmend"\n  kmend completion fish > ~/.config/fish/completions/kmend.fish\n\nExit codes: 0 well, 1 no such shell',
+      '\nExamples:\n  source <(kmend completion bash)\n  kmend completion zsh > "$fpath[1]/_kmend"\n  kmend completion fish > ~/.config/fish/completions/kmend.fish\n\nExit codes: 0 well, 1 no such shell',
     )
     .action(async (shell: string, words: string[]) => {
       if (shell === "words") answer(await complete(commands, words));
