@@ -1,7 +1,7 @@
 /**
  * A fleet from first contact to final report: scan, the ten tasks in batches (planned, done, and found done), and their report. How long
  * each takes, how much memory kmend holds at most, how much it writes. `node bench/fleet-200.ts 40` takes 40 hosts; with `--mend` the
- * leaking hosts are mended, too, which takes their own processors most of an hour on two cores.
+ * leaking hosts are mended, too, which takes about half an hour on two cores.
  */
 
 import { spawn } from "node:child_process";

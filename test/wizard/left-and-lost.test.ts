@@ -1,0 +1,134 @@
+/** The wizard where something stops half way: a scan, a plan, a run that ends badly, one that was done before, a second thought. */
+
+import t from "tap";
+import { mendWays } from "../../src/kmem/kmem.ts";
+import { fix } from "../../src/wizard/fix.ts";
+import type { Kept } from "../../src/wizard/kept.ts";
+import { legsOf } from "../../src/wizard/leg.ts";
+import { changedHosts } from "../../src/wizard/screens/batch.ts";
+import { wouldFail } from "../../src/wizard/screens/plan.ts";
+import { evidenceOf } from "../kmem/made-up-node.ts";
+import { type Answer, type Answering, answering } from "./answering.ts";
+import { kubeletLeaks, runOf, scanOf } from "./made-up.ts";
+import { fleet, MadeUpWork } from "./made-up-work.ts";
+
+/** Two legs: the runtime of one host, then two hosts that are drained. */
+const twoLegs: readonly Answer[] = [
+  [/by kubelet: 2 hosts/, /^kubelet without kmem \+ renewal of kubepods, drained/],
+  [/Which of them/, /^all 2 hosts/],
+  [/What empties/, /^what the inventory says/],
+  [/by runtime: 1 host/, /^runtime without kmem/],
+  [/Go through them like this/, "yes"],
+];
+
+function go(
+  work: MadeUpWork,
+  answers: readonly Answer[],
+  kept: Kept | null = null,
+): { asker: Answering; code: Promise<number> } {
+  const asker = answering(answers);
+  return {
+    asker,
+    code: fix(work, asker, { width: 80, inventory: null, kept, comeBack: "kmend fix --resume" }),
+  };
+}
+
+t.test(
+  "a scan that is interrupted, and a plan, leave with nothing changed and nothing more asked",
+  async (t) => {
+    const scanned = new MadeUpWork({ ...scanOf(fleet), isInterrupted: true });
+    const first = go(scanned, []);
+    t.equal(await first.code, 99);
+    t.match(first.asker.said.join("\n"), "Left. Nothing was changed on any host.");
+    const planned = new MadeUpWork(scanOf(fleet));
+    planned.plan = async () => ({ run: "p-1", folder: "/p-1", events: runOf([]), exitCode: 99 });
+    const second = go(planned, twoLegs);
+    t.equal(await second.code, 99);
+    t.strictSame(planned.ranWith, []);
+  },
+);
+
+t.test("a leg that ended badly asks before the next one begins", async (t) => {
+  for (const [answer, runs] of [
+    [/^stop here/, 1],
+    [/^go on with app-1, app-2/, 2],
+  ] as const) {
+    const work = new MadeUpWork(scanOf(fleet));
+    const run = work.run;
+    work.run = async (given, watched) => {
+      const ran = await run(given, watched);
+      return given.leg.hosts.includes("compute-1") ? { ...ran, exitCode: 2 } : ran;
+    };
+    const { asker, code } = go(work, [
+      ...twoLegs,
+      [/Change 3 hosts now/, /^yes/],
+      [/did not end well/, answer],
+      ...(runs === 2 ? ([[/Batch 2 of 2/, /^go on/]] as const) : []),
+    ]);
+    await code;
+    t.equal(work.ranWith.length, runs);
+    t.strictSame(asker.left, []);
+  }
+});
+
+t.test("come back to the second leg, the first, which is done, is not asked about", async (t) => {
+  const work = new MadeUpWork(scanOf(fleet));
+  const confirmed: readonly Answer[] = [...twoLegs, [/Change 3 hosts now/, /^yes/]];
+  t.equal(await go(work, [...confirmed, [/Batch 2 of 2/, "leave"]]).code, 99);
+  work.scans = [];
+  const again = go(work, [[/What is to become of it/, "go on with it"]], work.kept);
+  t.equal(await again.code, 0);
+  t.strictSame(
+    work.done.filter((each) => each.startsWith("resume")),
+    ["resume r-2"],
+  );
+});
+
+t.test("who wants something else at the confirmation chooses it anew", async (t) => {
+  const work = new MadeUpWork(scanOf(fleet), scanOf(fleet));
+  const { asker, code } = go(work, [
+    ...twoLegs,
+    [/Change 3 hosts now/, "choose something else"],
+    [/by kubelet: 2 hosts/, /^not now/],
+    [/by runtime: 1 host/, /^runtime without kmem/],
+    [/Go through them like this/, "yes"],
+    [/Change 1 host now/, /^no/],
+  ]);
+  t.equal(await code, 0);
+  t.strictSame(asker.left, []);
+});
+
+t.test("kmem.yml is told to drain where that was chosen", async (t) => {
+  const ways = mendWays(evidenceOf(kubeletLeaks)) ?? [];
+  for (const [remedy, renewal] of [
+    ["renewal of kubepods, drained", "drained"],
+    ["renewal of kubepods, live", "live"],
+  ]) {
+    const way = ways.find((steps) => steps.some((step) => step.remedy === remedy)) ?? [];
+    const [leg] = legsOf([{ hosts: ["a"], way, settings: {}, byCluster: false }]);
+    t.equal(leg?.variables["kmem_renewal"], renewal);
+  }
+});
+
+t.test("what was taken back does not stand, and a failure that is ignored is none", async (t) => {
+  const events = runOf([["a"], ["b"]]);
+  const change = events.find((event) => event.type === "change:recorded" && event.host === "a");
+  if (change?.type !== "change:recorded") throw new Error("Nothing was recorded");
+  const { task } = change;
+  const back = { n: 99, at: "", type: "change:reverted", change: change.change, host: "a", task };
+  t.strictSame(changedHosts(events), ["a", "b"]);
+  t.strictSame(changedHosts([...events, back as never]), ["b"]);
+  const lost = (host: string, more: object): never =>
+    ({
+      n: 1,
+      at: "",
+      type: "task:ended",
+      host,
+      task,
+      outcome: "failed",
+      ignored: false,
+      rescued: false,
+      ...more,
+    }) as never;
+  t.strictSame(wouldFail([lost("a", { ignored: true }), lost("b", { rescued: true }), lost("c", {})]), ["c"]);
+});
