@@ -1,7 +1,8 @@
 /** RUN/dead-man.sh as a host's shells see it: armed, confirmed or fired, and never two of them. */
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import t, { type Test } from "tap";
@@ -19,7 +20,10 @@ for (const [shell, [program = "sh", ...args]] of Object.entries(shells)) {
     readonly path: string;
     env: NodeJS.ProcessEnv = {};
     constructor(t: Test) {
-      this.path = join(t.testdir({}), "it's a run");
+      // One test has several, and what waits in one of them may still be ending when the next is made.
+      const own = mkdtempSync(join(tmpdir(), "kmend-dead-man-"));
+      t.teardown(() => rmSync(own, { recursive: true, force: true, maxRetries: 5 }));
+      this.path = join(own, "it's a run");
       mkdirSync(this.path, { mode: 0o700 });
       for (const change of ["000008", "000009", "000010"]) {
         mkdirSync(join(this.path, change));
