@@ -12,6 +12,7 @@ import {
   scanMeasurements,
   scannedHosts,
   scanText,
+  wrapAll,
 } from "../report/report.ts";
 import { durationMs } from "./duration.ts";
 import { loadAll } from "./load-all.ts";
@@ -60,10 +61,16 @@ Exit codes:
       const limited = { ...flags, ...(flags.explain === undefined ? {} : { limit: flags.explain }) };
       const { hosts, isInterrupted } = await withScanTelemetry(limited, scan, codeOf);
       if (flags.output === "json") console.log(JSON.stringify({ schema: 1, hosts }, null, 2));
-      else if (flags.explain === undefined) console.log(scanText(hosts));
-      else console.log(hosts.map((host) => explainText(host)).join("\n"));
+      else if (flags.explain === undefined) console.log(readable(scanText(hosts)));
+      else console.log(readable(hosts.map((host) => explainText(host)).join("\n")));
       process.exitCode = codeOf({ hosts, isInterrupted });
     });
+}
+
+/** A terminal would cut its words anywhere. */
+function readable(text: string): string {
+  const { isTTY, columns } = process.stdout;
+  return isTTY && columns > 0 ? wrapAll(text.split("\n"), columns).join("\n") : text;
 }
 
 /** What a scan comes to, and the journal that it was read from. */

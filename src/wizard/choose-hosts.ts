@@ -1,8 +1,9 @@
 /** All of a group's hosts, the worst of them, those that a pattern names, or one by one. */
 
+import { wrap } from "../report/report.ts";
 import type { Asker, Choice } from "./ask.ts";
 import { type JudgedHost, worstFirst } from "./like-hosts.ts";
-import { hostCount, hostNames, wrap } from "./lines.ts";
+import { hostCount, hostNames } from "./lines.ts";
 import { matching } from "./matching.ts";
 
 /** @param group by name

@@ -2,13 +2,14 @@
 
 import type { Event } from "../journal/journal.ts";
 import type { Step } from "../kmem/kmem.ts";
+import { wrapAll } from "../report/report.ts";
 import type { Asker } from "./ask.ts";
 import { chooseDraining } from "./choose-draining.ts";
 import { chooseHosts } from "./choose-hosts.ts";
 import { tookBefore } from "./elsewhere.ts";
 import { type Chosen, recipe, type Variable, wantedBy } from "./leg.ts";
 import type { LikeHosts } from "./like-hosts.ts";
-import { hostCount, wrapAll } from "./lines.ts";
+import { hostCount } from "./lines.ts";
 import { groupTitle } from "./screens/diagnosis.ts";
 import { wayAbout, wayName, wayScreen } from "./screens/ways.ts";
 

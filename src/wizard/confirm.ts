@@ -1,5 +1,6 @@
+import { wrapAll } from "../report/report.ts";
 import type { Asker } from "./ask.ts";
-import { hostCount, hostNames, wrapAll } from "./lines.ts";
+import { hostCount, hostNames } from "./lines.ts";
 
 /** Beyond so many hosts a keypress is too little. */
 const mostByKey = 10;

@@ -1,6 +1,7 @@
 /** The wizard from its beginning, or from where somebody left it, to its end. */
 
 import { exitCodes } from "../problem/problem.ts";
+import { wrapAll } from "../report/report.ts";
 import { type Asker, Left } from "./ask.ts";
 import { chooseInventory } from "./choose-inventory.ts";
 import { chooseMend } from "./choose-mend.ts";
@@ -9,7 +10,7 @@ import { confirm } from "./confirm.ts";
 import { type Kept, nothingKept } from "./kept.ts";
 import { type Leg, legsOf } from "./leg.ts";
 import { likeHosts } from "./like-hosts.ts";
-import { hostNames, wrapAll } from "./lines.ts";
+import { hostNames } from "./lines.ts";
 import { mendLegs } from "./mend-legs.ts";
 import { type Policy, recommended } from "./policy.ts";
 import { diagnosisScreen } from "./screens/diagnosis.ts";

@@ -1,25 +1,4 @@
-/** Text in lines that fit a terminal: words are never cut, and what goes on is indented. */
-
-/** Wraps one line; what does not fit stands below, under its text.
- *  @param width columns; a word that is longer has a line of its own */
-export function wrap(text: string, width: number, hanging = indentOf(text)): string[] {
-  const indent = indentOf(text);
-  const lines: string[] = [];
-  let line = " ".repeat(indent);
-  for (const word of text.trim().split(/ +/)) {
-    const isEmpty = line.trim() === "";
-    if (!isEmpty && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = " ".repeat(hanging) + word;
-    } else line = isEmpty ? line + word : `${line} ${word}`;
-  }
-  return [...lines, line.trimEnd()];
-}
-
-/** Each line of a screen, wrapped; those that begin a list keep their text in one column. */
-export function wrapAll(lines: readonly string[], width: number): string[] {
-  return lines.flatMap((line) => wrap(line, width, indentOf(line) + (/^ *(-|\d+\.) /.test(line) ? 2 : 0)));
-}
+/** Hosts in a line. */
 
 export function hostCount(count: number): string {
   return `${count.toLocaleString("en")} ${count === 1 ? "host" : "hosts"}`;
@@ -30,8 +9,4 @@ export function hostNames(hosts: readonly string[], most = 8): string {
   const shown = hosts.slice(0, most).join(", ");
   const more = hosts.length - most;
   return more > 0 ? `${shown} and ${more.toLocaleString("en")} more` : shown;
-}
-
-function indentOf(text: string): number {
-  return text.length - text.trimStart().length;
 }

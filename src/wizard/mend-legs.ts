@@ -2,10 +2,11 @@
 
 import type { Event } from "../journal/journal.ts";
 import { exitCodes } from "../problem/problem.ts";
+import { wrapAll } from "../report/report.ts";
 import { type Asker, Left } from "./ask.ts";
 import type { Kept } from "./kept.ts";
 import type { Leg } from "./leg.ts";
-import { hostCount, hostNames, wrapAll } from "./lines.ts";
+import { hostCount, hostNames } from "./lines.ts";
 import { batchLines, lastBatch } from "./screens/batch.ts";
 import type { Given, Next, Ran, Watched, Work } from "./work.ts";
 

@@ -1,7 +1,7 @@
 /** Asks by keys: arrows and Enter, by inquirer's prompts, which are loaded when one is asked. */
 
+import { wrapAll } from "../report/report.ts";
 import { type Asker, Left } from "./ask.ts";
-import { wrapAll } from "./lines.ts";
 
 /** What it shows on. */
 export interface AskerPaper {

@@ -2,10 +2,11 @@
 
 import t from "tap";
 import { mendWays, type Step } from "../../src/kmem/kmem.ts";
+import { wrap, wrapAll } from "../../src/report/wrap.ts";
 import { tookBefore, tookLine } from "../../src/wizard/elsewhere.ts";
 import { legsOf, wantedBy } from "../../src/wizard/leg.ts";
 import { likeHosts } from "../../src/wizard/like-hosts.ts";
-import { hostNames, wrap, wrapAll } from "../../src/wizard/lines.ts";
+import { hostNames } from "../../src/wizard/lines.ts";
 import { matching } from "../../src/wizard/matching.ts";
 import { policyOptions, recommended } from "../../src/wizard/policy.ts";
 import { diagnosisScreen } from "../../src/wizard/screens/diagnosis.ts";

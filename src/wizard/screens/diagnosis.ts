@@ -1,6 +1,6 @@
-import { harmless, type ScannedHost } from "../../report/report.ts";
+import { harmless, type ScannedHost, wrapAll } from "../../report/report.ts";
 import { type JudgedHost, type LikeHosts, worstFirst } from "../like-hosts.ts";
-import { hostCount, hostNames, wrapAll } from "../lines.ts";
+import { hostCount, hostNames } from "../lines.ts";
 
 /** More hosts than that are told of together. */
 const mostTold = 5;

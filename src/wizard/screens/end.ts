@@ -1,5 +1,5 @@
-import { byHostName, leaks, type ScannedHost } from "../../report/report.ts";
-import { hostCount, wrapAll } from "../lines.ts";
+import { byHostName, leaks, type ScannedHost, wrapAll } from "../../report/report.ts";
+import { hostCount } from "../lines.ts";
 import type { Ran } from "../work.ts";
 
 /** More hosts than that are told of together, where all is well with them. */

@@ -1,5 +1,6 @@
+import { wrapAll } from "../../report/report.ts";
 import type { Kept } from "../kept.ts";
-import { hostNames, wrapAll } from "../lines.ts";
+import { hostNames } from "../lines.ts";
 import type { Work } from "../work.ts";
 import { changedHosts } from "./batch.ts";
 

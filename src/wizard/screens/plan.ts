@@ -1,7 +1,7 @@
 import type { Event } from "../../journal/journal.ts";
-import { diffText, harmless, planSummary } from "../../report/report.ts";
+import { diffText, harmless, planSummary, wrapAll } from "../../report/report.ts";
 import type { Leg } from "../leg.ts";
-import { hostCount, hostNames, wrapAll } from "../lines.ts";
+import { hostCount, hostNames } from "../lines.ts";
 
 /** More lines of one diff than that are for `kmend show RUN --diff`. */
 const mostDiffLines = 30;

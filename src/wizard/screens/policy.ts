@@ -1,4 +1,4 @@
-import { wrapAll } from "../lines.ts";
+import { wrapAll } from "../../report/report.ts";
 import { type Option, type Policy, policyOptions } from "../policy.ts";
 
 /** How the hosts will be gone through, each part with its reason. */

@@ -1,7 +1,7 @@
 import type { Step } from "../../kmem/kmem.ts";
+import { wrapAll } from "../../report/report.ts";
 import { type TookBefore, tookLine } from "../elsewhere.ts";
 import { dearest } from "../leg.ts";
-import { wrapAll } from "../lines.ts";
 
 const costs: Readonly<Record<string, string>> = {
   nothing: "nothing is restarted",
