@@ -6,10 +6,11 @@ import { flushHandlers } from "./flush-handlers.ts";
 import { playFrame } from "./frame.ts";
 import { gatherFacts } from "./gather-facts.ts";
 import { type HostState, isActive } from "./host-state.ts";
+import { checkStop } from "./interrupted.ts";
 import { locatedDurationMs } from "./located.ts";
 import { takeBackAfterFailure } from "./on-failure.ts";
 import { pool } from "./pool.ts";
-import { checkStop, type Run } from "./run.ts";
+import type { Run } from "./run.ts";
 import { viewOf } from "./variables.ts";
 import { readVarsFiles } from "./vars-files.ts";
 

@@ -4,6 +4,7 @@ import type { Become, Shell, Target } from "../connection/connection.ts";
 import { type AnyChange, type HostModule, type Return, TaskFailed, text } from "../modules/modules.ts";
 import { KmendError } from "../problem/problem.ts";
 import type { Doing } from "./doing.ts";
+import { checkStop } from "./interrupted.ts";
 import type { Run } from "./run.ts";
 import { runOptions } from "./run-options.ts";
 
@@ -30,7 +31,7 @@ export async function hasComeBack(module: HostModule, doing: Doing, change: AnyC
   return away !== undefined && (await askOnce(doing, away)) === null;
 }
 
-/** @returns how long it took, in seconds; 0 where the module's host does not go away @throws TaskFailed when it is not back in time */
+/** @returns how long it took, in seconds; 0 where the module's host does not go away @throws TaskFailed when it is not back in time; KmendError `interrupted` */
 export async function waitUntilBack(module: HostModule, doing: Doing, change: AnyChange): Promise<number> {
   const away = module.comesBack?.(change, doing.args);
   if (!away) return 0;
@@ -42,13 +43,11 @@ export async function waitUntilBack(module: HostModule, doing: Doing, change: An
   for (;;) {
     const refusal = await askOnce(doing, away);
     if (refusal === null) break;
-    const result = { elapsed: elapsedS(), rebooted: false };
-    if (stop.soft.aborted)
-      throw new TaskFailed("Interrupted while waiting for the host to come back", result);
+    checkStop(doing.run, "Interrupted while waiting for the host to come back");
     if (clock.now() - askedSince >= away.timeoutS * 1000)
       throw new TaskFailed(
         `The host is not back after ${away.timeoutS} s: ${refusal}\n  Look at its console. What was changed before is in the journal.`,
-        result,
+        { elapsed: elapsedS(), rebooted: false },
       );
     await clock.sleep(pollMs, stop.soft);
   }

@@ -4,6 +4,7 @@ import { type Effect, TaskFailed } from "../modules/modules.ts";
 import { harmless } from "../problem/problem.ts";
 import { Dict, isList, isTemplate, Unsafe, type Value } from "../template/template.ts";
 import type { HostState } from "./host-state.ts";
+import { waitFor } from "./interrupted.ts";
 import { forgetInventoryVars } from "./inventory-vars.ts";
 import { hostState, type Run } from "./run.ts";
 
@@ -64,8 +65,8 @@ function groupBy(run: Run, host: HostState, effect: Effect & { kind: "group-by" 
 }
 
 async function pause(run: Run, effect: Effect & { kind: "pause" }): Promise<void> {
-  const { clock, stop, ask } = run.world;
-  if (effect.seconds !== null) return clock.sleep(effect.seconds * 1000, stop.soft);
+  const { ask } = run.world;
+  if (effect.seconds !== null) return waitFor(run, effect.seconds * 1000);
   // Ansible too goes on where there is no terminal to ask on.
   if (ask) await ask({ text: effect.prompt, secret: !effect.echo });
 }

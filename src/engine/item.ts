@@ -15,6 +15,7 @@ import { environmentOf } from "./environment.ts";
 import { mayBeOtherwise } from "./foresight.ts";
 import { keyword } from "./frame.ts";
 import type { HostState } from "./host-state.ts";
+import { checkStop } from "./interrupted.ts";
 import { holds, judged } from "./judge.ts";
 import { knowArguments } from "./known-secrets.ts";
 import { locatedBoolean, locatedNumber } from "./located.ts";
@@ -117,7 +118,7 @@ async function tries(run: Run, plan: PlannedTask, view: View, round: Round): Pro
     if (result.isUnreachable || result.isSkipped) return result;
     result.values.set("attempts", Math.min(count, Math.max(1, most)));
     if (holds(until, withResult(run, plan, view, round, result))) return result;
-    if (count > most || stop.soft.aborted || isForeseen(run, view)) {
+    if (count > most || isForeseen(run, view)) {
       result.values.set("failed", true);
       return { ...result, isFailed: true };
     }
@@ -130,6 +131,7 @@ async function tries(run: Run, plan: PlannedTask, view: View, round: Round): Pro
       ...lastSaid(result, secretFor(plan, view)),
     });
     await clock.sleep(delayMs, stop.soft);
+    checkStop(run, "Interrupted between two tries");
   }
 }
 

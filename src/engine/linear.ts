@@ -9,7 +9,8 @@ import type { Block } from "../playbook/playbook.ts";
 import { type Frame, inside } from "./frame.ts";
 import { type Failure, type HostState, isActive, type Net } from "./host-state.ts";
 import { runInclude } from "./includes.ts";
-import { checkStop, type Run, type Strategy } from "./run.ts";
+import { checkStop } from "./interrupted.ts";
+import type { Run, Strategy } from "./run.ts";
 import { runTaskOnHosts } from "./task-on-hosts.ts";
 
 export const linear: Strategy = async (run, nodes, frame, hosts) => {

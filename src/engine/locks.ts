@@ -9,6 +9,7 @@ import { TaskFailed, text } from "../modules/modules.ts";
 import { KmendError } from "../problem/problem.ts";
 import { raw, type Script, sh } from "../script/script.ts";
 import { withHint } from "./apply-failed.ts";
+import { checkStop } from "./interrupted.ts";
 import {
   beat,
   type Found,
@@ -106,7 +107,8 @@ export function openLocks(
         for (const each of answer.found) await tellFound(place, each);
         return keep(place, answer.number, answer.broken);
       }
-      if (world.clock.now() >= giveUpAt || world.stop.soft.aborted) throw isLocked(answer.holder);
+      if (world.clock.now() >= giveUpAt) throw isLocked(answer.holder);
+      checkStop({ world }, "Interrupted while waiting for the host's lock");
       if (!isTold) world.journal.note("lock:waiting", { host: place.host, holder: answer.holder });
       await world.clock.sleep(askMs, world.stop.soft);
     }

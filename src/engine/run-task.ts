@@ -12,6 +12,7 @@ import { type Frame, keyword } from "./frame.ts";
 import { meantBy, type Notice, notify } from "./handlers.ts";
 import { knowsHandlers, noteNotified } from "./handlers-back.ts";
 import type { HostState } from "./host-state.ts";
+import { waitFor } from "./interrupted.ts";
 import { runItem, secretFor, settled } from "./item.ts";
 import { journaled } from "./journaled-result.ts";
 import { holds } from "./judge.ts";
@@ -161,7 +162,7 @@ async function runLoop(run: Run, plan: PlannedTask, view: View): Promise<Result>
   const results: Result[] = [];
   for (const [index, round] of all.entries()) {
     const before = run.past.round(plan.ref.id, view.host.name, index);
-    if (index > 0 && pauseMs > 0 && !before) await run.world.clock.sleep(pauseMs, run.world.stop.soft);
+    if (index > 0 && !before) await waitFor(run, pauseMs);
     const result = await runRound(run, plan, view, { ...round, index });
     results.push(result);
     if (result.isUnreachable) break;

@@ -2,7 +2,6 @@ import { maskInTrace } from "../connection/connection.ts";
 import type { TaskRef } from "../journal/journal.ts";
 import { type Mask, newMask } from "../mask/mask.ts";
 import type { Node, Play } from "../playbook/playbook.ts";
-import { KmendError } from "../problem/problem.ts";
 import { Dict } from "../template/template.ts";
 import type { Recorded } from "./change.ts";
 import { type Connections, openConnections } from "./connections.ts";
@@ -124,11 +123,6 @@ export function hostState(run: Run, name: string): HostState {
   const made = newHostState(name, run.world.options.foretells ?? false);
   run.hosts.set(name, made);
   return made;
-}
-
-/** Throws `interrupted` once the operator has asked to stop: called before anything new begins. */
-export function checkStop(run: Run): void {
-  if (run.world.stop.soft.aborted) throw new KmendError({ code: "interrupted", message: "Interrupted" }, 99);
 }
 
 /** A run that has not begun. */

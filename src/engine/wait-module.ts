@@ -1,5 +1,6 @@
 import { TaskFailed, type WaitModule } from "../modules/modules.ts";
 import type { Doing } from "./doing.ts";
+import { checkStop, waitFor } from "./interrupted.ts";
 import { type Result, resultOf } from "./result.ts";
 import { runOptions } from "./run-options.ts";
 import { understood } from "./understood.ts";
@@ -10,7 +11,7 @@ export async function runWaitModule(module: WaitModule, doing: Doing): Promise<R
   const isOnce = doing.setting.checkMode;
   const { delayS, sleepS, timeoutS } = module.timing(doing.args);
   const began = clock.now();
-  if (!isOnce) await clock.sleep(delayS * 1000, stop.soft);
+  if (!isOnce) await waitFor(doing.run, delayS * 1000);
   let begun: unknown = null;
   for (;;) {
     const output = await doing.shell.run(module.probe(doing.args), runOptions(doing));
@@ -23,7 +24,8 @@ export async function runWaitModule(module: WaitModule, doing: Doing): Promise<R
         understood(() => module.timedOut(doing.args, output, begun)),
         { elapsed: elapsedS },
       );
-    if (stop.soft.aborted) throw new TaskFailed("Interrupted while waiting", { elapsed: elapsedS });
+    // Cut short, it looks once more: what holds by now need not be waited for again.
+    checkStop(doing.run, "Interrupted while waiting");
     await clock.sleep(sleepS * 1000, stop.soft);
   }
 }

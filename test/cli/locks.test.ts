@@ -56,8 +56,18 @@ t.test("two runs, one host", { skip: whatIsMissing() ?? false, timeout: 280_000 
     t.equal((await run("short", "--check")).code, 0, "what only looks needs no lock");
     t.equal((await run("reads")).code, 0, "nor does a command that changes nothing, by its author's word");
 
+    const isWaiting = () => lastRun(state).some((event) => event.type === "lock:waiting");
+    const impatient = startKmend(["run", "-i", lab.inventory, "short.yml", "--lock-wait", "1m"], how);
+    await until(isWaiting);
+    impatient.process.kill("SIGINT");
+    t.equal((await impatient.ended).code, 99);
+    t.notOk(
+      lastRun(state).some((event) => event.type === "task:ended"),
+      "whoever waited no longer has not failed",
+    );
+
     const waiting = startKmend(["run", "-i", lab.inventory, "short.yml", "--lock-wait", "1m"], how);
-    await until(() => lastRun(state).some((event) => event.type === "lock:waiting"));
+    await until(isWaiting);
     t.notOk(await has("short"));
     await on("touch /srv/go");
     t.equal((await first.ended).code, 0);
