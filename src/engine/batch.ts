@@ -1,5 +1,6 @@
 /** One batch of a play, from its facts to its gate. */
 
+import type { Events } from "../journal/journal.ts";
 import type { Node, Play } from "../playbook/playbook.ts";
 import { confirmBatch, noteUnconfirmed } from "./dead-man.ts";
 import { flushHandlers } from "./flush-handlers.ts";
@@ -94,11 +95,11 @@ async function askGate(
   const standing = batch.filter(isActive);
   const [first] = standing;
   if (!first || run.play.isBroken) return true;
-  const { clock, options, stop } = run.world;
+  const { options } = run.world;
   // A dry run changed nothing that could go wrong by and by.
   const soakMs = options.check ? 0 : locatedDurationMs(play.soak, viewOf(run, first, playFrame(play)));
   if (soakMs > 0 && (play.gate.length > 0 || number < of) && !run.past.isPastSoak(run.play.number, number))
-    await clock.sleep(soakMs, stop.soft);
+    await soak(run, { play: run.play.number, batch: number, of }, soakMs);
   if (play.gate.length === 0) return true;
   run.play.kind = "gate";
   await run.strategy(run, play.gate, playFrame(play), standing);
@@ -106,4 +107,14 @@ async function askGate(
   const held = standing.every((host) => host.failure === null && !host.isUnreachable);
   run.world.journal.note("gate:ended", { play: run.play.number, batch: number, held });
   return held;
+}
+
+async function soak(
+  { world: { clock, journal, stop } }: Run,
+  where: Pick<Events["soak:started"], "play" | "batch" | "of">,
+  ms: number,
+): Promise<void> {
+  const until = new Date(clock.now() + ms).toISOString();
+  journal.note("soak:started", { ...where, seconds: ms / 1000, until });
+  await clock.sleep(ms, stop.soft);
 }

@@ -436,6 +436,15 @@ export interface Events {
   "prediction:kept": Held;
   /** It came to something else. */
   "prediction:broken": Held;
+  /** Nothing happens until then, but for what others do; the next event says that it is over, or was cut short. */
+  "soak:started": {
+    readonly play: number;
+    readonly batch: number;
+    readonly of: number;
+    readonly seconds: number;
+    /** ISO 8601, by the controller's clock. */
+    readonly until: string;
+  };
 }
 
 /** What a plan says of a task on a host; all but `unknown` are definite. */

@@ -6,6 +6,7 @@ import { planLine } from "./held.ts";
 import { lockLine } from "./lock-line.ts";
 import { resumeLine } from "./resume-line.ts";
 import { rollbackLine } from "./rollback-lines.ts";
+import { soakLine } from "./soak-line.ts";
 import type { Tone } from "./style.ts";
 
 /** The line of an event that every reader for people shows alike; null where it has none. */
@@ -17,6 +18,7 @@ export function eventLine(event: Event): { text: string; tone: Tone } | null {
     resumeLine(event) ??
     lockLine(event) ??
     cutShortLine(event) ??
-    planLine(event)
+    planLine(event) ??
+    soakLine(event)
   );
 }

@@ -8,6 +8,7 @@ import { firstHosts } from "./host-order.ts";
 import { howMany } from "./how-many.ts";
 import { noWayBackTeller } from "./no-way-back.ts";
 import type { Paper, Reader } from "./reader.ts";
+import { soakLeft, soakWords } from "./soak-line.ts";
 import { harmless, paint } from "./style.ts";
 
 // A redraw costs about 2 ms for 200 hosts; ten a second look alive and leave the processor to SSH.
@@ -25,6 +26,7 @@ export function prettyReader(paper: Paper, options: { readonly diff: boolean }):
   const { view, take } = fleetView();
   const noWayBack = noWayBackTeller();
   let live: LiveTask | null = null;
+  let isSoaking = false;
   let queue = Promise.resolve();
   /** Hosts that the task under way was lost on. */
   let failed = 0;
@@ -37,15 +39,17 @@ export function prettyReader(paper: Paper, options: { readonly diff: boolean }):
 
   function endTask(): void {
     if (!live) return;
-    live.end(taskTitle(view));
+    live.end(isSoaking ? null : taskTitle(view));
     live = null;
+    isSoaking = false;
     if (failed > mostFailures)
       say(paint(paper.colour, "failed", `  ✖ and ${failed - mostFailures} more hosts`));
     failed = 0;
   }
 
   function read(event: Event): void {
-    if (event.type === "task:started") endTask();
+    // Whatever comes, a soak is over with it.
+    if (event.type === "task:started" || isSoaking) endTask();
     take(event);
     switch (event.type) {
       case "play:started":
@@ -64,6 +68,12 @@ export function prettyReader(paper: Paper, options: { readonly diff: boolean }):
             now: Date.now(),
           }),
         );
+        after(live.run);
+        break;
+      case "soak:started":
+        endTask();
+        live = liveTask(soakWords(event), () => [soakLeft(event, Date.now())]);
+        isSoaking = true;
         after(live.run);
         break;
       case "task:ended":
@@ -124,12 +134,13 @@ function taskTitle(view: FleetView): string {
 
 interface LiveTask {
   run(): Promise<void>;
-  end(title: string): void;
+  /** @param title what it stands there as from now on; null: as it did */
+  end(title: string | null): void;
 }
 
 function liveTask(title: string, frame: () => string[]): LiveTask {
-  let finish: (title: string) => void = () => {};
-  const finished = new Promise<string>((resolve) => {
+  let finish: (title: string | null) => void = () => {};
+  const finished = new Promise<string | null>((resolve) => {
     finish = resolve;
   });
   const list = new Listr([{ title, task: (_, task) => redrawUntil(finished, task, frame) }], {
@@ -141,7 +152,7 @@ function liveTask(title: string, frame: () => string[]): LiveTask {
 }
 
 async function redrawUntil(
-  finished: Promise<string>,
+  finished: Promise<string | null>,
   task: { title: string; output: string },
   frame: () => string[],
 ): Promise<void> {
@@ -150,7 +161,7 @@ async function redrawUntil(
   };
   const timer = setInterval(redraw, redrawMs);
   try {
-    task.title = await finished;
+    task.title = (await finished) ?? task.title;
     task.output = "";
   } finally {
     clearInterval(timer);

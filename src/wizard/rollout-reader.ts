@@ -1,7 +1,7 @@
 /** A run in few lines, none of which is drawn over: batches, changes and failures; for screen readers. */
 
 import type { Event, Events } from "../journal/journal.ts";
-import { harmless, type Reader } from "../report/report.ts";
+import { harmless, type Reader, soakWords } from "../report/report.ts";
 import { hostNames } from "./lines.ts";
 import { batchLines } from "./screens/batch.ts";
 
@@ -31,6 +31,8 @@ function linesOf(event: Event, isDry: boolean): string[] {
       return [`${event.host}: NOT taken back: ${event.task.name}: ${event.message}`];
     case "batch:ended":
       return event.of > 1 ? batchLines([event]) : [];
+    case "soak:started":
+      return [soakWords(event)];
     case "run:ended":
       return [`The run ended with ${event.exitCode}.`];
     default:

@@ -31,10 +31,18 @@ for (const [check, slept] of [
         },
       },
     });
-    const { outcome } = await place.run(playbook, ["a", "b"], watched);
+    const { outcome, events } = await place.run(playbook, ["a", "b"], watched);
     t.equal(outcome.exitCode, 0);
     t.strictSame(
       waits.filter((ms) => ms >= 3_600_000),
       slept,
     );
+    const told = events.filter((event) => event.type === "soak:started");
+    t.match(
+      told,
+      slept.map((_, at) => ({ play: 1, batch: at + 1, of: 2, seconds: 3600 })),
+    );
+    t.equal(told.length, slept.length);
+    for (const { at, until } of told)
+      t.ok(Math.abs(Date.parse(until) - Date.parse(at) - 3_600_000) < 1000, "an hour from when it was told");
   });
