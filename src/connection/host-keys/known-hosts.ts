@@ -2,6 +2,7 @@
 
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { type Unreadable, whyUnreadable } from "./unreadable.ts";
 
 /** One line of a known_hosts file. */
 export interface KnownHost {
@@ -15,15 +16,21 @@ export interface KnownHost {
   readonly line: number;
 }
 
+/** What the files know, and which of them cannot tell. */
+export interface KnownHosts {
+  readonly entries: readonly KnownHost[];
+  readonly unreadable: readonly Unreadable[];
+}
+
 /** The lines of those files that exist, in their order; lines that are no entries are passed over, as OpenSSH does. */
-export function readKnownHosts(files: readonly string[]): KnownHost[] {
-  return files.flatMap((file) => {
-    try {
-      return parseKnownHosts(readFileSync(file, "utf8"), file);
-    } catch {
-      return [];
-    }
-  });
+export function readKnownHosts(files: readonly string[]): KnownHosts {
+  const entries: KnownHost[] = [];
+  const unreadable: Unreadable[] = [];
+  for (const file of files) {
+    const why = whyUnreadable(() => entries.push(...parseKnownHosts(readFileSync(file, "utf8"), file)));
+    if (why !== null) unreadable.push({ file, why });
+  }
+  return { entries, unreadable };
 }
 
 /** The entries of one file's text. */

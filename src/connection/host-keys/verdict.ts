@@ -51,6 +51,11 @@ export function fingerprint(key: Buffer): string {
   return `SHA256:${createHash("sha256").update(key).digest("base64").replace(/=+$/, "")}`;
 }
 
+/** A key as an operator compares it: its type and fingerprint. */
+export function shownKey(key: Buffer): string {
+  return `${typeOfKey(key)} ${fingerprint(key)}`;
+}
+
 /** The refusal of a key. `file` is where an operator would add it. */
 export function refuseKey(
   where: { readonly name: string; readonly host: string; readonly port: number; readonly file: string },
@@ -58,7 +63,7 @@ export function refuseKey(
   key: Buffer,
 ): KmendError {
   const { name, host, port, file } = where;
-  const shown = `${typeOfKey(key)} ${fingerprint(key)}`;
+  const shown = shownKey(key);
   const at = nameInKnownHosts(host, port);
   switch (verdict.kind) {
     case "unknown":

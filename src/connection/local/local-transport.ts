@@ -17,15 +17,18 @@ export function localTransport(host: string): Transport {
 export function childWire(
   host: string,
   child: ChildProcessWithoutNullStreams,
-  explain: (code: number) => WireEnd = (code) => ({ kind: "exited", code }),
+  explain: (code: number) => WireEnd | Promise<WireEnd> = (code) => ({ kind: "exited", code }),
 ): Wire {
   const { promise: ended, resolve } = Promise.withResolvers<WireEnd>();
   const program = child.spawnfile;
   child.on("error", (error) =>
     resolve({ kind: "lost", problem: unreachable(`${host}: Cannot start ${program}: ${error.message}`) }),
   );
-  const end = (code: number | null, signal: NodeJS.Signals | null) =>
-    resolve(explain(code ?? codeOfSignal(signal)));
+  let hasEnded = false;
+  const end = (code: number | null, signal: NodeJS.Signals | null) => {
+    if (!hasEnded) resolve(explain(code ?? codeOfSignal(signal)));
+    hasEnded = true;
+  };
   child.on("close", end);
   child.on("exit", (code, signal) => setTimeout(() => end(code, signal), lastWordsMs).unref());
   child.stdin.on("error", () => {}); // it ended before it read all: `ended` says so

@@ -4,11 +4,13 @@
  */
 
 import { spawn } from "node:child_process";
+import type { KmendError } from "../../problem/problem.ts";
 import type { Target } from "../connection.ts";
 import { unreachable } from "../failures.ts";
 import { childWire } from "../local/local-transport.ts";
 import { splitWords } from "../ssh/arguments.ts";
 import type { Transport } from "../wire.ts";
+import { hostKeyRefused } from "./host-key-refused.ts";
 
 /** A transport by the system's `ssh`. */
 export function opensshTransport(target: Target): Transport {
@@ -20,9 +22,11 @@ export function opensshTransport(target: Target): Transport {
         said = (said + chunk.toString()).slice(-2000);
       });
       return Promise.resolve(
-        childWire(target.name, child, (code) =>
+        childWire(target.name, child, async (code) =>
           // 255 is ssh's own way to say that it was ssh that failed.
-          code === 255 ? { kind: "lost", problem: opensshFailed(target, said) } : { kind: "exited", code },
+          code === 255
+            ? { kind: "lost", problem: await opensshFailed(target, said) }
+            : { kind: "exited", code },
         ),
       );
     },
@@ -32,6 +36,10 @@ export function opensshTransport(target: Target): Transport {
 
 /** The arguments of `ssh`; none of them is a secret. */
 export function opensshArguments(target: Target, command: string): string[] {
+  return [...opensshSettings(target), "--", target.address, command];
+}
+
+function opensshSettings(target: Target): string[] {
   const option = (name: string, value: string | number | undefined) =>
     value === undefined || value === "" ? [] : ["-o", `${name}=${value}`];
   return [
@@ -46,11 +54,12 @@ export function opensshArguments(target: Target, command: string): string[] {
     ...option("Port", target.port),
     ...option("User", target.user),
     ...option("IdentityFile", target.privateKeyFile),
-    ...["--", target.address, command],
   ];
 }
 
-function opensshFailed(target: Target, said: string) {
+async function opensshFailed(target: Target, said: string): Promise<KmendError> {
+  const refused = await hostKeyRefused(target, said, [...opensshSettings(target), "--", target.address]);
+  if (refused) return refused;
   const last = said.trim().split("\n").at(-1)?.trim();
   return unreachable(
     `${target.name}: Cannot reach ${target.address} by the system's ssh: ${last || "it ended without a word"}`,

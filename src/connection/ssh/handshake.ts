@@ -8,7 +8,8 @@ import type { Client } from "ssh2";
 import type { KmendError } from "../../problem/problem.ts";
 import { interrupted, unreachable } from "../failures.ts";
 import { nameInKnownHosts, readKnownHosts } from "../host-keys/known-hosts.ts";
-import { judgeKey, keyTypesToAskFor, refuseKey, typeOfKey } from "../host-keys/verdict.ts";
+import { refuseUnread } from "../host-keys/unreadable.ts";
+import { judgeKey, keyTypesToAskFor, refuseKey, shownKey, typeOfKey } from "../host-keys/verdict.ts";
 import { maskInTrace, trace } from "../trace.ts";
 import { authentication } from "./authentication.ts";
 import { speaksOver } from "./ending.ts";
@@ -24,7 +25,7 @@ import type { KeyRing } from "./keys.ts";
 import type { Settings } from "./settings.ts";
 import { sendWholePackets } from "./whole-packets.ts";
 
-/** Shakes hands over `stream`. @throws KmendError `unreachable`, `authentication-failed`, `host-key-*`, or a dropped handshake */
+/** Shakes hands over `stream`. @throws KmendError `unreachable`, `authentication-failed`, `host-key-*`, `known-hosts-unreadable`, or a dropped handshake */
 export async function shakeHands(
   settings: Settings,
   stream: Duplex,
@@ -85,7 +86,7 @@ const longestGreeting = 1000;
 function checkedHostKey(settings: Settings, give: (error: KmendError) => void): Partial<Config> {
   if (settings.hostKeys === "accept") return {};
   const [host, port] = settings.hostKeyAlias ? [settings.hostKeyAlias, 22] : [settings.host, settings.port];
-  const entries = readKnownHosts(settings.knownHostsFiles);
+  const { entries, unreadable } = readKnownHosts(settings.knownHostsFiles);
   const file = settings.knownHostsFiles[0] ?? "~/.ssh/known_hosts";
   const types = keyTypesToAskFor(entries, host, port) as NonNullable<Config["algorithms"]>["serverHostKey"] &
     string[];
@@ -95,6 +96,12 @@ function checkedHostKey(settings: Settings, give: (error: KmendError) => void): 
       const verdict = judgeKey(entries, host, port, key);
       trace(settings.name, "*", `host key ${typeOfKey(key)}: ${verdict.kind}`);
       if (verdict.kind === "known") return true;
+      // A new key may be another than the one that stands there: that is not to be accepted either.
+      if (verdict.kind === "unknown" && unreadable.length > 0) {
+        const at = nameInKnownHosts(host, port);
+        give(refuseUnread({ name: settings.name, at, key: shownKey(key) }, unreadable));
+        return false;
+      }
       if (verdict.kind === "unknown" && settings.hostKeys === "accept-new") {
         appendFileSync(
           file,
