@@ -9,6 +9,7 @@ import type { Recorded } from "./change.ts";
 import { armedBy } from "./dead-man.ts";
 import { type Earlier, earlierRollbacks } from "./earlier-rollbacks.ts";
 import type { Aim } from "./foreign.ts";
+import { foretellRollback } from "./foretell-rollback.ts";
 import { readHandlers } from "./handlers-back.ts";
 import { linear } from "./linear.ts";
 import { takeBack } from "./rollback.ts";
@@ -52,7 +53,10 @@ export async function rollbackRun(
     const changes = await standingChanges(run, events, { ...options, takenBack: earlier.takenBack });
     const { before, owed, others } = await changesAside(run, events, { ...options, earlier, changes });
     if (changes.length + owed.length === 0) return nothing(run, first.run);
-    if (world.options.check) return foretell(run, changes);
+    if (world.options.check) {
+      const isAnything = foretellRollback(run, changes) || owed.length > 0;
+      return isAnything || nothing(run, first.run);
+    }
     const hosts = [...new Set([...changes, ...owed].map((change) => change.host))];
     const reason = `rollback of ${first.run}`;
     const aim = { ...aimAt(first.run, events, options), before, owed, others };
@@ -195,24 +199,4 @@ function since<T extends Recorded>(changes: readonly T[], to: string | undefined
     message: `Cannot roll back to "${to}": no change of the run belongs to a task of that name`,
     hint: "The run's changes are listed by\n    kmend show RUN",
   });
-}
-
-function foretell(run: Run, changes: readonly Recorded[]): boolean {
-  for (const change of [...changes].reverse()) {
-    const { wayBack } = change;
-    const how =
-      wayBack.kind === "none"
-        ? `cannot be taken back: ${wayBack.reason}`
-        : wayBack.kind === "tasks"
-          ? `by its rollback tasks: ${wayBack.tasks.map((task) => task.name).join(", ") || "those of its block"}`
-          : wayBack.kind === "again"
-            ? "what was taken back is brought again"
-            : "its module restores the state before";
-    if (run.changeEnds.get(change.change) === "unchanged") continue;
-    run.world.journal.note("message:said", {
-      level: "info",
-      text: `${change.host}: ${change.task.name}: ${how}`,
-    });
-  }
-  return true;
 }
