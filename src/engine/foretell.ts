@@ -34,7 +34,7 @@ export function seenBy(
 
 /** With stars for its secrets: a sum of a short one would give it away. Times are left out: they move by themselves. */
 function sumOf(module: HostModule, { run }: Doing, state: unknown, change: AnyChange): string {
-  const before = module.restored && state !== null ? module.restored(state) : state;
+  const before = module.restored && state !== null ? module.restored(state, change) : state;
   const json = JSON.parse(JSON.stringify({ before, after: change.after })) as Json;
   const told = JSON.stringify(run.mask.json(json), (key, value) => (isTime(key) ? undefined : value));
   return createHash("sha256").update(`${module.name}\n${told}`).digest("hex");

@@ -8,6 +8,7 @@ import { type AnyChange, type HostModule, type Inspection, TaskFailed, text } fr
 import { join, raw, type Script, sh } from "../script/script.ts";
 import { bringAgain, noteTakingBack, recordTakingBack } from "./again.ts";
 import { guardOf } from "./armed-rollback.ts";
+import type { BackThere } from "./back-there.ts";
 import { isSecretChange, type Recorded } from "./change.ts";
 import { differences } from "./differences.ts";
 import { type Aim, foreignText, lookForForeign } from "./foreign.ts";
@@ -32,7 +33,11 @@ export type Reverted =
     };
 
 /** null: there was nothing to take back. @throws KmendError when the host cannot be spoken to */
-export async function revertChange(run: Run, change: Recorded, aim: Aim): Promise<Reverted | null> {
+export async function revertChange(
+  run: Run,
+  change: Recorded,
+  { aim, backThere }: { readonly aim: Aim; readonly backThere: BackThere },
+): Promise<Reverted | null> {
   const { wayBack } = change;
   if (wayBack.kind === "none" && wayBack.isPassing) return { kind: "passed", message: wayBack.reason };
   if (wayBack.kind === "none")
@@ -55,6 +60,8 @@ export async function revertChange(run: Run, change: Recorded, aim: Aim): Promis
     await tidyUp(module, change, { shell: there.shell, check });
     if (stands) return { kind: "reverted" };
   }
+  if (await isBackAlready(run, module, change, { there, back: await backThere(change) }))
+    return { kind: "reverted" };
   // Of what was made in part nobody can say whose it is.
   const isWhole = !isUnsure && !isSecretChange(change);
   const foreign = !isWhole ? null : await lookForForeign(run, change, { module, there, aim });
@@ -69,6 +76,37 @@ export async function revertChange(run: Run, change: Recorded, aim: Aim): Promis
   return foreign && reverted.kind === "reverted"
     ? { ...reverted, kept: `${foreignText(foreign.theirs)}; it was kept in ${foreign.keptIn}` }
     : reverted;
+}
+
+/** The host took it back itself, and what was before stands. Where it took back older changes with it, that is what was before them.
+ *  @param back what the host took back up to this change, oldest first */
+async function isBackAlready(
+  run: Run,
+  module: HostModule,
+  change: Recorded,
+  { there, back }: { readonly there: Reached; readonly back: readonly Recorded[] },
+): Promise<boolean> {
+  if (back.length === 0) return false;
+  // Nothing moves meanwhile, and what a dead run holds there is given back, although there is nothing to do.
+  await run.locks.hold(lockPlace(run.connections, there));
+  if ((await compare(module, change, there)).kind === "reverted") return true;
+  const older = back.filter((each) => each.change !== change.change);
+  const look = inspectionOf(module, change, there)?.script.text;
+  for (const each of older)
+    if (each.module === change.module && look === (await lookOf(run, each)))
+      return (await compare(module, each, there)).kind === "reverted";
+  const alike = older.filter(({ module: name }) => {
+    const other = run.world.catalogue.find(name);
+    return other?.kind === "host" && other.isBefore === module.isBefore;
+  });
+  const made = ({ changes, save }: Recorded) => ({
+    change: changes as unknown as AnyChange,
+    where: { save, tmp: `${save}/tmp` },
+  });
+  const inspection = module.isBefore?.(made(change), alike.map(made));
+  if (!inspection) return false;
+  const seen = await there.shell.run(inspection.script, { signal: run.world.stop.hard });
+  return understood(() => inspection.parse(seen));
 }
 
 /** In a run of its own, taking back is a change too. */
@@ -189,7 +227,8 @@ function inspectionOf(module: HostModule, change: Recorded, there: Reached): Ins
 }
 
 function judge(module: HostModule, change: Recorded, seen: Json): Reverted {
-  const restored = (state: unknown): unknown => (module.restored ? module.restored(state) : state);
+  const made = change.changes as unknown as AnyChange;
+  const restored = (state: unknown): unknown => (module.restored ? module.restored(state, made) : state);
   const expected = change.state ?? null;
   const [now, before] = [restored(seen), restored(expected)];
   const isSame = change.masked ? equalButMasked(before, now) : isDeepStrictEqual(now, before);

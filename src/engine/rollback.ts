@@ -4,6 +4,7 @@ import type { ResolvedTask, WayBack } from "../journal/journal.ts";
 import { TaskFailed } from "../modules/modules.ts";
 import { KmendError } from "../problem/problem.ts";
 import { endArmed, isTooLate, putOffArmed } from "./armed-rollback.ts";
+import { type BackThere, backThere } from "./back-there.ts";
 import type { Recorded } from "./change.ts";
 import type { Aim } from "./foreign.ts";
 import { handlersOf } from "./handlers-back.ts";
@@ -60,9 +61,10 @@ async function takeBackHost(
   let verdict: Verdict = "nothing to do";
   const takenBack = aim.owed.filter((change) => change.host === host);
   const standing = aim.others.filter((change) => change.host === host);
+  const isBack = backThere(run, changes);
   for (const change of [...changes].reverse()) {
     await order.turnOf(change);
-    const reverted = await slots(() => revertOne(run, change, { aim, standing }));
+    const reverted = await slots(() => revertOne(run, change, { aim, standing, backThere: isBack }));
     order.isOver(change);
     if (reverted === null) continue;
     if (reverted.kind === "passed") {
@@ -180,16 +182,16 @@ function worse(one: Verdict, other: Verdict): Verdict {
 async function revertOne(
   run: Run,
   change: Recorded,
-  { aim, standing }: { readonly aim: Aim; readonly standing: readonly Recorded[] },
+  given: { readonly aim: Aim; readonly standing: readonly Recorded[]; readonly backThere: BackThere },
 ): Promise<Reverted | null> {
   try {
     for (;;) {
       // What the host would do by itself must not come in between.
       await putOffArmed(run, change);
       const reverted =
-        (await takenBackBelow(run, change, aim)) ??
-        (await standingAbove(run, change, standing)) ??
-        (await revertChange(run, change, aim));
+        (await takenBackBelow(run, change, given.aim)) ??
+        (await standingAbove(run, change, given.standing)) ??
+        (await revertChange(run, change, given));
       if (reverted?.kind !== "failed" || !isTooLate(run, change, reverted.message)) return reverted;
     }
   } catch (error) {

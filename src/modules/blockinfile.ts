@@ -22,6 +22,7 @@ import {
 } from "./files/edit.ts";
 import { dictOf } from "./files/fields.ts";
 import { fileOptions } from "./files/file-options.ts";
+import { filesBefore } from "./files/files-before.ts";
 import { foreignFiles } from "./files/foreign.ts";
 import { plainForesight } from "./files/foresight.ts";
 import type { Content } from "./files/path-state.ts";
@@ -80,6 +81,7 @@ export const blockinfile: HostModule<Args, EditState, FilesChange> = {
   uploads: uploadSteps,
   revert: undoSteps,
   foreign: foreignFiles,
+  isBefore: filesBefore,
   again: againFiles,
   tidy: tidySteps,
   foresight: plainForesight(true),

@@ -6,6 +6,7 @@ import { againFiles } from "./files/again.ts";
 import { applySteps, type FilesChange, tidySteps, undoSteps, uploadSteps } from "./files/change.ts";
 import { dictOf } from "./files/fields.ts";
 import { fileOptions } from "./files/file-options.ts";
+import { filesBefore } from "./files/files-before.ts";
 import { foreignFiles } from "./files/foreign.ts";
 import { fileForesight } from "./files/foresight.ts";
 import { contentLimit } from "./files/path-state.ts";
@@ -106,6 +107,7 @@ export const copy: HostModule<CopyArgs, CopyState, FilesChange> = {
   uploads: uploadSteps,
   revert: undoSteps,
   foreign: foreignFiles,
+  isBefore: filesBefore,
   again: againFiles,
   tidy: tidySteps,
   foresight: fileForesight({

@@ -7,6 +7,7 @@ import { againFiles } from "./files/again.ts";
 import { applySteps, type FilesChange, tidySteps, undoSteps } from "./files/change.ts";
 import { dictOf } from "./files/fields.ts";
 import { missingFolders, readMissing } from "./files/file-state.ts";
+import { filesBefore } from "./files/files-before.ts";
 import { foreignFiles } from "./files/foreign.ts";
 import { look, lookFunctions, readLooks, readWord } from "./files/look.ts";
 import { askOwners, readOwners } from "./files/owner.ts";
@@ -100,6 +101,7 @@ if [ -f "$p" ]; then printf 'md5 '; md5sum < "$p" || echo; fi
   // Who else works below `dest` may have made its folders, or need them now.
   restored: ({ target, md5 }) => ({ target, md5 }),
   foreign: foreignFiles,
+  isBefore: filesBefore,
   again: againFiles,
   tidy: tidySteps,
   result: ({ args, state, change, setting }) => (state ? resultOf(args, state, change, setting) : dictOf({})),

@@ -14,6 +14,7 @@ import { dictOf, fields } from "./files/fields.ts";
 import { fileOptions } from "./files/file-options.ts";
 import { planFile } from "./files/file-plan.ts";
 import { type FileModuleArgs, type FileModuleState, inspectFile, wantedState } from "./files/file-state.ts";
+import { filesBefore } from "./files/files-before.ts";
 import { foreignFiles } from "./files/foreign.ts";
 import { plainForesight } from "./files/foresight.ts";
 import { type HostModule, TaskFailed } from "./module.ts";
@@ -72,6 +73,7 @@ export const file: HostModule<FileModuleArgs, FileModuleState, FilesChange> = {
   uploads: uploadSteps,
   revert: undoSteps,
   foreign: foreignFiles,
+  isBefore: filesBefore,
   again: againFiles,
   tidy: tidySteps,
   foresight: plainForesight(true),

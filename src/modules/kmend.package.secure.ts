@@ -68,6 +68,8 @@ mkdir -p ${folder} && chmod 700 ${folder} || exit 1
 ${join(missing.map((each) => keep(each, folder, save)))}
 :
 )`,
+  // Where else its RPM can be had is not the change's doing.
+  restored: (state) => state.map(({ name, isKept }) => ({ name, isKept })),
   revert: (_, { save }) =>
     sh`[ ! -e ${`${save}/kept`} ] || while IFS= read -r file; do rm -f -- "$file"; done <${`${save}/kept`}`,
   result: ({ state, args }) =>

@@ -142,6 +142,12 @@ interface Base {
   readonly wayBack: string;
 }
 
+/** A change that was made, and where what it kept lies. */
+export interface Made<Change extends AnyChange> {
+  readonly change: Change;
+  readonly where: Where;
+}
+
 /** A module that acts on the host: design idea 1's four functions. */
 export interface HostModule<Args = Any, State = Any, Change extends AnyChange = Any> extends Base {
   readonly kind: "host";
@@ -159,13 +165,17 @@ export interface HostModule<Args = Any, State = Any, Change extends AnyChange = 
   apply(change: Change, where: Where): Script;
   /** Files to put on the host before apply's script runs. */
   uploads?(change: Change, where: Where): readonly Upload[];
-  /** What of the state a revert must bring back; default: all of it. A process id, say, never returns. */
-  restored?(state: State): unknown;
+  /** What of the state a revert of this change must bring back; default: all of it. A process id, say, never returns. */
+  restored?(state: State, change: Change): unknown;
   /** null: this change cannot be undone. */
   revert(change: Change, where: Where): Script | null;
   /** What a revert would take from somebody who worked there since: neither as the change left it nor as it was
    *  before. Asked just before the revert. Absent or null: its revert takes nothing from anybody. */
   foreign?(change: Change, where: Where): Inspection<readonly Foreign[]> | null;
+  /** The host has taken back the change and older ones: whether what stands now is what was before the oldest of them that worked on
+   *  the same thing. Asked where it is not what was before the change itself. Absent or null: nobody can say.
+   *  @param older changes of modules with the same function, oldest first */
+  isBefore?(made: Made<Change>, older: readonly Made<Change>[]): Inspection<boolean> | null;
   /** The change once more, after a revert: needing nothing of the controller. Absent: its playbook must run again.
    *  @param folder where `keep` may keep, before the revert, what stands on the host now */
   again?(change: Change, folder: string): Again<Change>;

@@ -4,6 +4,7 @@ import { Dict } from "../template/values.ts";
 import { againFiles } from "./files/again.ts";
 import { applySteps, type FilesChange, tidySteps, undoSteps, uploadSteps } from "./files/change.ts";
 import { fileOptions } from "./files/file-options.ts";
+import { filesBefore } from "./files/files-before.ts";
 import { foreignFiles } from "./files/foreign.ts";
 import { plainForesight } from "./files/foresight.ts";
 import {
@@ -69,6 +70,7 @@ export const template: HostModule<Args, PlacementState, FilesChange> = {
   uploads: uploadSteps,
   revert: undoSteps,
   foreign: foreignFiles,
+  isBefore: filesBefore,
   again: againFiles,
   tidy: tidySteps,
   foresight: plainForesight(false),

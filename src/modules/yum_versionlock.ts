@@ -69,6 +69,11 @@ else
 ${join(add.map(({ line }) => without(list, line)))}
 ${restore(remove, [])}
 fi`,
+  // Other lines are not its own, and the version that it locked may be gone by an older change that was taken back.
+  restored: ({ locks }, { list, add, remove }) => {
+    const moved = new Set([...add, ...remove].map(({ line }) => line));
+    return { locks: locks.filter(({ file, line }) => file === list && moved.has(line)) };
+  },
   again: (change) => ({ change, keep: null }),
   foresight: {
     sees: ({ name }) => ({ packages: name, paths: ["/etc/dnf/plugins", "/etc/yum/pluginconf.d"] }),

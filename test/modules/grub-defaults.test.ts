@@ -87,7 +87,7 @@ for (const [shell, argv] of Object.entries(shells))
         t.equal(plan(), null, "a second run has nothing to do");
         t.equal(run(parameter.revert(change, host.where)).code, 0);
         t.strictSame(files(), before);
-        t.strictSame(parameter.restored?.(inspect()), parameter.restored?.(state));
+        t.strictSame(parameter.restored?.(inspect(), change), parameter.restored?.(state, change));
       });
 
     t.test("a tool that fails, or a file that overrules, leaves all as it was", async (t) => {

@@ -73,7 +73,7 @@ for (const [shell, argv] of Object.entries(shells)) {
     t.equal(parameter.plan(inspect(), args, setting()), null);
     t.equal(run(parameter.revert(change, host.where)).code, 0);
     t.strictSame(lines(), ["ro quiet\n", "ro quiet cgroup.memory=nosocket\n"]);
-    t.strictSame(parameter.restored?.(inspect()), parameter.restored?.(before));
+    t.strictSame(parameter.restored?.(inspect(), change), parameter.restored?.(before, change));
   });
 }
 

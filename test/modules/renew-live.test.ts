@@ -235,12 +235,16 @@ t.test("a live renewal", { skip: canMount ? false : "needs root and /dev/fuse" }
       const node = await leakyNode(t);
       const wanted = node.renewed();
       cut(node);
-      const half = module.restored?.(node.inspect());
+      const half = module.restored?.(node.inspect(), {} as never);
       const { code, said } = node.apply();
       t.equal(code, 0, said);
       t.strictSame(node.tree(), wanted);
       t.ok(node.alive());
-      t.strictSame(module.restored?.(node.inspect()), half, "what a rollback promises to leave is there");
+      t.strictSame(
+        module.restored?.(node.inspect(), {} as never),
+        half,
+        "what a rollback promises to leave is there",
+      );
     });
     t.test(`cut off ${name}, is undone by a revert`, async (t) => {
       const node = await leakyNode(t);

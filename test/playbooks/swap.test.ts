@@ -183,6 +183,44 @@ t.test(
       t.same(await scan(), sick);
     });
 
+    t.test(
+      "what the console took back, a rollback finds so, and names what is somebody else's",
+      async (t) => {
+        await on("dnf -q versionlock add kubelet-1.15.5-0.* >/dev/null");
+        const locked = await looks();
+        const end = await run("run", "-i", inventory, "playbooks/kmem.yml", "--tags", "swap");
+        t.equal(end.code, 0, end.stdout);
+        const [started] = lastRun(state);
+        const mended = started?.type === "run:started" ? started.run : "";
+        t.match(
+          await on(`sh /var/lib/kmend/${mended}/revert.sh; echo "exit $?"`),
+          /taken back: 8\nexit 0\n$/,
+        );
+        t.same(await looks(), locked, "the console alone brings all back");
+        const processes = () => on("systemctl show -p MainPID kubelet docker");
+        const running = await processes();
+
+        await on("rpm -U --nodeps /srv/repo/kubelet-1.21.14-0.x86_64.rpm");
+        const theirs = await run("rollback", mended);
+        t.equal(theirs.code, 2, "what somebody installed since is told");
+        t.match(
+          theirs.stdout,
+          /NOT REVERTED \(changed since\): \[both-1\] kmem : Install the kubelet.* now kubelet-0:1\.21\.14-0/,
+        );
+        t.equal(await on("rpm -q kubelet"), "kubelet-1.21.14-0.x86_64\n", "and left alone");
+        await on(
+          "rpm -U --oldpackage --nodeps /srv/repo/kubelet-1.15.5-0.x86_64.rpm; rm -f /etc/sysconfig/*.rpmnew",
+        );
+
+        const back = await run("rollback", mended);
+        t.equal(back.code, 0, back.stdout);
+        t.match(back.stdout, "both-1: 1 change was taken back there already");
+        t.same(await looks(), locked);
+        t.equal(await processes(), running, "no service was touched: there was nothing to do");
+        await on("dnf -q versionlock delete kubelet >/dev/null");
+      },
+    );
+
     t.test("a runtime that is not what was installed is caught, and its host goes back", async (t) => {
       // The package of the clean runtime, with a program that has kmem: what its name says is not what starts containers.
       await on(`cp -p /usr/bin/runc /usr/local/bin/stale-runc

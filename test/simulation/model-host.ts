@@ -152,6 +152,12 @@ export class ModelHost {
         this.files.delete(statement.from);
         return nothing;
       }
+      case "back": {
+        const has = (change: string, name: string): boolean =>
+          this.files.has(`${statement.folder}/${change}/${name}`);
+        const back = statement.changes.filter((id) => has(id, "reverted.sh") && !has(id, "revert.sh"));
+        return { ...nothing, stdout: back.map((change) => `${change}\n`).join("") };
+      }
       case "trusted":
         return yield* this.#trusted(statement, shell);
       default: {

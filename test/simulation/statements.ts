@@ -23,7 +23,9 @@ export type Statement =
       readonly sum: string;
       readonly own: readonly Statement[];
     }
-  | { readonly kind: "move"; readonly from: string; readonly to: string };
+  | { readonly kind: "move"; readonly from: string; readonly to: string }
+  /** Names those whose script was run and is put aside. */
+  | { readonly kind: "back"; readonly folder: string; readonly changes: readonly string[] };
 
 /** One script, by the wrapper that it came in. */
 export type Understood =
@@ -160,6 +162,10 @@ const forms: readonly Form[] = [
   [
     /\{ \[ ! -f \S+ \] \|\| mv (\S+) (\S+); \}(?:\n|$)/y,
     ([, from = "", to = ""]) => [{ kind: "move", from, to }],
+  ],
+  [
+    /for change in (.*); do\n {2}if \[ -f (\S+)\/"\$change"\/reverted\.sh \].*\ndone(?:\n|$)/y,
+    ([, changes = "", folder = ""]) => [{ kind: "back", folder, changes: words(changes) }],
   ],
 ];
 

@@ -10,7 +10,8 @@ import type { AttributesStep, HardLinkStep, LinkStep, RemoveStep, Step, Was, Wri
 /** The steps whose undo would overwrite something. A folder is taken away only when it is empty. */
 type Watched = WriteStep | LinkStep | HardLinkStep | RemoveStep | AttributesStep;
 
-interface Seen {
+/** A path as it is now. */
+export interface Seen {
   readonly now: PathState;
   /** The step had kept what stood there. */
   readonly isKept: boolean;
@@ -57,7 +58,7 @@ if [ -e ${keep} ] || [ -L ${keep} ]; then echo kept y; fi
 ${same}`;
 }
 
-function readSeen(printed: string): Seen[] {
+export function readSeen(printed: string): Seen[] {
   const blocks = printed.split(/^(?=path )/m).filter((block) => block.startsWith("path "));
   return blocks.flatMap((block) => {
     const [now] = readLooks(block);
@@ -99,7 +100,7 @@ function isBefore(step: Watched, { now, isKept }: Seen): boolean {
 }
 
 /** A file whose sum nobody took, and a folder, are what they were only while nothing was kept of them. */
-function isAgain(was: Was, now: PathState, isKept: boolean): boolean {
+export function isAgain(was: Was, now: PathState, isKept: boolean): boolean {
   if (was.kind !== now.kind) return false;
   if (now.kind === "absent") return true;
   if (now.kind === "link") return now.target === was.target;

@@ -7,6 +7,8 @@ import { type PackageChange, planPackages } from "./change.ts";
 import { foreignPackages } from "./foreign.ts";
 import { type PackageArgs, packageOptions, parseSpec } from "./options.ts";
 import { packageSights } from "./package-foresight.ts";
+import { packagesBefore } from "./packages-before.ts";
+import { restoredPackages } from "./restored.ts";
 import { revertPackages } from "./revert.ts";
 import { inspectPackages, type PackageState } from "./state.ts";
 
@@ -31,7 +33,9 @@ export function packageModule(name: string, summary: string): PackageModule {
     plan: planPackages,
     apply: applyPackages,
     revert: revertPackages,
+    restored: restoredPackages,
     foreign: foreignPackages,
+    isBefore: packagesBefore,
     again: (change) => ({ change, keep: null }),
     foresight: {
       sees: packageSights,
