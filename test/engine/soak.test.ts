@@ -46,3 +46,35 @@ for (const [check, slept] of [
     for (const { at, until } of told)
       t.ok(Math.abs(Date.parse(until) - Date.parse(at) - 3_600_000) < 1000, "an hour from when it was told");
   });
+
+t.test("a soak that was cut short begins anew in a resume, and is told as the batch's own", async (t) => {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  const soft = new AbortController();
+  const first = await place.run(playbook, ["a", "b"], (world) => ({
+    ...world,
+    stop: { ...world.stop, soft: soft.signal },
+    clock: {
+      now: () => Date.now(),
+      sleep: async (ms) => {
+        if (ms >= 3_600_000) soft.abort("SIGINT");
+      },
+    },
+  }));
+  t.equal(first.outcome.exitCode, 99);
+  const hasty = (world: World): World => ({
+    ...world,
+    clock: { now: () => Date.now(), sleep: async () => {} },
+  });
+  const { outcome, events } = await place.resume(first.events, ["a", "b"], {}, (each) => each, hasty);
+  t.equal(outcome.exitCode, 0);
+  const since = events.slice(events.findIndex((event) => event.type === "run:resumed") + 1);
+  t.strictSame(
+    since.slice(0, 4).map((event) => event.type),
+    ["play:started", "batch:started", "soak:started", "task:started"],
+  );
+  t.match(
+    since.filter((event) => event.type === "soak:started"),
+    [{ batch: 1 }, { batch: 2 }],
+  );
+});
