@@ -84,6 +84,29 @@ t.test("a plan says what would change, what can't be known, what is right, and e
   );
 });
 
+t.test("a plan's own word on what can't be known is in every format, with why", async (t) => {
+  const { events, add } = madeUpJournal();
+  const [command, later] = [madeUpTask(1, "ask"), madeUpTask(2, "follow", "copy")];
+  const hosts = ["a", "b", "c"];
+  add("run:started", { ...begun, command: "plan", check: true });
+  add("play:started", { play: 1, name: "all", place: { file: "site.yml", line: 1, column: 3 }, hosts });
+  const ended = { ignored: false, rescued: false, durationMs: 5, result: {}, outcome: "skipped" } as const;
+  for (const host of ["a", "b"]) {
+    add("prediction:made", { host, task: command, says: "right" });
+    add("task:ended", { ...ended, host, task: command, result: { msg: "Command would have run" } });
+    add("prediction:made", { host, task: later, says: "unknown", why: 'it reads "asked"' });
+    add("task:ended", { ...ended, host, task: later });
+  }
+  const account = accountOf(events, { isLive: false });
+  t.match(account.plan?.unknowable, [{ hosts: ["a", "b"], why: 'it reads "asked"' }]);
+  t.equal(account.plan?.unknowable.length, 1, "what it says is known is known");
+  t.strictSame(account.plan?.rightAlready, ["c"]);
+  t.strictSame(wrongBy(schema, JSON.parse(writtenReport(account, "json"))), []);
+  const md = writtenReport(account, "md");
+  t.match(md, /## Can't be known before\n\n- `follow` on `a`, `b`: `it reads "asked"`\n/);
+  t.match(writtenReport(account, "html"), /follow[\s\S]{0,300}a, b[\s\S]{0,300}it reads &quot;asked&quot;/);
+});
+
 t.test("a rollback says what it took back, and of which run", async (t) => {
   const account = recordedAccount("rollback");
   t.match(account, { kind: "rollback", of: "20261126-203139-0c39c", attention: [] });

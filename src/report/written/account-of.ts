@@ -18,7 +18,7 @@ import type {
 } from "./account.ts";
 import { attentionOf, type Lost } from "./attention.ts";
 import { outcomeWords } from "./outcome-words.ts";
-import { planOf } from "./plan-of.ts";
+import { type Foretold, planOf } from "./plan-of.ts";
 import { wayBackWords } from "./way-back-words.ts";
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -51,6 +51,7 @@ export function accountKeeper(): { take(event: Event): void; account(state: { is
   const batches: Mutable<AccountBatch>[] = [];
   const takenBack = new Map<string, HostEnd>();
   const lost: Lost[] = [];
+  let foretold: Foretold[] | null = null;
   const leak = new Map<string, LeakReading[]>();
   const messages: Account["messages"][number][] = [];
 
@@ -173,11 +174,24 @@ export function accountKeeper(): { take(event: Event): void; account(state: { is
       case "deadman:fired":
         lost.push({ kind: "dead-man", event });
         break;
+      case "prediction:made":
+        foretold ??= [];
+        if (event.says === "unknown") foretold.push(foretoldOf(event));
+        break;
       case "message:said":
         if (event.level !== "info") messages.push({ level: event.level, text: event.text });
         break;
       default:
     }
+  }
+
+  function foretoldOf({ host, task, why, wayBack }: Events["prediction:made"]): Foretold {
+    return {
+      host,
+      task: numberOf(task),
+      why: why ?? "",
+      ...(wayBack ? { wayBack: wayBackWords(wayBack) } : {}),
+    };
   }
 
   function takeChange(event: Extract<Event, { type: "change:recorded" }>): void {
@@ -253,7 +267,7 @@ export function accountKeeper(): { take(event: Event): void; account(state: { is
     } as const;
     const allChanges = [...changes.values()];
     const attention = attentionOf({ ...head, changes: allChanges, tasks }, lost);
-    const plan = kind === "plan" ? planOf(hosts) : undefined;
+    const plan = kind === "plan" ? planOf(hosts, foretold) : undefined;
     return {
       schema: 1,
       ...head,

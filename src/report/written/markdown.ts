@@ -85,7 +85,7 @@ function changeLine(account: Account, { task, fate, hosts, wayBack }: ChangeGrou
 
 function planSections(account: Account, plan: NonNullable<Account["plan"]>): string[] {
   const line = ({ task, hosts, wayBack, why }: Predicted): string =>
-    `${code(account.tasks[task]?.name ?? "")} on ${hostList(hosts)}${why ? `: ${code(why)}` : ""}; way back: ${wayBackText(wayBack)}`;
+    `${code(account.tasks[task]?.name ?? "")} on ${hostList(hosts)}${why ? `: ${code(why)}` : ""}${wayBack.kind === "unknown" ? "" : `; way back: ${wayBackText(wayBack)}`}`;
   const noWayBack = plan.wouldChange.filter(({ wayBack }) => wayBack.kind === "none");
   return [
     section(

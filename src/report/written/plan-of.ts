@@ -1,22 +1,38 @@
-import type { AccountHost, AccountPlan, AccountResult, Predicted } from "./account.ts";
+import type { AccountHost, AccountPlan, AccountResult, AccountWayBack, Predicted } from "./account.ts";
+
+/** What the plan says that nobody can know, and why. */
+export interface Foretold {
+  readonly host: string;
+  /** A number in the account's tasks. */
+  readonly task: number;
+  readonly why: string;
+  readonly wayBack?: AccountWayBack;
+}
 
 interface Found {
   readonly host: string;
   readonly result: AccountResult;
 }
 
-/** What a dry run predicts, each task once with its hosts. */
-export function planOf(hosts: readonly AccountHost[]): AccountPlan {
+/** What a dry run predicts, each task once with its hosts.
+ *  @param foretold what cannot be known; null: the run foretold nothing (`run --check`), and only commands are known to be unknowable */
+export function planOf(hosts: readonly AccountHost[], foretold: readonly Foretold[] | null): AccountPlan {
   const all = hosts.flatMap(({ host, results }) => results.map((result): Found => ({ host, result })));
   // What changes the play alone (group_by, set_fact) has no way back and needs none.
   const changing = all.filter(({ result }) => result.outcome === "changed" && result.wayBack);
-  const unknowable = all.filter(({ result }) => result.isUnknowable);
+  const unknowable = foretold ?? all.flatMap(unknowableOf);
   const failing = all.filter(
     ({ result }) => (result.outcome === "failed" || result.outcome === "unreachable") && !result.ignored,
   );
   const touched = new Set([...changing, ...unknowable, ...failing].map(({ host }) => host));
   return {
-    wouldChange: folded(changing),
+    wouldChange: folded(
+      changing.map(({ host, result: { task, wayBack } }) => ({
+        host,
+        task,
+        ...(wayBack ? { wayBack } : {}),
+      })),
+    ),
     unknowable: folded(unknowable),
     wouldFail: failing.map(({ host, result }) => ({
       host,
@@ -28,19 +44,20 @@ export function planOf(hosts: readonly AccountHost[]): AccountPlan {
   };
 }
 
-function folded(found: readonly Found[]): Predicted[] {
-  const groups = Map.groupBy(
-    found,
-    ({ result }) => `${result.task} ${result.wayBack?.says} ${result.isUnknowable ? result.message : ""}`,
-  );
+function unknowableOf({ host, result: { task, isUnknowable, message, wayBack } }: Found): Foretold[] {
+  return isUnknowable ? [{ host, task, why: message ?? "", ...(wayBack ? { wayBack } : {}) }] : [];
+}
+
+function folded(found: readonly (Omit<Foretold, "why"> & { readonly why?: string })[]): Predicted[] {
+  const groups = Map.groupBy(found, ({ task, wayBack, why }) => JSON.stringify([task, wayBack?.says, why]));
   return [...groups.values()].flatMap((group) => {
-    const result = group[0]?.result;
-    if (!result) return [];
+    const [first] = group;
+    if (!first) return [];
     return {
-      task: result.task,
+      task: first.task,
       hosts: [...new Set(group.map(({ host }) => host))],
-      wayBack: result.wayBack ?? { kind: "unknown", says: "not known before it runs" },
-      ...(result.isUnknowable ? { why: result.message ?? "" } : {}),
+      wayBack: first.wayBack ?? { kind: "unknown", says: "not known before it runs" },
+      ...(first.why === undefined ? {} : { why: first.why }),
     };
   });
 }

@@ -93,7 +93,7 @@ export function planSections(account: Account, plan: AccountPlan, room: number):
   const entry = ({ task, hosts, wayBack: way, why }: Predicted): Markup =>
     item(
       [why === undefined ? "changed" : "unknown"],
-      html`<p>${taskName(account.tasks[task])}</p><div class="on"><div>${hostNames(hosts, "on ")}</div><div>${wayBack(way)}</div></div>${why === undefined ? null : html`<p>Why: <span class="says">${why}</span></p>`}${shelf(diffGroups(diffs.get(task), new Set(hosts)))}`,
+      html`<p>${taskName(account.tasks[task])}</p><div class="on"><div>${hostNames(hosts, "on ")}</div>${way.kind === "unknown" ? null : html`<div>${wayBack(way)}</div>`}</div>${why === undefined ? null : html`<p>Why: <span class="says">${why}</span></p>`}${shelf(diffGroups(diffs.get(task), new Set(hosts)))}`,
     );
   const failing = plan.wouldFail.map(({ host, task, what, message }) =>
     item(
