@@ -2,6 +2,8 @@
 
 import type { Event, Held, Said } from "../journal/journal.ts";
 import { formatPlace } from "../problem/problem.ts";
+import { howMany } from "./how-many.ts";
+import type { PlanHeld } from "./plan-held.ts";
 import { harmless, type Tone } from "./style.ts";
 
 /** What a plan says, for people. */
@@ -30,12 +32,25 @@ export function heldText(given: {
   readonly broken: readonly Held[];
 }): string {
   const { definite, kept, broken } = given;
-  const untested = definite - kept - broken.length;
-  const rest = untested > 0 ? `, ${untested} not come to` : "";
+  const notComeTo = definite - kept - broken.length;
   return [
-    `PLAN: ${definite} predictions, ${kept} kept, ${broken.length} broken${rest}`,
+    `PLAN: ${heldWords({ predictions: definite, kept, broken, notComeTo })}`,
     ...broken.map((each) => `  - ${brokenText(each)}`),
   ].join("\n");
+}
+
+/** The numbers alone. */
+export function heldWords(
+  held: Pick<PlanHeld, "predictions" | "kept" | "notComeTo"> & { readonly broken: readonly unknown[] },
+): string {
+  const { predictions, kept, broken, notComeTo } = held;
+  const rest = notComeTo > 0 ? `, ${notComeTo} not come to` : "";
+  return `${howMany(predictions, "prediction")}, ${kept} kept, ${broken.length} broken${rest}`;
+}
+
+/** What was said, and what came of it. */
+export function brokenWords({ said, happened }: Pick<Held, "said" | "happened">): string {
+  return `the plan said "${saidWords[said]}", ${past[happened]}`;
 }
 
 /** A run under a plan says so when it begins, and which prediction it breaks; null for any other event. */
@@ -54,6 +69,6 @@ export function planLine(event: Event): { text: string; tone: Tone } | null {
 function brokenText({ host, task, index, said, happened }: Held): string {
   const item = index === undefined ? "" : `, item ${index + 1}`;
   return harmless(
-    `${host}: ${task.name}${item} (${formatPlace(task.place)}): the plan said "${saidWords[said]}", ${past[happened]}`,
+    `${host}: ${task.name}${item} (${formatPlace(task.place)}): ${brokenWords({ said, happened })}`,
   );
 }

@@ -107,6 +107,27 @@ t.test("a plan's own word on what can't be known is in every format, with why", 
   t.match(writtenReport(account, "html"), /follow[\s\S]{0,300}a, b[\s\S]{0,300}it reads &quot;asked&quot;/);
 });
 
+t.test("a run that carried out a plan says how its predictions did", async (t) => {
+  const { events, add } = madeUpJournal();
+  const [task, hosts] = [madeUpTask(1, "write <b>"), ["a", "b"]];
+  add("run:started", begun);
+  const at = "2026-11-25T00:00:00.000Z";
+  const plan = { plan: "20261124-000000-abcde", sum: "0".repeat(64), madeAt: at, validUntil: at };
+  add("plan:opened", { ...plan, definite: 3, drift: [] });
+  add("play:started", { play: 1, name: "all", place: { file: "site.yml", line: 1, column: 3 }, hosts });
+  add("prediction:kept", { host: "a", task, said: "change", happened: "change" });
+  add("prediction:broken", { host: "b", task, said: "right", happened: "change" });
+  const account = accountOf(events, { isLive: false });
+  t.strictSame(wrongBy(schema, JSON.parse(writtenReport(account, "json"))), []);
+  const md = writtenReport(account, "md");
+  t.match(md, "plan `20261124-000000-abcde`: 3 predictions, 1 kept, 1 broken, 1 not come to");
+  t.match(md, /## Broken predictions\n\n- `b` at `write <b>`: the plan said "right already", it changed\n/);
+  const page = writtenReport(account, "html");
+  t.match(page, "20261124-000000-abcde: 3 predictions, 1 kept, 1 broken, 1 not come to");
+  t.match(page, "write &lt;b");
+  t.match(page, /the plan said &quot;right already&quot;, it changed/);
+});
+
 t.test("a rollback says what it took back, and of which run", async (t) => {
   const account = recordedAccount("rollback");
   t.match(account, { kind: "rollback", of: "20261126-203139-0c39c", attention: [] });

@@ -3,6 +3,7 @@ import { formatPlace } from "../../problem/problem.ts";
 import { diffText } from "../diff-text.ts";
 import { failureText } from "../fleet-view.ts";
 import { byHostName } from "../host-order.ts";
+import { planHeld } from "../plan-held.ts";
 import { isUnknowable } from "../plan-summary.ts";
 import { endOf, type HostEnd, nothing } from "../run-summary.ts";
 import { scanMeasurements } from "../scan-measurements.ts";
@@ -52,6 +53,7 @@ export function accountKeeper(): { take(event: Event): void; account(state: { is
   const takenBack = new Map<string, HostEnd>();
   const lost: Lost[] = [];
   let foretold: Foretold[] | null = null;
+  const held = planHeld();
   const leak = new Map<string, LeakReading[]>();
   const messages: Account["messages"][number][] = [];
 
@@ -77,6 +79,7 @@ export function accountKeeper(): { take(event: Event): void; account(state: { is
 
   function take(event: Event): void {
     lastAt = event.at;
+    held.take(event);
     switch (event.type) {
       case "run:started":
         begun = event;
@@ -267,6 +270,7 @@ export function accountKeeper(): { take(event: Event): void; account(state: { is
     } as const;
     const allChanges = [...changes.values()];
     const attention = attentionOf({ ...head, changes: allChanges, tasks }, lost);
+    const { plan: heldPlan } = held.written();
     const plan = kind === "plan" ? planOf(hosts, foretold) : undefined;
     return {
       schema: 1,
@@ -289,6 +293,7 @@ export function accountKeeper(): { take(event: Event): void; account(state: { is
       batches,
       attention,
       ...(plan ? { plan } : {}),
+      ...(heldPlan ? { held: heldPlan } : {}),
       leak: [...leak].sort(([a], [b]) => byHostName(a, b)).map(([host, readings]) => ({ host, readings })),
       messages,
     };

@@ -2,6 +2,7 @@
  *  form. */
 
 import type { EndReason, Events, Outcome, Recap, TaskRef } from "../../journal/journal.ts";
+import type { PlanHeld } from "../plan-held.ts";
 import type { HostEnd } from "../run-summary.ts";
 
 /** A run as its journal tells it. Times are ISO 8601, UTC. */
@@ -46,6 +47,8 @@ export interface Account {
   readonly left?: Pick<Events["run:cut-short"], "done" | "halfDone" | "untouched" | "goOn">;
   /** Of a plan. */
   readonly plan?: AccountPlan;
+  /** Of a run that carried out a plan: how its predictions did. */
+  readonly held?: PlanHeld;
   /** The kmem leak of each host whose evidence was read, the first reading first. */
   readonly leak: readonly {
     readonly host: string;

@@ -1,5 +1,6 @@
 /** A report for a pull request or a ticket: short first, diffs folded away. */
 
+import { brokenWords, heldWords } from "../held.ts";
 import { harmless } from "../style.ts";
 import type { Account, Attention, Predicted } from "./account.ts";
 import { type ChangeGroup, changeGroups, diffGroups, diffsOf } from "./change-groups.ts";
@@ -22,6 +23,7 @@ export function markdownReport(account: Account): string {
       account.attention.map((each) => attentionLine(account, each)),
     ),
     ...(account.plan ? planSections(account, account.plan) : runSections(account)),
+    brokenSection(account),
     leftSection(account),
     leakSection(account),
     recapTable(account),
@@ -33,7 +35,7 @@ export function markdownReport(account: Account): string {
 const titles: Readonly<Record<Account["kind"], string>> = { run: "Run", plan: "Plan", rollback: "Rollback" };
 
 function headLines(account: Account): string {
-  const { says, startedAt, lastAt, playbooks, kmend, of, limit, hosts, resumes, who } = account;
+  const { says, startedAt, lastAt, playbooks, kmend, of, limit, hosts, resumes, who, held } = account;
   const took = durationWords(Date.parse(lastAt) - Date.parse(startedAt));
   return [
     `**${says}**\n`,
@@ -41,6 +43,7 @@ function headLines(account: Account): string {
     `- Hosts: ${hosts.length}${limit === undefined ? "" : `, limited to ${code(limit)}`}`,
     `- Begun ${clockWords(startedAt)}, took ${took}${resumes > 0 ? `, gone on with ${resumes} times` : ""}`,
     `- By ${[...who.map(code), `kmend ${code(kmend)}`].join(", ")}`,
+    ...(held ? [`- Carried out the plan ${code(held.run)}: ${heldWords(held)}`] : []),
   ].join("\n");
 }
 
@@ -105,6 +108,14 @@ function planSections(account: Account, plan: NonNullable<Account["plan"]>): str
 function wayBackText({ kind, says }: Predicted["wayBack"]): string {
   if (kind === "none") return `**none**: ${code(says)}`;
   return kind === "tasks" ? code(says) : says.startsWith("none needed:") ? code(says) : says;
+}
+
+/** What came otherwise than the plan had said. */
+function brokenSection({ held }: Account): string {
+  const lines = (held?.broken ?? []).map(
+    (each) => `${code(each.host)} at ${code(each.task)}: ${brokenWords(each)}`,
+  );
+  return section("Broken predictions", lines);
 }
 
 /** Of a run that ended early: what it did not come to. */

@@ -1,6 +1,7 @@
 /** A report as one page that needs nothing else: no network, no other file; it can be read on a screen, on paper, by ear and by keyboard. */
 
 import { createHash } from "node:crypto";
+import { heldWords } from "../../held.ts";
 import type { Account } from "../account.ts";
 import { endWords } from "../end-words.ts";
 import { clockWords, durationWords } from "../times.ts";
@@ -12,6 +13,7 @@ import { badge, type Section, section } from "./parts.ts";
 import { script } from "./script.ts";
 import {
   attentionSection,
+  brokenSection,
   changeSections,
   goneOnSection,
   leftSection,
@@ -84,6 +86,7 @@ function sectionsOf(account: Account, level: Level): readonly Section[] {
     : changeSections(account, level.diffs);
   return [
     attentionSection(account),
+    brokenSection(account),
     leftSection(account),
     ...main,
     section(
@@ -101,7 +104,8 @@ function sectionsOf(account: Account, level: Level): readonly Section[] {
 }
 
 function head(account: Account, title: string): Markup {
-  const { says, startedAt, lastAt, of, limit, hosts, playbooks, inventories, resumes, kmend, who } = account;
+  const { says, startedAt, lastAt, of, limit, hosts, playbooks, inventories, resumes, kmend, who, held } =
+    account;
   const took = durationWords(Date.parse(lastAt) - Date.parse(startedAt));
   return html`<h1>${title}</h1><p class="verdict ${verdictTone(account)}">${says}</p>
 <dl class="facts">${of === undefined ? null : html`<dt>Takes back</dt><dd>${of}</dd>`}
@@ -109,7 +113,12 @@ function head(account: Account, title: string): Markup {
 <dt>Where</dt><dd>${hosts.length} ${hosts.length === 1 ? "host" : "hosts"} of ${inventories.join(", ")}${limit === undefined ? "" : `, limited to ${limit}`}</dd>
 <dt>They ended</dt><dd>${ends(account)}</dd>
 <dt>When</dt><dd>${clockWords(startedAt)}, for ${took}${resumes > 0 ? `; it was gone on with ${resumes} ${resumes === 1 ? "time" : "times"}` : ""}</dd>
-<dt>By</dt><dd>${who.map((each) => `${each}, `)}kmend ${kmend}, <code>kmend ${account.command}</code></dd></dl>`;
+<dt>By</dt><dd>${who.map((each) => `${each}, `)}kmend ${kmend}, <code>kmend ${account.command}</code></dd>${
+    held
+      ? html`
+<dt>The plan</dt><dd>${held.run}: ${heldWords(held)}</dd>`
+      : null
+  }</dl>`;
 }
 
 /** How many hosts ended how, trouble first. */

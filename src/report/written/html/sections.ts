@@ -1,5 +1,6 @@
 /** What stands in the page, section by section, what needs a person first. */
 
+import { brokenWords } from "../../held.ts";
 import type { Account, AccountPlan, AccountWayBack, Predicted } from "../account.ts";
 import { type ChangeGroup, changeGroups, diffGroups, diffsOf } from "../change-groups.ts";
 import type { FoldedHosts } from "./heat-map.ts";
@@ -15,6 +16,16 @@ export function attentionSection(account: Account): Section | null {
     ),
   );
   return section("attention", "What needs a person", itemList(items));
+}
+
+export function brokenSection({ held }: Account): Section | null {
+  const items = (held?.broken ?? []).map((each) =>
+    item(
+      ["failed"],
+      html`<p>${badge("warn", "broken")} <strong class="hosts">${each.host}</strong> at ${each.task} <small>${each.place}</small></p><p class="says">${brokenWords(each)}</p>`,
+    ),
+  );
+  return section("broken", "Predictions that did not hold", itemList(items));
 }
 
 /** @param room for diffs, in characters */
