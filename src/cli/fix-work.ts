@@ -115,7 +115,7 @@ function flagsOf(flags: FixFlags, { inventory, leg, policy }: Given): FixFlags {
 
 async function dryRun(flags: FixFlags, { leg }: Given, store: Store): Promise<Ran> {
   const playbooks = await loadAll(leg.playbooks.map(shipped), flags);
-  const ground = await readGround("plan", flags, { check: true, diff: true });
+  const ground = await readGround("plan", flags, { check: true, diff: true, foretells: true });
   const run = await withWorld(ground, async (world, journal) => {
     await runPlaybooks(playbooks, world);
     return journal.run;

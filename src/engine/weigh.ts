@@ -23,7 +23,9 @@ export function weigh(run: Run, plan: PlannedTask, host: HostState, result: Resu
   if (acts && byReading !== undefined && (result.isSkipped || result.isFailed))
     rememberWords(run, host.name, plan.ref.name, wordsOf(plan));
   result.values.set("changed", false).set("failed", false).set("skipped", true);
-  return { ...result, isFailed: false, isChanged: false, isSkipped: true, unsure: why };
+  // A diff of what stands now would promise what will not come.
+  const { diff: _, ...rest } = result;
+  return { ...rest, isFailed: false, isChanged: false, isSkipped: true, unsure: why };
 }
 
 /** Where nobody knows whether a host comes to an include, nobody knows what of it will happen. */

@@ -18,7 +18,7 @@ export function tookBefore(runs: readonly (readonly Event[])[], playbook: string
 
 function batchesOf(events: readonly Event[], playbook: string): number[] {
   const [first] = events;
-  if (first?.type !== "run:started" || first.command !== "run" || first.check) return [];
+  if (first?.type !== "run:started" || first.check || !["run", "apply"].includes(first.command)) return [];
   const plays = new Set<number>();
   const began = new Map<string, number>();
   const changed = new Set<string>();

@@ -83,6 +83,8 @@ const playbook = `
       assert: {that: "read.stdout == 'x\\\\ny'"}
     - name: a check of what is known, right
       assert: {that: "ansible_system == 'Linux'"}
+    - name: a file with what it read, unknown
+      copy: {content: "now: {{ read.stdout }}", dest: DIR/other}
     - include_tasks: more.yml
       when: read.rc is defined
     - name: a file goes, change
@@ -96,6 +98,7 @@ const playbook = `
 t.test("every definite prediction of a chain of changes holds", async (t) => {
   const folder = t.testdir({
     old: "old",
+    other: "before",
     "t.j2": "hello {{ inventory_hostname }}\n",
     "more.yml": "- name: a task that is included for what was read, unknown\n  debug: {msg: more}\n",
   });
@@ -112,6 +115,14 @@ t.test("every definite prediction of a chain of changes holds", async (t) => {
   );
   t.strictSame(said.slice(1), [...says.keys()].slice(1));
   t.equal(said.length, playbook.split(" name: ").length + 1, "each task, the facts and what is included");
+
+  const unknown = plan.predictions.filter((each) => each.says === "unknown");
+  t.strictSame(
+    unknown.filter((each) => each.diff !== undefined).map((each) => each.task.name),
+    [],
+    "what cannot be known has no diff of what stands now",
+  );
+  t.notMatch(planned.stdout, "+now:", "nor on the screen");
 
   const ended = await kmend(["apply", "plan.json"], { cwd: folder });
   t.equal(ended.code, 0, ended.stdout + ended.stderr);

@@ -111,6 +111,10 @@ t.test("how long a mend took is that of batches in which hosts were changed", as
   const took = tookBefore(runs, "playbooks/kmem.yml");
   t.strictSame(took, { runs: 2, batchSeconds: [40, 40, 300] });
   t.equal(tookLine(took), "40 s to 5 min for each of 3 batches by the same playbook, in 2 earlier runs");
+  const applied = runs.map((events) =>
+    events.map((event) => (event.type === "run:started" ? { ...event, command: "apply" as const } : event)),
+  );
+  t.strictSame(tookBefore(applied, "playbooks/kmem.yml"), took, "a plan that was carried out is a run");
   t.equal(tookBefore(runs, "playbooks/reboot.yml"), null);
   const nothingChanged = runOf([["a"]]).filter((event) => event.type !== "change:applied");
   t.equal(tookBefore([nothingChanged], "playbooks/kmem.yml"), null);
