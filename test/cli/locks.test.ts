@@ -56,7 +56,12 @@ t.test("two runs, one host", { skip: whatIsMissing() ?? false, timeout: 280_000 
     t.equal((await run("short", "--check")).code, 0, "what only looks needs no lock");
     t.equal((await run("reads")).code, 0, "nor does a command that changes nothing, by its author's word");
 
-    const isWaiting = () => lastRun(state).some((event) => event.type === "lock:waiting");
+    const isWaiting = () => {
+      const events = lastRun(state);
+      // Not one that has waited and is over.
+      const isOver = events.some((event) => event.type === "run:ended");
+      return !isOver && events.some((event) => event.type === "lock:waiting");
+    };
     const impatient = startKmend(["run", "-i", lab.inventory, "short.yml", "--lock-wait", "1m"], how);
     await until(isWaiting);
     impatient.process.kill("SIGINT");
@@ -66,6 +71,8 @@ t.test("two runs, one host", { skip: whatIsMissing() ?? false, timeout: 280_000 
       "whoever waited no longer has not failed",
     );
 
+    // Runs are in the order of their seconds.
+    await sleep(1000);
     const waiting = startKmend(["run", "-i", lab.inventory, "short.yml", "--lock-wait", "1m"], how);
     await until(isWaiting);
     t.notOk(await has("short"));

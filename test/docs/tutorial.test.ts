@@ -11,7 +11,8 @@ import { down, whatIsMissing } from "../../src/lab/lab.ts";
 import { consoleBlocks, notAsSaid } from "./console-blocks.ts";
 
 const root = join(import.meta.dirname, "../..");
-const columns = 100;
+/** Wide enough that no line of the page is wrapped: a reader's terminal may be of any width. */
+const columns = 240;
 
 t.test("`…` stands for any text of a line, and alone for any number of lines", async (t) => {
   const said = ["one", "…", "th…ee", "…"];
