@@ -17,7 +17,8 @@ import { exampleFolder, isWhole } from "./fleet.ts";
 const controller = "clean-1";
 const hosts = ["compute-1", "compute-2"];
 const windowS = 8;
-const tell = "cat >/var/lib/kmend/told";
+/** Whole, or not there. */
+const tell = "cat >/var/lib/kmend/draft && mv /var/lib/kmend/draft /var/lib/kmend/told";
 
 /** Each host's task waits for a file, so that the test says how long a batch takes. */
 const site = `
@@ -68,7 +69,7 @@ ${await said()}`);
   const conf = (changes: Readonly<Record<string, string>>) => {
     const text = readFileSync(join(exampleFolder("nightly"), "nightly.conf"), "utf8");
     const changed = Object.entries(changes).reduce(
-      (whole, [name, value]) => whole.replace(new RegExp(`^${name}=.*$`, "m"), `${name}=${value}`),
+      (whole, [name, value]) => whole.replace(new RegExp(`^${name}=.*$`, "m"), () => `${name}=${value}`),
       text,
     );
     writeFileSync(join(root, "etc/kmend/nightly.conf"), changed);
