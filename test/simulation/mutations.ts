@@ -67,13 +67,13 @@ export const mutations: readonly Mutation[] = [
   {
     what: "takes a newer change back where an older one of the same thing was",
     file: "rollback.ts",
-    from: "(await takenBackBelow(run, change, aim)) ??",
+    from: "(await takenBackBelow(run, change, given.aim)) ??",
     to: "",
   },
   {
     what: "takes an older change back below a newer one that stands",
     file: "rollback.ts",
-    from: "(await standingAbove(run, change, standing)) ??",
+    from: "(await standingAbove(run, change, given.standing)) ??",
     to: "",
   },
   {
