@@ -1,30 +1,19 @@
 /** The plan file's form (docs/plan.schema.json), and the sum that stands for all of it. */
 
 import { createHash } from "node:crypto";
-import type { Act, Events, Json, Said, TaskRef, WayBack } from "../journal/journal.ts";
+import type { Events, Json, TaskRef } from "../journal/journal.ts";
 import { exitCodes, KmendError } from "../problem/problem.ts";
 import type { Estimate } from "./estimate.ts";
 
 export const planFormat = 1;
 
 /** What the plan says of one task, or one item of its loop, on one host. */
-export interface Prediction {
+export interface Prediction extends Omit<Events["prediction:made"], "task"> {
   /** The same in the plan and in the run that carries it out. */
   readonly key: string;
-  readonly host: string;
   readonly play: number;
   readonly batch: number;
   readonly task: Pick<TaskRef, "name" | "module" | "kind"> & { readonly place: string };
-  readonly index?: number;
-  readonly label?: string;
-  readonly says: Said;
-  readonly why?: string;
-  /** A sum of the state that this was made from, and of what would be made of it. */
-  readonly from?: string;
-  readonly act?: Act;
-  readonly diff?: Events["task:ended"]["diff"];
-  readonly wayBack?: WayBack;
-  readonly mayNotify?: readonly string[];
 }
 
 /** Hosts in the order in which they are worked on. */
