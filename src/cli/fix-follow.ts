@@ -1,6 +1,6 @@
 import { type Event, stoppedBetweenBatches } from "../journal/journal.ts";
 import type { Reader } from "../report/report.ts";
-import type { Watched } from "../wizard/wizard.ts";
+import type { Next, Watched } from "../wizard/wizard.ts";
 import type { Follow } from "./followers.ts";
 
 /** Follows a run with a reader, which gives the screen back whenever somebody is asked between batches. `run` tells the run's id, once
@@ -20,10 +20,11 @@ export function followWithPauses(
       reader.read(event);
     });
     const stopped = new AbortController();
-    const betweenBatches = async (next: { number: number; of: number; hosts: readonly string[] }) => {
-      if (!watched) return;
+    const betweenBatches = async (batch: Omit<Next, "events">): Promise<void> => {
+      const next = { ...batch, events };
+      if (!watched?.asks(next)) return;
       await reader.end();
-      const mayBegin = await watched.between({ number: next.number, of: next.of, hosts: next.hosts, events });
+      const mayBegin = await watched.between(next);
       reader = newReader();
       if (!mayBegin) stopped.abort(stoppedBetweenBatches);
     };

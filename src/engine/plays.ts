@@ -48,7 +48,7 @@ export async function runPlay(run: Run, play: Play, number: number): Promise<boo
     run.ahead.batches = all.slice(index);
     const isNew = run.past.batches(number)?.[index] === undefined;
     if (endAtLimit(run) || (isNew && endAfterWindow(run))) return false;
-    if (index > 0 && isNew)
+    if (isNew)
       await run.world.betweenBatches?.({
         play: name,
         number: index + 1,

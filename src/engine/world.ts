@@ -24,8 +24,8 @@ export interface World {
   readonly random: Random;
   /** Asks on the terminal (vars_prompt, pause); null where there is none. */
   readonly ask: Ask | null;
-  /** Waited for before each batch of a play but the first, where somebody watches; absent: the next begins at once. Whoever wants none to
-   *  begin aborts `stop` before it resolves. */
+  /** Waited for before each batch of each play, where somebody watches; absent: the next begins at once. Whoever wants none to begin
+   *  aborts `stop` before it resolves. */
   readonly betweenBatches?: (next: NextBatch) => Promise<void>;
   /** Opens what is encrypted; absent: that is a problem. */
   readonly vault?: Vault;

@@ -48,7 +48,7 @@ async function begin(
   const { leg, policy } = given;
   asker.say(["", ...wrapAll([`Mending ${hostCount(leg.hosts.length)}: ${leg.does.join("; then ")}`], width)]);
   const begun = (run: string): Promise<void> => keep({ runs: [...kept().runs, run] });
-  return watched(work, asker, { width, asks: policy.asks }, (between) => work.run(given, { begun, between }));
+  return watched(work, asker, { width, asks: policy.asks }, (pause) => work.run(given, { begun, ...pause }));
 }
 
 /** A run that was begun before somebody left. */
@@ -75,8 +75,8 @@ async function goOn(
   if (wish === null) throw new Left();
   if (wish === "verify") return ran;
   if (wish === "back") return takeBack(work, asker, { ran, hosts: null });
-  return watched(work, asker, { width, asks: given.policy.asks }, (between) =>
-    work.resume(run, given, { begun: async () => {}, between }, { retryFailed: wish === "retry" }),
+  return watched(work, asker, { width, asks: given.policy.asks }, (pause) =>
+    work.resume(run, given, { begun: async () => {}, ...pause }, { retryFailed: wish === "retry" }),
   );
 }
 
@@ -85,15 +85,18 @@ async function watched(
   work: Work,
   asker: Asker,
   { width, asks }: { readonly width: number; readonly asks: boolean },
-  act: (between: Watched["between"]) => Promise<Ran>,
+  act: (pause: Pick<Watched, "asks" | "between">) => Promise<Ran>,
 ): Promise<Ran> {
   let wish: Wish | null = null;
-  const between = async (next: Next): Promise<boolean> => {
-    if (!asks || !hasSomethingNew(next.events)) return true;
-    wish = await askBetween(asker, next, width);
-    return wish === null;
-  };
-  const ran = await act(between);
+  let askedAfter = 0;
+  const ran = await act({
+    asks: ({ events }) => asks && hasSomethingNew(events, askedAfter),
+    between: async (next) => {
+      askedAfter = next.events.length;
+      wish = await askBetween(asker, next, width);
+      return wish === null;
+    },
+  });
   const wished = wish as Wish | null;
   if (wished === "rollback-batch")
     return takeBack(work, asker, { ran, hosts: lastBatch(ran.events)?.hosts ?? [] });
@@ -102,10 +105,13 @@ async function watched(
   return ran;
 }
 
-/** Whoever has just come back, and said that it is to go on, is not asked the same once more. */
-function hasSomethingNew(events: readonly Event[]): boolean {
-  const since = events.findLastIndex((event) => event.type === "run:resumed");
-  return events.slice(since + 1).some((event) => event.type === "batch:ended" && event.of > 1);
+/** What has come since somebody was asked last: one of several batches, or a change, also where a play has one batch only. Whoever has
+ *  just come back, and said that it is to go on, is not asked the same once more. */
+function hasSomethingNew(events: readonly Event[], askedAfter: number): boolean {
+  const since = Math.max(askedAfter, events.findLastIndex((event) => event.type === "run:resumed") + 1);
+  return events
+    .slice(since)
+    .some((event) => event.type === "change:applied" || (event.type === "batch:ended" && event.of > 1));
 }
 
 async function askBetween(asker: Asker, next: Next, width: number): Promise<Wish | null> {
@@ -113,7 +119,7 @@ async function askBetween(asker: Asker, next: Next, width: number): Promise<Wish
   asker.say(["", ...wrapAll(batchLines(next.events), width)]);
   const hosts = `${hostCount(next.hosts.length)}: ${hostNames(next.hosts, 4)}`;
   try {
-    return await asker.choose<Wish | null>(`Batch ${next.number} of ${next.of} is next.`, [
+    return await asker.choose<Wish | null>(nextWords(next), [
       { value: null, name: `go on with it (${hosts})` },
       {
         value: "stop",
@@ -132,6 +138,10 @@ async function askBetween(asker: Asker, next: Next, width: number): Promise<Wish
     if (error instanceof Left) return "stop";
     throw error;
   }
+}
+
+function nextWords({ play, number, of }: Next): string {
+  return number === 1 ? `"${play}" is next, its batch 1 of ${of}.` : `Batch ${number} of ${of} is next.`;
 }
 
 async function takeBack(

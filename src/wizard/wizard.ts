@@ -15,4 +15,4 @@ export { policyVariables } from "./policy.ts";
 export { rolloutReader } from "./rollout-reader.ts";
 export { scanReader } from "./scan-reader.ts";
 export { terminalAsker } from "./terminal-asker.ts";
-export type { Given, Ran, Source, Watched, Work } from "./work.ts";
+export type { Given, Next, Ran, Source, Watched, Work } from "./work.ts";

@@ -71,11 +71,14 @@ export interface Ran {
 export interface Watched {
   /** Its journal is there, and no host was reached yet. */
   begun(run: string): Promise<void>;
-  /** Before each batch but the first; the screen is free meanwhile. @returns whether the batch may begin */
+  /** Whether somebody is to be asked before a batch; what has happened tells. */
+  asks(next: Next): boolean;
+  /** Asks; the screen is free meanwhile. @returns whether the batch may begin */
   between(next: Next): Promise<boolean>;
 }
 
 export interface Next {
+  readonly play: string;
   readonly number: number;
   readonly of: number;
   readonly hosts: readonly string[];

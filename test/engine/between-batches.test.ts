@@ -1,4 +1,4 @@
-/** Whoever watches a run is asked before each batch but the first, and may end it there. */
+/** Whoever watches a run is told of each batch before it begins, and may end it there. */
 
 import t from "tap";
 import type { NextBatch, World } from "../../src/engine/engine.ts";
@@ -13,7 +13,7 @@ const play = `
     - copy: {content: new, dest: "DIR/{{ inventory_hostname }}"}
 `;
 
-t.test("each batch but the first waits for whoever watches, and the run can go on later", async (t) => {
+t.test("each batch waits for whoever watches, and the run can go on later", async (t) => {
   const place = new Workplace();
   t.teardown(() => place.remove());
   const asked: NextBatch[] = [];
@@ -34,6 +34,7 @@ t.test("each batch but the first waits for whoever watches, and the run can go o
     watchedBy(({ number }) => number < 3),
   );
   t.strictSame(asked, [
+    { play: "Mend", number: 1, of: 3, hosts: ["a", "b"] },
     { play: "Mend", number: 2, of: 3, hosts: ["c", "d"] },
     { play: "Mend", number: 3, of: 3, hosts: ["e"] },
   ]);
@@ -56,4 +57,24 @@ t.test("each batch but the first waits for whoever watches, and the run can go o
     [3],
     "what has begun is not asked about again",
   );
+});
+
+t.test("the first batch of the next play waits, too", async (t) => {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  const asked: string[] = [];
+  const stopped = new AbortController();
+  const betweenBatches = async ({ play: name, number }: NextBatch): Promise<void> => {
+    asked.push(`${name} ${number}`);
+    if (name === "Prove") stopped.abort("stopped");
+  };
+  const prove = "- {name: Prove, hosts: all, gather_facts: false, tasks: [{ping: }]}";
+  const { outcome, events } = await place.run(`${play}${prove}\n`, ["a", "b", "c"], (world) => ({
+    ...world,
+    betweenBatches,
+    stop: { ...world.stop, soft: stopped.signal },
+  }));
+  t.strictSame(asked, ["Mend 1", "Mend 2", "Prove 1"]);
+  t.equal(outcome.exitCode, 99);
+  t.notOk(events.some((event) => event.type === "task:started" && event.task.name === "ping"));
 });

@@ -41,11 +41,11 @@ export class MadeUpWork implements Work {
     const run = `r-${this.ranWith.length}`;
     this.done.push(`run ${given.leg.hosts.join(",")}`);
     await watched.begun(run);
-    return this.#through(run, { given, from: 1 }, watched.between);
+    return this.#through(run, { given, from: 1 }, watched);
   };
   resume: Work["resume"] = async (run, given, watched, { retryFailed }) => {
     this.done.push(`resume ${run}${retryFailed ? " --retry-failed" : ""}`);
-    return this.#through(run, { given, from: 2 }, watched.between);
+    return this.#through(run, { given, from: 2 }, watched);
   };
   rollback: Work["rollback"] = async (run, hosts) => {
     this.done.push(`rollback ${run} ${hosts?.join(",") ?? "all"}`);
@@ -62,11 +62,11 @@ export class MadeUpWork implements Work {
   };
   command: Work["command"] = async ({ leg }) => `kmend run --limit ${leg.hosts.join(",")}`;
 
-  /** One host, and then the rest; somebody is asked before each batch but the first. */
+  /** One host, and then the rest; somebody is told of each batch. */
   async #through(
     run: string,
     { given, from }: { readonly given: Given; readonly from: number },
-    between: Watched["between"],
+    { asks, between }: Watched,
   ): Promise<Ran> {
     const { hosts } = given.leg;
     const batches = [hosts.slice(0, 1), hosts.slice(1)].filter((batch) => batch.length > 0);
@@ -74,8 +74,8 @@ export class MadeUpWork implements Work {
       const toCome = batches.slice(number - 1).flat();
       const stopped = runOf(batches.slice(0, number - 1), { toCome, exitCode: 99 });
       const events = from > 1 ? [...stopped, resumed] : stopped;
-      const next = { number, of: batches.length, hosts: toCome, events };
-      if (number > 1 && !(await between(next))) return this.#ran(run, stopped);
+      const next = { play: "Mend", number, of: batches.length, hosts: toCome, events };
+      if (asks(next) && !(await between(next))) return this.#ran(run, stopped);
     }
     return this.#ran(run, runOf(batches));
   }

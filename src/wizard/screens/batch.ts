@@ -24,7 +24,7 @@ export function batchLines(events: readonly Event[]): string[] {
     `Batch ${batch} of ${of} ended: ${well} of ${hostCount(hosts)} well${takenBack ? "; what failed was taken back" : ""}.`,
     ...(failed.length > 0 ? [`Failed: ${hostNames(failed)}`] : []),
     ...(unreachable.length > 0 ? [`Not reached: ${hostNames(unreachable)}`] : []),
-    `${hostCount(toCome)} to come.`,
+    ...(toCome > 0 ? [`${hostCount(toCome)} to come.`] : []),
   ];
 }
 
