@@ -53,7 +53,7 @@ await withFleet(hosts, async (fleet) => {
     rows.push(row);
     console.log(`${row.join("  ")} (${load()})`);
   }
-  console.log(`\n${table([["", "time", "memory", "journal", "a host and task"], ...rows])}`);
+  console.log(`\n${table([["", "time", "processor", "memory", "journal", "a host and task"], ...rows])}`);
   console.log(`\nThe report has ${inKilobytes(statSync(report).size)}.`);
 });
 
@@ -69,9 +69,9 @@ async function measured(fleet: Fleet, { name, args, code = 0 }: Stage): Promise<
   child.stderr.on("data", (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-2000);
   });
-  let mostKilobytes = 0;
+  let used: Used = { kilobytes: 0, seconds: 0 };
   const look = setInterval(() => {
-    mostKilobytes = Math.max(mostKilobytes, heldBy(child.pid ?? 0));
+    used = usedBy(child.pid ?? 0) ?? used;
   }, 200);
   const [ended] = await once(child, "close");
   clearInterval(look);
@@ -80,17 +80,30 @@ async function measured(fleet: Fleet, { name, args, code = 0 }: Stage): Promise<
   return [
     name,
     inSeconds(performance.now() - start),
-    `${Math.round(mostKilobytes / 1024)} MB`,
+    `${used.seconds.toFixed(1)} s`,
+    `${Math.round(used.kilobytes / 1024)} MB`,
     ...(run === undefined ? ["", ""] : written(fleet, run)),
   ];
 }
 
-/** The most that a process has held so far, in kilobytes, as Linux keeps it (proc(5), VmHWM). */
-function heldBy(pid: number): number {
+interface Used {
+  /** The most that it has held so far: VmHWM of proc(5). */
+  readonly kilobytes: number;
+  /** Of the processor, its own and the system's for it: utime and stime of proc(5), in hundredths of a second. */
+  readonly seconds: number;
+}
+
+/** @returns null where the process has ended */
+function usedBy(pid: number): Used | null {
   try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
+    const kilobytes = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+    const [utime, stime] = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ")
+      .slice(11, 13);
+    return Number.isNaN(kilobytes) ? null : { kilobytes, seconds: (Number(utime) + Number(stime)) / 100 };
   } catch {
-    return 0; // it has ended
+    return null;
   }
 }
 
