@@ -1,17 +1,10 @@
 /** What a run came to, for the next program: one JSON object, whose form docs/summary.schema.json has. */
 
-import type { EndReason, Event, Events, Recap } from "../journal/journal.ts";
+import type { EndReason, Event, Recap } from "../journal/journal.ts";
+import { endingKeeper, endOf, type HostEnd, type Left, nothing } from "./ending.ts";
 import { failureText } from "./fleet-view.ts";
 import { type PlanHeld, planHeld } from "./plan-held.ts";
 import { harmless } from "./style.ts";
-
-/** How a host stands when the run ends; the words of a rollback win over those of tasks. */
-export type HostEnd =
-  | "ok"
-  | "changed"
-  | "failed"
-  | "unreachable"
-  | Exclude<Events["rollback:ended"]["hosts"][string], "nothing to do">;
 
 export interface HostSummary {
   readonly end: HostEnd;
@@ -39,7 +32,7 @@ export interface WrittenSummary {
   readonly seconds?: number;
   readonly hosts: Readonly<Record<string, HostSummary>>;
   /** What a run that ended early left to do. */
-  readonly left?: Pick<Events["run:cut-short"], "done" | "halfDone" | "untouched" | "goOn">;
+  readonly left?: Left;
   /** Of `kmend apply`: how the plan's definite predictions did. */
   readonly plan?: PlanHeld;
 }
@@ -55,14 +48,13 @@ export function runSummary(about: Pick<WrittenSummary, "run" | "folder">): {
     check: false,
     startedAt: new Date(0).toISOString(),
   };
-  let left: WrittenSummary["left"];
+  const { take: takeEnding, ending } = endingKeeper();
   const plan = planHeld();
-  let end: (Events["run:ended"] & { readonly at: string }) | null = null;
   const failures = new Map<string, NonNullable<HostSummary["failedAt"]>>();
-  const takenBack = new Map<string, HostEnd>();
 
   function take(event: Event): void {
     plan.take(event);
+    takeEnding(event);
     switch (event.type) {
       case "run:started":
         head = {
@@ -74,10 +66,7 @@ export function runSummary(about: Pick<WrittenSummary, "run" | "folder">): {
         };
         break;
       case "run:resumed":
-        // The last word of the process before counts no more.
         head = { ...head, startedAt: event.at };
-        left = undefined;
-        end = null;
         break;
       case "task:ended":
         if ((event.outcome === "failed" || event.outcome === "unreachable") && !event.ignored)
@@ -87,16 +76,6 @@ export function runSummary(about: Pick<WrittenSummary, "run" | "folder">): {
             message: harmless(failureText(event.result)),
           });
         break;
-      case "rollback:ended":
-        for (const [host, how] of Object.entries(event.hosts))
-          if (how !== "nothing to do") takenBack.set(host, how);
-        break;
-      case "run:cut-short":
-        left = { done: event.done, halfDone: event.halfDone, untouched: event.untouched, goOn: event.goOn };
-        break;
-      case "run:ended":
-        end = event;
-        break;
       default:
     }
   }
@@ -105,13 +84,14 @@ export function runSummary(about: Pick<WrittenSummary, "run" | "folder">): {
     const failedAt = failures.get(host);
     const isLost = counts.failed > 0 || counts.unreachable > 0;
     return {
-      end: takenBack.get(host) ?? endOf(counts),
+      end: ending().takenBack.get(host) ?? endOf(counts),
       counts,
       ...(failedAt && isLost ? { failedAt } : {}),
     };
   }
 
   function written(): WrittenSummary {
+    const { ended: end, left, takenBack } = ending();
     const recap = end?.recap ?? {};
     const names = new Set([...Object.keys(recap), ...takenBack.keys()]);
     const hosts = [...names].map((host) => [host, hostSummary(host, recap[host] ?? nothing)]);
@@ -136,21 +116,4 @@ export function runSummary(about: Pick<WrittenSummary, "run" | "folder">): {
   }
 
   return { take, written };
-}
-
-/** A rollback counts no tasks. */
-export const nothing: Recap = {
-  ok: 0,
-  changed: 0,
-  unreachable: 0,
-  failed: 0,
-  skipped: 0,
-  rescued: 0,
-  ignored: 0,
-};
-
-export function endOf({ failed, unreachable, changed }: Recap): HostEnd {
-  if (unreachable > 0) return "unreachable";
-  if (failed > 0) return "failed";
-  return changed > 0 ? "changed" : "ok";
 }

@@ -2,8 +2,8 @@
  *  form. */
 
 import type { EndReason, Events, Outcome, Recap, TaskRef } from "../../journal/journal.ts";
+import type { HostEnd, Left } from "../ending.ts";
 import type { PlanHeld } from "../plan-held.ts";
-import type { HostEnd } from "../run-summary.ts";
 
 /** A run as its journal tells it. Times are ISO 8601, UTC. */
 export interface Account {
@@ -44,7 +44,7 @@ export interface Account {
   /** What a person has to look at; of a plan, nothing. */
   readonly attention: readonly Attention[];
   /** What a run that ended early left to do. */
-  readonly left?: Pick<Events["run:cut-short"], "done" | "halfDone" | "untouched" | "goOn">;
+  readonly left?: Left;
   /** Of a plan. */
   readonly plan?: AccountPlan;
   /** Of a run that carried out a plan: how its predictions did. */
