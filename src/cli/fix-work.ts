@@ -9,6 +9,8 @@ import { shipped } from "../package/package.ts";
 import { KmendError } from "../problem/problem.ts";
 import { accountOf, type Paper, prettyReader, type Reader, writtenReport } from "../report/report.ts";
 import {
+  dryRunBatches,
+  dryRunLine,
   type Given,
   policyVariables,
   type Ran,
@@ -25,6 +27,7 @@ import { findSources } from "./fix-sources.ts";
 import type { Follow } from "./followers.ts";
 import { loadAll } from "./load-all.ts";
 import { processVault } from "./process-vault.ts";
+import { withReader } from "./reader.ts";
 import { writeReport } from "./report-file.ts";
 import { resume } from "./resume.ts";
 import { rollback } from "./rollback.ts";
@@ -68,7 +71,11 @@ export function fixWork(flags: FixFlags, { command, paper, isPlain }: FixWorkOpt
         shown.read(event),
       );
     },
-    plan: (given) => dryRun(flagsOf(flags, given), given, store),
+    plan: (given) =>
+      dryRun(flagsOf(flags, given), given, {
+        store,
+        reader: isPlain ? dryRunBatches(paper) : dryRunLine(paper),
+      }),
     run: (given, watched) =>
       followed(watched, async (follow) => {
         const own = flagsOf(flags, given);
@@ -113,11 +120,15 @@ function flagsOf(flags: FixFlags, { inventory, leg, policy }: Given): FixFlags {
   };
 }
 
-async function dryRun(flags: FixFlags, { leg }: Given, store: Store): Promise<Ran> {
+async function dryRun(
+  flags: FixFlags,
+  { leg }: Given,
+  { store, reader }: { readonly store: Store; readonly reader: Reader },
+): Promise<Ran> {
   const playbooks = await loadAll(leg.playbooks.map(shipped), flags);
   const ground = await readGround("plan", flags, { check: true, diff: true, foretells: true });
   const run = await withWorld(ground, async (world, journal) => {
-    await runPlaybooks(playbooks, world);
+    await withReader(reader, journal, () => runPlaybooks(playbooks, world));
     return journal.run;
   });
   return ranOf(store, run);

@@ -24,7 +24,7 @@ export { explainText } from "./scan-explain.ts";
 export { type ScanMeasurement, scanMeasurements } from "./scan-measurements.ts";
 export { scanText } from "./scan-text.ts";
 export { soakWords } from "./soak-line.ts";
-export { harmless } from "./style.ts";
+export { cut, harmless } from "./style.ts";
 export { wrap, wrapAll } from "./wrap.ts";
 export type { Account } from "./written/account.ts";
 export { accountKeeper, accountOf } from "./written/account-of.ts";

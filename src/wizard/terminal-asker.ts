@@ -1,6 +1,6 @@
 /** Asks by keys: arrows and Enter, by inquirer's prompts, which are loaded when one is asked. */
 
-import { wrapAll } from "../report/report.ts";
+import { wrap, wrapAll } from "../report/report.ts";
 import { type Asker, Left } from "./ask.ts";
 
 /** What it shows on. */
@@ -21,11 +21,17 @@ export function terminalAsker(paper: AskerPaper): Asker {
       const { select } = await import("@inquirer/prompts");
       const asked = choices.map(({ name, about }, index) => ({
         value: index,
-        name,
+        name: besideCursor(name, paper.columns),
+        short: afterQuestion(question, name, paper.columns),
         ...(about === undefined ? {} : { description: wrapped(about) }),
       }));
       const index = await untilLeft(
-        select({ message: question, choices: asked, pageSize: pageSize(), loop: false }),
+        select({
+          message: asQuestion(question, paper.columns),
+          choices: asked,
+          pageSize: pageSize(),
+          loop: false,
+        }),
       );
       return valueAt(choices, index);
     },
@@ -44,6 +50,25 @@ export function terminalAsker(paper: AskerPaper): Asker {
       return answer.trim();
     },
   };
+}
+
+/** Of the cursor before a choice, and of the mark before a question. */
+const margin = 2;
+
+function besideCursor(name: string, columns: number): string {
+  return wrap(name, columns - 1 - margin, 0).join(`\n${" ".repeat(margin)}`);
+}
+
+function asQuestion(question: string, columns: number): string {
+  return wrap(`? ${question}`, columns - 1, margin)
+    .join("\n")
+    .slice(margin);
+}
+
+/** What was chosen goes on in the question's line, as far as that holds it. */
+function afterQuestion(question: string, name: string, columns: number): string {
+  const begun = asQuestion(question, columns);
+  return asQuestion(`${question} ${name}`, columns).slice(begun.length).replace(/^ /, "");
 }
 
 function valueAt<T>(choices: readonly { readonly value: T }[], index: number): T {
