@@ -9,6 +9,7 @@
  */
 
 export { loginName } from "./login-name.ts";
+export { type PlayWorld, playHead } from "./play-keywords.ts";
 export { type LeftFolder, pruneHosts } from "./prune-hosts.ts";
 export { type ResumeOptions, resumeRun } from "./resume-run.ts";
 export { type RollbackOptions, rollbackRun } from "./rollback-run.ts";

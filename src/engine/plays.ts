@@ -1,18 +1,19 @@
 /** A play: its hosts, its batches, and what ends it. */
 
 import { matchHosts } from "../inventory/inventory.ts";
-import type { Located, Node, Play, Role } from "../playbook/playbook.ts";
+import type { Node, Play, Role } from "../playbook/playbook.ts";
 import { KmendError } from "../problem/problem.ts";
-import { Dict, isList, Layers, str, Templar, truthy, type Value } from "../template/template.ts";
+import { Dict, isList, str, truthy, type Value } from "../template/template.ts";
 import { runBatch } from "./batch.ts";
 import { playFrame } from "./frame.ts";
 import { collectHandlers } from "./handlers.ts";
 import type { HostState } from "./host-state.ts";
 import { knowVariables } from "./known-secrets.ts";
 import { endAtLimit, limitsOf } from "./limits.ts";
-import { at, durationMs } from "./located.ts";
+import { durationMs } from "./located.ts";
 import { failurePolicy } from "./on-failure.ts";
 import { ordered } from "./order.ts";
+import { type Keyword, playKeywords } from "./play-keywords.ts";
 import { askPrompts } from "./prompts.ts";
 import { hostState, type PlayState, type PlayVariables, type Run } from "./run.ts";
 import { batches } from "./serial.ts";
@@ -21,7 +22,7 @@ import { endAfterWindow } from "./window.ts";
 /** @returns whether later plays may run */
 export async function runPlay(run: Run, play: Play, number: number): Promise<boolean> {
   const variables = await playVariables(run, play);
-  const keyword = playKeywords(run, play, variables);
+  const keyword = playKeywords(run.world, play, variables);
   const hosts = chooseHosts(run, play, keyword);
   const pattern = patternOf(keyword(play.hosts) ?? "all");
   const name = str(keyword(play.name) ?? pattern);
@@ -69,7 +70,7 @@ export async function runPlay(run: Run, play: Play, number: number): Promise<boo
 /** The hosts of a play that has not begun, as far as its variables tell without asking for any. */
 export function hostsToCome(run: Run, play: Play): string[] {
   const { inventory, options } = run.world;
-  const keyword = playKeywords(run, play, { vars: play.vars ?? new Dict(), prompted: new Dict() });
+  const keyword = playKeywords(run.world, play, { vars: play.vars ?? new Dict(), prompted: new Dict() });
   try {
     const pattern = keyword(play.hosts) ?? "all";
     const words = isList(pattern) ? pattern.map((each) => str(each)) : str(pattern);
@@ -78,28 +79,6 @@ export function hostsToCome(run: Run, play: Play): string[] {
     if (error instanceof KmendError) return []; // the play itself would say it
     throw error;
   }
-}
-
-type Keyword = (value: Located | undefined) => Value | undefined;
-
-/** The play's own keywords are rendered without a host: from its variables and the command line's. */
-function playKeywords(run: Run, play: Play, variables: Pick<PlayVariables, "vars" | "prompted">): Keyword {
-  const scope = new Layers([
-    { vars: variables.vars, lazy: true },
-    { vars: variables.prompted, lazy: true },
-    { vars: run.world.options.extraVars, lazy: true },
-  ]);
-  const { clock, random } = run.world;
-  const templar = new Templar(scope, {
-    native: run.world.options.native,
-    searchPaths: [play.baseDir],
-    lookups: {
-      now: () => new Date(clock.now()),
-      random,
-      ...(run.world.vault ? { vault: run.world.vault } : {}),
-    },
-  });
-  return (value) => (value === undefined ? undefined : at(value.place, () => templar.render(value.value)));
 }
 
 function chooseHosts(run: Run, play: Play, keyword: Keyword): HostState[] {

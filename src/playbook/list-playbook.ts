@@ -20,14 +20,17 @@ export interface ListedPlay {
   readonly taskTags: readonly string[];
 }
 
-export function listPlays({ plays }: LoadedPlaybook, selection: TagSelection = {}): ListedPlay[] {
+/** @param headOf gives a play's name and patterns, rendered; as they were written by default */
+export function listPlays(
+  { plays }: LoadedPlaybook,
+  selection: TagSelection = {},
+  headOf: HeadOf = asWritten,
+): ListedPlay[] {
   return plays.map((play) => {
     const all = [play.preTasks, play.roles, play.tasks, play.postTasks].flat();
     const tasks = all.flatMap((node) => listNode(node, play.tags, selection));
-    const patterns = patternsOf(play);
     return {
-      name: play.name?.value || patterns.join(","),
-      patterns,
+      ...headOf(play),
       tags: sorted(play.tags),
       tasks,
       taskTags: sorted(tasks.flatMap((task) => task.tags)),
@@ -44,9 +47,12 @@ function listNode(node: Node, above: readonly string[], selection: TagSelection)
   return [{ name: node.name?.value || action, tags: sorted(tags) }];
 }
 
-function patternsOf({ hosts }: Play): string[] {
+type HeadOf = (play: Play) => Pick<ListedPlay, "name" | "patterns">;
+
+function asWritten({ name, hosts }: Play): Pick<ListedPlay, "name" | "patterns"> {
   const value: Value = hosts.value;
-  return (isList(value) ? value : [value]).map((each) => str(each));
+  const patterns = (isList(value) ? value : [value]).map((each) => str(each));
+  return { name: name?.value || patterns.join(","), patterns };
 }
 
 function sorted(tags: readonly string[]): string[] {
@@ -58,6 +64,8 @@ export interface ListingOptions extends TagSelection {
   readonly shownAs?: string;
   readonly tasks?: boolean;
   readonly listTags?: boolean;
+  /** A play's name and patterns, rendered; as they were written by default. */
+  headOf?(play: Play): Pick<ListedPlay, "name" | "patterns">;
   /** For `--list-hosts`: the hosts that a play's patterns choose. */
   hosts?(patterns: readonly string[]): readonly string[];
 }
@@ -65,7 +73,7 @@ export interface ListingOptions extends TagSelection {
 /** The whole text for one playbook. */
 export function listingText(playbook: LoadedPlaybook, options: ListingOptions): string {
   const lines = [`\nplaybook: ${options.shownAs ?? playbook.path}`];
-  for (const [index, play] of listPlays(playbook, options).entries()) {
+  for (const [index, play] of listPlays(playbook, options, options.headOf).entries()) {
     lines.push(
       `\n  play #${index + 1} (${play.patterns.join(",")}): ${play.name}\tTAGS: [${play.tags.join(", ")}]`,
     );

@@ -85,3 +85,47 @@ for (const [flags, answer] of Object.entries(answers))
     t.match(await kmend(argv, { cwd: folder }), { code: 0, stdout: answer, stderr: "" });
     t.notOk(existsSync(join(folder, "state")), "is no run");
   });
+
+t.test(
+  "a play's name and hosts are rendered from its variables and those of -e, as under Ansible",
+  async (t) => {
+    writeFileSync(
+      join(folder, "pool.yml"),
+      `- name: "Roll out: {{ pool | default(chosen) }} {{ ansible_hostname | default('anywhere') }}"
+  hosts: "{{ chosen }}"
+  tasks: []
+- name: On {{ ansible_hostname }}
+  hosts: "{{ others | default(['b', 'c']) }}"
+  tasks: []
+`,
+    );
+    writeFileSync(
+      join(folder, "site.yml"),
+      `- import_playbook: pool.yml
+  vars: {pool: the canary, chosen: "{{ first | default('a') }}"}
+`,
+    );
+    const argv = ["run", "-i", "a,b,c,", "--list-hosts", "site.yml", "-e", "first=c"];
+    t.match(await kmend(argv, { cwd: folder }), {
+      code: 0,
+      stdout: `
+playbook: site.yml
+
+  play #1 (c): Roll out: the canary anywhere	TAGS: []
+    pattern: ['c']
+    hosts (1):
+      c
+
+  play #2 (b,c): On {{ ansible_hostname }}	TAGS: []
+    pattern: ['b', 'c']
+    hosts (2):
+      b
+      c
+`,
+    });
+    t.match(await kmend(["run", "-i", "a,", "--list-tasks", "pool.yml"], { cwd: folder }), {
+      code: 4,
+      stderr: /pool\.yml:2:\d+: .*'chosen' is undefined/,
+    });
+  },
+);
