@@ -79,7 +79,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "doc",
-    summary: "Explain a module, keyword, filter, test or lookup",
+    summary: "Explain a module, keyword, filter, test, lookup, playbook or role",
     isAside: true,
     load: async () => (await import("./doc.ts")).docCommand(),
   },

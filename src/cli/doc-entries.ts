@@ -1,11 +1,13 @@
-/** All that `kmend doc` can explain, from the tables that the program goes by: one shape for modules, keywords, filters, tests and lookups. */
+/** All that `kmend doc` can explain, from the tables that the program goes by: one shape for modules, keywords, filters, tests, lookups, and the
+ *  playbooks and roles that the package ships. */
 
 import { findModule, type Module, moduleNames } from "../modules/modules.ts";
 import { type Keyword, keywords } from "../playbook/playbook.ts";
 import { filters, lookups, tests } from "../template/template.ts";
+import { playbookEntries, roleEntries } from "./doc-shipped.ts";
 
 /** As `ansible-doc --type` calls them, but for the plural. */
-export const docTypes = ["module", "keyword", "filter", "test", "lookup"] as const;
+export const docTypes = ["module", "keyword", "filter", "test", "lookup", "playbook", "role"] as const;
 
 export type DocType = (typeof docTypes)[number];
 
@@ -29,6 +31,8 @@ export function docEntries(): DocEntry[] {
     ...templateEntries("filter", filters),
     ...templateEntries("test", tests),
     ...templateEntries("lookup", lookups),
+    ...playbookEntries(),
+    ...roleEntries(),
   ];
 }
 

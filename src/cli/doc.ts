@@ -12,14 +12,14 @@ interface DocFlags {
 /** `kmend doc [NAME]`. */
 export function docCommand(): Command {
   return new Command("doc")
-    .description("Explain a module, keyword, filter, test or lookup: options, an example, its way back")
+    .description("Explain a module, keyword, filter, test or lookup, a shipped playbook or role")
     .argument("[name]", "what to explain; none lists the modules")
     .option("-l, --list", "list everything that there is, with a line on each")
     .addOption(new Option("-t, --type <type>", "only what is such a thing").choices(docTypes))
     .option("--json", "print it as JSON")
     .addHelpText(
       "after",
-      "\nExamples:\n  kmend doc copy\n  kmend doc --list --type filter\n\nExit codes: 0 well, 1 there is nothing of that name",
+      "\nExamples:\n  kmend doc copy\n  kmend doc --list --type playbook\n\nExit codes: 0 well, 1 there is nothing of that name",
     )
     .action((name: string | undefined, flags: DocFlags) => {
       const entries = chosen(name, flags);
@@ -34,14 +34,12 @@ function chosen(name: string | undefined, { list, type }: DocFlags): readonly Do
   if (name === undefined) return list || type ? all : all.filter((each) => each.type === "module");
   const found = all.filter((each) => each.name === name || each.aliases.includes(name));
   if (found.length > 0) return found;
-  const guess = nearest(
-    name,
-    all.map((each) => each.name),
-  );
+  const names = all.map((each) => each.name);
+  const guess = nearest(name, names) ?? names.find((each) => each.endsWith(`.${name}`));
   throw new KmendError(
     {
       code: "unknown-module",
-      message: `Cannot explain "${name}": there is no such ${type ?? "module, keyword, filter, test or lookup"}`,
+      message: `Cannot explain "${name}": there is no such ${type ?? "module, keyword, filter, test, lookup, playbook or role"}`,
       hint: `${guess ? `Did you mean "${guess}"? ` : ""}List them with\n    kmend doc --list`,
     },
     exitCodes.error,
@@ -49,15 +47,16 @@ function chosen(name: string | undefined, { list, type }: DocFlags): readonly Do
 }
 
 function listed(entries: readonly DocEntry[]): string {
-  const width = Math.max(0, ...entries.map(({ name }) => name.length)) + 2;
   const types = docTypes.filter((type) => entries.some((each) => each.type === type));
-  const lines = (type: DocType): string =>
-    entries
-      .filter((each) => each.type === type)
+  const lines = (type: DocType): string => {
+    const ofType = entries.filter((each) => each.type === type);
+    const width = Math.max(0, ...ofType.map(({ name }) => name.length)) + 2;
+    return ofType
       .map(
         ({ name, summary, isRefused }) => `${name.padEnd(width)}${isRefused ? "(refused) " : ""}${summary}`,
       )
       .join("\n");
+  };
   if (types.length < 2) return types.map(lines).join("");
   return types.map((type) => `${type[0]?.toUpperCase()}${type.slice(1)}s:\n${lines(type)}`).join("\n\n");
 }

@@ -3,7 +3,10 @@
 
 import { readFileSync } from "node:fs";
 import { findPackageJSON } from "node:module";
-import { dirname, extname, join } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
+import { namesIn, type ShippedNames } from "./names.ts";
+
+export type { ShippedNames } from "./names.ts";
 
 const description = findPackageJSON(".", import.meta.url);
 if (description === undefined) throw new Error(`Cannot find the package.json above ${import.meta.filename}`);
@@ -15,6 +18,16 @@ export const version: string = (JSON.parse(readFileSync(description, "utf8")) as
 /** The path of something that the package ships, a playbook say. */
 export function shipped(path: string): string {
   return join(top, path);
+}
+
+/** Every playbook and role of the package by the name that it has everywhere. */
+export function shippedNames(): ShippedNames {
+  return namesIn(shipped("playbooks"));
+}
+
+/** The name of a shipped playbook: `kmend.playbooks.kmem` of `playbooks/kmem.yml`. */
+export function shippedName(playbook: string): string {
+  return `kmend.playbooks.${basename(playbook, ".yml")}`;
 }
 
 /** The path of a program of ours that Node is to run by itself, named as in `src/` without its ending: `lab/daemon`. */
