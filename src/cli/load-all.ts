@@ -1,4 +1,5 @@
 import { findModule } from "../modules/modules.ts";
+import { shippedNames } from "../package/package.ts";
 import { type LoadedPlaybook, loadPlaybook } from "../playbook/playbook.ts";
 import { exitCodes, formatProblem, KmendError, type Problem } from "../problem/problem.ts";
 import { parseExtraVars } from "./extra-vars.ts";
@@ -22,6 +23,7 @@ export async function loadAll(paths: readonly string[], flags: RunFlags): Promis
           extraVars,
           vault,
           rolesPath: rolesPath(),
+          named: shippedNames(),
         }),
       );
     } catch (error) {

@@ -42,8 +42,8 @@ export function planCommand(): Command {
       "after",
       `
 Examples:
-  kmend plan -i inventory/example.yml playbooks/kmem.yml
-  kmend plan -i inventory/example.yml playbooks/kmem.yml --out plan.json
+  kmend plan -i inventory/example.yml kmend.playbooks.kmem
+  kmend plan -i inventory/example.yml kmend.playbooks.kmem --out plan.json
 
 Exit codes: 0 well, 2 some host would fail, 4 some host unreachable or a playbook that does not load, 5 bad options`,
     )

@@ -34,8 +34,8 @@ export function runCommand(): Command {
       "after",
       `
 Examples:
-  kmend run -i inventory/example.yml playbooks/kmem.yml
-  kmend run -i inventory/example.yml playbooks/detect.yml --limit app_nodes
+  kmend run -i inventory/example.yml kmend.playbooks.kmem
+  kmend run -i inventory/example.yml kmend.playbooks.detect --limit app_nodes
 
 Exit codes: 0 well, 2 some host failed, 4 some host unreachable or a playbook that does not load, 5 bad options,
             6 max_fail_hosts was reached, 75 --not-after came with hosts left to do, 76 the same and some host is lost,

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { findModule } from "../modules/modules.ts";
+import { shippedNames } from "../package/package.ts";
 import { validatePlaybook } from "../playbook/playbook.ts";
 import { exitCodes, formatProblem, type Problem } from "../problem/problem.ts";
 import { processVault } from "./process-vault.ts";
@@ -19,7 +20,7 @@ export function validateCommand(): Command {
   return addVaultOptions(command)
     .addHelpText(
       "after",
-      "\nExamples:\n  kmend validate playbooks/kmem.yml\n  kmend validate playbooks/*.yml --output json\n\nExit codes: 0 no problem (warnings may be), 4 some problem",
+      "\nExamples:\n  kmend validate kmend.playbooks.kmem\n  kmend validate playbooks/*.yml --output json\n\nExit codes: 0 no problem (warnings may be), 4 some problem",
     )
     .action(async (paths: string[], flags: RunFlags) => {
       const vault = await processVault(flags);
@@ -30,6 +31,7 @@ export function validateCommand(): Command {
             catalogue: { find: findModule },
             vault,
             rolesPath: rolesPath(),
+            named: shippedNames(),
           })),
         );
       if (flags.output === "json") console.log(JSON.stringify(problems, null, 2));

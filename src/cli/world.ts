@@ -4,7 +4,7 @@ import { type EngineOptions, systemRandom, type World, wallClock } from "../engi
 import { type Inventory, loadInventory } from "../inventory/inventory.ts";
 import { createFileStore, type Events, type Journal, type Store, stateFolder } from "../journal/journal.ts";
 import { findModule, moduleNames } from "../modules/modules.ts";
-import { version } from "../package/package.ts";
+import { shippedNames, version } from "../package/package.ts";
 import { exitCodes, KmendError } from "../problem/problem.ts";
 import type { Vault } from "../vault/vault.ts";
 import { terminalAsk } from "./ask.ts";
@@ -81,6 +81,7 @@ export async function withWorld<T>(
     journal,
     catalogue: { find: findModule, names: moduleNames },
     rolesPath: rolesPath(),
+    named: shippedNames(),
     options: ground.options,
     about: {
       kmend: version,

@@ -67,6 +67,7 @@ function from(run: Run, node: Include, frame: Frame): Parameters<typeof loadTask
     extraVars: run.world.options.extraVars,
     ...(run.world.vault ? { vault: run.world.vault } : {}),
     ...(run.world.rolesPath ? { rolesPath: run.world.rolesPath } : {}),
+    ...(run.world.named ? { named: run.world.named } : {}),
     playbookDir: run.play.folder,
     role: node.role ?? frame.role ?? undefined,
     place: node.place,

@@ -1,5 +1,6 @@
 /** The variables that no one sets: which host, play, role and run this is. */
 
+import { basename } from "node:path";
 import { groupNames, groupsDict } from "../inventory/inventory.ts";
 import {
   Dict,
@@ -59,7 +60,8 @@ export function magicVariables(run: Run, host: HostState, frame: Frame | null, b
     ...(role
       ? {
           role_path: () => role.path,
-          role_name: () => role.name,
+          // As under Ansible: the short name here, the full one elsewhere.
+          role_name: () => (run.world.named?.roles.has(role.name) ? basename(role.path) : role.name),
           ansible_role_name: () => role.name,
           ansible_parent_role_names: () => roles.slice(0, -1).map((each) => each.name),
         }

@@ -6,6 +6,7 @@ import type { Inventory } from "../inventory/inventory.ts";
 import type { Events, Journal, Recap } from "../journal/journal.ts";
 import type { Mask } from "../mask/mask.ts";
 import type { Module } from "../modules/modules.ts";
+import type { NamedFiles } from "../playbook/playbook.ts";
 import type { Dict } from "../template/template.ts";
 import type { Vault } from "../vault/vault.ts";
 
@@ -16,6 +17,8 @@ export interface World {
   readonly catalogue: ModuleCatalogue;
   /** Folders with roles, after `roles/` beside the playbook. */
   readonly rolesPath?: readonly string[];
+  /** Roles that an include finds by a name of their own. */
+  readonly named?: NamedFiles;
   readonly options: EngineOptions;
   /** What the journal's first line says of this run beside what the engine knows. */
   readonly about: Pick<Events["run:started"], "kmend" | "command" | "who" | "options">;

@@ -2,6 +2,7 @@
 
 import { resolve } from "node:path";
 import type { Place, Problem } from "../problem/problem.ts";
+import { findPlaybook } from "./find-named.ts";
 import { type Context, Loading, type LoadOptions } from "./loading.ts";
 import type { LoadedPlaybook, Node, Role } from "./playbook-types.ts";
 import { readPlaybook } from "./read-play.ts";
@@ -9,18 +10,26 @@ import { readTasks } from "./read-task.ts";
 import { type LoadedRole, type RoleFrom, loadRole as readRole } from "./roles.ts";
 
 /** Reads a playbook and all that it imports.
+ *  @param path or a name that `options.named` knows
  *  @throws KmendError with every problem found, sorted by place; exit code 4. */
 export function loadPlaybook(path: string, options: LoadOptions): LoadedPlaybook {
   const loading = new Loading(options);
-  const plays = readPlaybook(resolve(path), loading);
+  const found = findPlaybook(path, process.cwd(), undefined, loading);
+  const plays = found ? readPlaybook(found, loading) : [];
   loading.finish();
-  return { path: resolve(path), plays, warnings: loading.warnings, sources: loading.sources };
+  return {
+    path: found?.path ?? resolve(path),
+    plays,
+    warnings: loading.warnings,
+    sources: loading.sources,
+  };
 }
 
 /** Every problem of a playbook and of all that it imports, warnings among them, sorted by place. */
 export function validatePlaybook(path: string, options: LoadOptions): Problem[] {
   const loading = new Loading(options);
-  readPlaybook(resolve(path), loading);
+  const found = findPlaybook(path, process.cwd(), undefined, loading);
+  if (found) readPlaybook(found, loading);
   return loading.problems;
 }
 

@@ -13,6 +13,7 @@ import {
 } from "../problem/problem.ts";
 import { type Dict, readYaml, type YamlNode } from "../template/template.ts";
 import type { Vault } from "../vault/vault.ts";
+import type { NamedFiles } from "./find-named.ts";
 import { hideIn } from "./hide-encrypted.ts";
 import type { Node, Role } from "./playbook-types.ts";
 
@@ -38,6 +39,8 @@ export interface LoadOptions {
   readonly vault?: Vault;
   /** Folders with roles, after `roles/` beside the playbook. */
   readonly rolesPath?: readonly string[];
+  /** Playbooks and roles that are found by a name of their own where no file has it. */
+  readonly named?: NamedFiles;
 }
 
 /** Where in the playbook the reader is: passed down, never changed. */
@@ -73,16 +76,28 @@ export class Loading {
     this.options = options;
   }
 
-  error(code: string, message: string, place: Place, hint?: string): void {
-    this.#found.push({ code, message, place, severity: "error", ...(hint ? { hint } : {}) });
+  error(code: string, message: string, place: Place | undefined, hint?: string): void {
+    this.#found.push({
+      code,
+      message,
+      severity: "error",
+      ...(place ? { place } : {}),
+      ...(hint ? { hint } : {}),
+    });
   }
 
   warn(code: string, message: string, place: Place, hint?: string): void {
     this.#found.push({ code, message, place, severity: "warning", ...(hint ? { hint } : {}) });
   }
 
-  /** The file's tree: null when it is empty, undefined (with the problem noted) when it cannot be read. */
-  file(path: string, wantedAt?: Place, holds: "tasks" | "variables" = "tasks"): YamlNode | null | undefined {
+  /** The file's tree: null when it is empty, undefined (with the problem noted) when it cannot be read.
+   *  @param hint what to do where it cannot be read */
+  file(
+    path: string,
+    wantedAt?: Place,
+    holds: "tasks" | "variables" = "tasks",
+    hint?: string,
+  ): YamlNode | null | undefined {
     const known = this.#read.get(path);
     if (known !== undefined) return known;
     try {
@@ -95,7 +110,7 @@ export class Loading {
       return root ?? null;
     } catch (error) {
       if (error instanceof KmendError) this.#found.push(...error.problems);
-      else this.#unreadable(path, error, wantedAt);
+      else this.#unreadable(path, error, wantedAt, hint);
       return undefined;
     }
   }
@@ -105,7 +120,7 @@ export class Loading {
     return Object.fromEntries([...this.#sums].sort());
   }
 
-  #unreadable(path: string, error: unknown, wantedAt: Place | undefined): void {
+  #unreadable(path: string, error: unknown, wantedAt: Place | undefined, hint: string | undefined): void {
     if (!systemProblem(error)) throw error;
     const reason = fileReason(error as NodeJS.ErrnoException);
     this.#found.push({
@@ -113,6 +128,7 @@ export class Loading {
       message: `Cannot read ${path}: ${reason}`,
       severity: "error",
       ...(wantedAt ? { place: wantedAt } : {}),
+      ...(hint ? { hint } : {}),
     });
   }
 
@@ -130,10 +146,12 @@ export class Loading {
   finish(): void {
     const errors = this.problems.filter(({ severity }) => severity !== "warning");
     if (errors.length === 0) return;
-    const isMissing = errors.every(({ code }) => code === "file-unreadable" || code === "no-such-role");
+    const isMissing = errors.every(({ code }) => missing.includes(code));
     throw new KmendError(errors, isMissing ? exitCodes.error : exitCodes.parseError);
   }
 }
+
+const missing = ["file-unreadable", "no-such-playbook", "no-such-role"];
 
 function byPlace(a: Problem, b: Problem): number {
   const [left, right] = [a.place?.file ?? "", b.place?.file ?? ""];

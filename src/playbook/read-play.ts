@@ -1,8 +1,9 @@
 /** Plays, and the playbooks that a playbook imports. */
 
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import { Dict, type YamlEntry, type YamlMap, type YamlNode } from "../template/template.ts";
 import { describe, type Fields, isNull, located, locatedList, noteUnknown, takeFields } from "./fields.ts";
+import { type FoundPlaybook, findPlaybook } from "./find-named.ts";
 import type { Context, Loading } from "./loading.ts";
 import { shortName } from "./module-name.ts";
 import type { Located, Node, Play, Shared } from "./playbook-types.ts";
@@ -17,18 +18,18 @@ type Around = Pick<Shared, "tags" | "when"> & { readonly vars: Dict };
 const nothingAround: Around = { tags: [], when: [], vars: new Dict() };
 
 /** Every play of the file and of the playbooks that it imports. */
-export function readPlaybook(file: string, loading: Loading): Play[] {
-  return readFile(file, loading, [file], nothingAround);
+export function readPlaybook(found: FoundPlaybook, loading: Loading): Play[] {
+  return readFile(found, loading, [found.path], nothingAround);
 }
 
 function readFile(
-  file: string,
+  { path: file, hint }: FoundPlaybook,
   loading: Loading,
   importing: readonly string[],
   around: Around,
   from?: Located,
 ): Play[] {
-  const root = loading.file(file, from?.place ?? { file, line: 1, column: 1 });
+  const root = loading.file(file, from?.place ?? { file, line: 1, column: 1 }, "tasks", hint);
   if (root === undefined) return [];
   const place = root?.place ?? { file, line: 1, column: 1 };
   if (root === null || isNull(root)) {
@@ -101,7 +102,9 @@ function importPlaybook(
     );
     return [];
   }
-  const path = resolve(dirname(file), value.text);
+  const found = findPlaybook(value.text, dirname(file), value.place, loading);
+  if (!found) return [];
+  const { path } = found;
   if (importing.includes(path)) {
     loading.error("import-circle", `Cannot import ${value.text}: it is being imported already`, value.place);
     return [];
@@ -112,7 +115,7 @@ function importPlaybook(
     when: [...around.when, ...own.when],
     vars: Dict.from([...(own.vars?.entries() ?? []), ...around.vars.entries()]),
   };
-  return readFile(path, loading, [...importing, path], inner, { value: value.text, place: value.place });
+  return readFile(found, loading, [...importing, path], inner, { value: value.text, place: value.place });
 }
 
 function readPlay(map: YamlMap, file: string, loading: Loading, around: Around): Play | undefined {

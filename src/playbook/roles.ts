@@ -5,6 +5,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import type { Place } from "../problem/problem.ts";
 import { Dict, toJson, toValue, type YamlNode } from "../template/template.ts";
 import { describe, type Fields, takeFields } from "./fields.ts";
+import { roleHint } from "./find-named.ts";
 import { keywords } from "./keywords.ts";
 import type { Context } from "./loading.ts";
 import type { Block, Node, Role, Shared } from "./playbook-types.ts";
@@ -261,7 +262,7 @@ function findMain(folder: string, name: string): string | undefined {
   return candidates.find((path) => existsSync(path) && (isVars || statSync(path).isFile()));
 }
 
-/** Beside the playbook in roles/, in the roles path, beside the playbook itself; or the path that the name is. */
+/** Beside the playbook in roles/, in the roles path, beside the playbook itself; or the path that the name is; else by a name of its own. */
 function findRole(name: string, place: Place, { loading, playbookDir, role }: Context): string | undefined {
   const path = loading.options.rolesPath ?? [];
   const folders = [
@@ -271,16 +272,11 @@ function findRole(name: string, place: Place, { loading, playbookDir, role }: Co
     playbookDir,
   ];
   const candidates = isAbsolute(name) ? [name] : folders.map((folder) => resolve(folder, name));
-  const found = candidates.find((each) => existsSync(each) && statSync(each).isDirectory());
+  const found =
+    candidates.find((each) => existsSync(each) && statSync(each).isDirectory()) ??
+    loading.options.named?.roles.get(name);
   if (found !== undefined) return found;
-  const isCollection = /^\w+\.\w+\.\w+$/.test(name);
-  loading.error(
-    "no-such-role",
-    `Cannot find role "${name}"`,
-    place,
-    isCollection
-      ? "Roles of collections are not looked for: copy its folder into roles/ beside the playbook."
-      : `Looked in:\n${folders.map((folder) => `    ${folder}`).join("\n")}`,
-  );
+  const hint = roleHint(name, folders, loading.options.named);
+  loading.error("no-such-role", `Cannot find role "${name}"`, place, hint);
   return undefined;
 }
