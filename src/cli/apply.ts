@@ -21,7 +21,7 @@ import { asBefore } from "./flags-before.ts";
 import { withFollowers } from "./followers.ts";
 import { foretell } from "./foretell.ts";
 import { loadAll } from "./load-all.ts";
-import { sumOfInventory } from "./plan-out.ts";
+import { here, sumOfInventory } from "./plan-out.ts";
 import { extraVarsSum } from "./plan-sums.ts";
 import { addReportOption, checkReports } from "./report-file.ts";
 import {
@@ -91,10 +91,6 @@ async function apply(file: string, given: ApplyFlags): Promise<number> {
   if (again.drift.length > 0 && !flags.allowDrift) throw drifted(file, again.drift);
   // The dry run may have added hosts and groups to the inventory.
   return carryOut(plan, playbooks, await readGround("apply", flags), { flags, drift: again.drift });
-}
-
-function here(): string {
-  return process.cwd();
 }
 
 /** What `-e` gave is asked for by the plan's own words. */

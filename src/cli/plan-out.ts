@@ -3,7 +3,8 @@
 import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
 import type { Event, Store } from "../journal/journal.ts";
-import { type PlanFile, planFrom, type Timing, timings } from "../plan/plan.ts";
+import { shippedNames } from "../package/package.ts";
+import { type From, type PlanFile, planFrom, type Timing, timings } from "../plan/plan.ts";
 import type { LoadedPlaybook, Play } from "../playbook/playbook.ts";
 import { toJson } from "../template/template.ts";
 import { extraVarsSum, inventorySum } from "./plan-sums.ts";
@@ -28,7 +29,7 @@ export async function makePlan(
   const salt = randomBytes(16).toString("hex");
   const plays = playbooks.flatMap((playbook) => playbook.plays);
   return planFrom(events, {
-    folder: process.cwd(),
+    from: here(),
     validForMs,
     inventorySum: given.inventorySum,
     extraVars: { salt, ...extraVarsSum(options.extraVars, salt) },
@@ -38,6 +39,12 @@ export async function makePlan(
     forks: options.forks,
     timings: await earlierTimings(store),
   });
+}
+
+/** What a plan tells paths by. What the package ships lies elsewhere for whoever carries the plan out. */
+export function here(): From {
+  const { playbooks, roles } = shippedNames();
+  return { folder: process.cwd(), names: new Map([...playbooks, ...roles]) };
 }
 
 /** The inventory's sum, with what stands beside the playbooks. */

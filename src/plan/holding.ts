@@ -3,7 +3,7 @@
 import type { Event, Held } from "../journal/journal.ts";
 import { isDefinite, type Prediction } from "./plan-file.ts";
 import { saidBy } from "./said-by.ts";
-import { placer } from "./where.ts";
+import { type From, placer } from "./where.ts";
 
 /** How the plan's definite predictions did. */
 export interface Tally {
@@ -16,9 +16,9 @@ export interface Tally {
 /** Takes the events of the run as they come; each end of a task that was foretold gives whether that held. */
 export function holding(
   predictions: readonly Prediction[],
-  folder: string,
+  from: From,
 ): { take(event: Event): (Held & { readonly isKept: boolean }) | null; tally(): Tally } {
-  const where = placer(folder);
+  const where = placer(from);
   const open = new Map(predictions.filter(isDefinite).map((each) => [each.key, each]));
   const broken: Held[] = [];
   let kept = 0;

@@ -4,12 +4,12 @@ import { dirname } from "node:path";
 import type { Event, Events, Json } from "../journal/journal.ts";
 import { estimated, type Timing } from "./estimate.ts";
 import { type PlanFile, type PlannedPlay, type Prediction, planFormat, signed } from "./plan-file.ts";
-import { local, placer } from "./where.ts";
+import { type From, local, placer } from "./where.ts";
 
 /** What the events of the dry run do not say. */
 export interface Made {
-  /** The folder that the plan was made in. */
-  readonly folder: string;
+  /** Above all the folder that the plan was made in. */
+  readonly from: From;
   readonly validForMs: number;
   readonly inventorySum: string;
   readonly extraVars: PlanFile["extraVars"];
@@ -24,8 +24,8 @@ export interface Made {
 export function planFrom(events: readonly Event[], made: Made): PlanFile {
   const [first] = events;
   if (first?.type !== "run:started") throw new Error("a dry run has a beginning");
-  const { folder } = made;
-  const predictions = predictionsOf(events, folder);
+  const { from } = made;
+  const predictions = predictionsOf(events, from);
   const plays = playsOf(events, made);
   const touched = predictions.filter(({ says }) => says === "change" || says === "unknown");
   return signed({
@@ -34,13 +34,13 @@ export function planFrom(events: readonly Event[], made: Made): PlanFile {
     run: first.run,
     madeAt: first.at,
     validUntil: new Date(Date.parse(first.at) + made.validForMs).toISOString(),
-    playbooks: first.playbooks.map((path) => local(path, folder)),
-    sources: sourcesOf(first, folder),
+    playbooks: first.playbooks.map((path) => local(path, from)),
+    sources: sourcesOf(first, from),
     inventory: {
-      sources: first.inventories.map((source) => local(source, folder)),
+      sources: first.inventories.map((source) => local(source, from)),
       sha256: made.inventorySum,
     },
-    options: optionsOf(first, folder),
+    options: optionsOf(first, from),
     extraVars: made.extraVars,
     hosts: [...new Set(plays.flatMap(({ batches }) => batches.flat()))],
     plays,
@@ -53,8 +53,8 @@ export function planFrom(events: readonly Event[], made: Made): PlanFile {
 }
 
 /** What the events of a dry run predict, in the order in which it was found out. */
-export function predictionsOf(events: readonly Event[], folder: string): readonly Prediction[] {
-  const where = placer(folder);
+export function predictionsOf(events: readonly Event[], from: From): readonly Prediction[] {
+  const where = placer(from);
   const found: Prediction[] = [];
   for (const event of events) {
     where.take(event);
@@ -69,17 +69,17 @@ export function predictionsOf(events: readonly Event[], folder: string): readonl
 
 export function sourcesOf(
   { sources = {} }: Pick<Events["run:started"], "sources">,
-  folder: string,
+  from: From,
 ): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(sources).map(([path, sum]) => [local(path, folder), sum]));
+  return Object.fromEntries(Object.entries(sources).map(([path, sum]) => [local(path, from), sum]));
 }
 
 /** The private key is found by whoever carries the plan out; where it lies in the same folder, by its name there. */
-function optionsOf({ options }: Events["run:started"], folder: string): Json {
+function optionsOf({ options }: Events["run:started"], from: From): Json {
   const kept = options as { readonly connection?: { readonly privateKeyFile?: string } };
   const key = kept.connection?.privateKeyFile;
   if (key === undefined || dirname(key) === ".") return options;
-  return { ...(options as object), connection: { ...kept.connection, privateKeyFile: local(key, folder) } };
+  return { ...(options as object), connection: { ...kept.connection, privateKeyFile: local(key, from) } };
 }
 
 function playsOf(events: readonly Event[], { keywords }: Made): PlannedPlay[] {

@@ -50,10 +50,14 @@ t.test("a run by name: what is recorded is the file, and it is gone on with", as
 });
 
 t.test("a plan by name is carried out, and its playbooks are listed by the name", async (t) => {
-  const { kmend } = place(t, {});
+  const { folder, kmend } = place(t, {});
   const only = ["--limit", "here"];
   const planned = await kmend("plan", ...here, ...only, "kmend.playbooks.cgroup-v2", "--out", "plan.json");
   t.equal(planned.code, 0, planned.stdout + planned.stderr);
+  const plan = readFileSync(join(folder, "plan.json"), "utf8");
+  t.match(JSON.parse(plan).playbooks, ["kmend.playbooks.cgroup-v2"]);
+  t.match(plan, '"kmend.roles.cgroup_v2/tasks/assess.yml": "', "and its files are named");
+  t.notMatch(plan, shipped("playbooks"), "where the package lies is not in it");
   const applied = await kmend("apply", "plan.json");
   t.match(applied, { code: 0, stdout: /0 broken/ }, applied.stdout + applied.stderr);
   const listed = await kmend("run", ...here, "--list-tasks", "kmend.playbooks.cgroup-v2");

@@ -33,6 +33,17 @@ test("what npm packs", { timeout: 120_000 }, async (t) => {
     t.match(kmend("validate", "package/playbooks/detect.yml"), /detect\.yml/);
   });
 
+  t.test(
+    "finds them by name from a folder that is not its own, and carries out a plan of another installation",
+    async (t) => {
+      t.match(kmend("validate", "kmend.playbooks.rollout"), "kmend.playbooks.rollout: no problem");
+      const plan = ["-i", "here,", "-c", "local", "kmend.playbooks.cgroup-v2", "--out", "plan.json"];
+      const fromClone = [...asUser, process.execPath, join(clone, "src/cli/main.ts"), "plan", ...plan];
+      execFileSync("env", [...fromClone, "--state", join(folder, "state")], { cwd: folder });
+      t.match(kmend("apply", "plan.json"), /PLAN: \d+ predictions, \d+ kept, 0 broken/);
+    },
+  );
+
   const missing = whatIsMissing();
   t.test("raises a lab and scans it", { skip: missing ?? false }, async (t) => {
     t.teardown(() => kmend("lab", "down", "--name", "packed"));

@@ -10,6 +10,7 @@ import {
   planFrom,
   predictionsOf,
   readPlan,
+  sourcesOf,
 } from "../../src/plan/plan.ts";
 
 const place = { file: "/w/play.yml", line: 3, column: 7 };
@@ -43,7 +44,7 @@ const events = bodies.map((body, n) => ({
 
 const plan = (timings: { name: string; module: string; isChanged: boolean; ms: number }[] = []): PlanFile =>
   planFrom(events, {
-    folder: "/w",
+    from: { folder: "/w" },
     validForMs: 60_000,
     inventorySum: "2".repeat(64),
     extraVars: { names: ["colour"], salt: "s", sum: "v" },
@@ -119,8 +120,32 @@ t.test("a plan holds until its time, and with its own variables", async (t) => {
   t.equal(given(["colour"], "w"), "plan-outdated");
 });
 
+t.test("what has a name is told by it, wherever it lies", async (t) => {
+  const lies = (shipped: string) => ({
+    folder: "/w",
+    names: new Map([
+      ["kmend.playbooks.a", `${shipped}/a.yml`],
+      ["kmend.roles.b", `${shipped}/roles/b`],
+    ]),
+  });
+  const sourcesIn = (shipped: string) =>
+    sourcesOf(
+      {
+        sources: {
+          [`${shipped}/a.yml`]: "1",
+          [`${shipped}/roles/b/tasks/main.yml`]: "2",
+          "/w/roles/bb/x.yml": "3",
+        },
+      },
+      lies(shipped),
+    );
+  const told = { "kmend.playbooks.a": "1", "kmend.roles.b/tasks/main.yml": "2", "roles/bb/x.yml": "3" };
+  t.strictSame(sourcesIn("/usr/lib/kmend"), told);
+  t.strictSame(sourcesIn("/w"), told, "also below the folder: others have it elsewhere");
+});
+
 t.test("drift is what was definite and is otherwise now", async (t) => {
-  const planned = predictionsOf(events, "/w");
+  const planned = predictionsOf(events, { folder: "/w" });
   const now = (at: number, more: object): typeof planned =>
     planned.map((each, n) => (n === at ? { ...each, ...more } : each));
   t.strictSame(driftBetween(planned, planned), []);
