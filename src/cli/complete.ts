@@ -4,14 +4,15 @@
 import type { Command } from "commander";
 import { createFileStore, stateFolder } from "../journal/journal.ts";
 import { findModule } from "../modules/modules.ts";
+import { shippedNames } from "../package/package.ts";
 import type { ListedTask } from "../playbook/playbook.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { CommandEntry } from "./commands.ts";
 import { completionScripts } from "./completion-scripts.ts";
 
-/** `files`: the shell completes files, in its own way. */
+/** `files`: the shell completes files, in its own way; `words` may stand there, too. */
 export type Completion =
-  | { readonly kind: "files" }
+  | { readonly kind: "files"; readonly words: readonly string[] }
   | { readonly kind: "words"; readonly words: readonly string[] };
 
 /** @param words the command line behind `kmend`; the last is the word begun, perhaps empty */
@@ -21,14 +22,14 @@ export async function complete(
 ): Promise<Completion> {
   const begun = words.at(-1) ?? "";
   const found = await offered(commands, words);
-  if (found === "files") return { kind: "files" };
-  return {
-    kind: "words",
-    words: [...new Set(found)].filter((word) => word.startsWith(begun) && !/\n/.test(word)),
-  };
+  if (found === "files") return { kind: "files", words: [] };
+  const [kind, offers] =
+    "orFiles" in found ? (["files", found.orFiles] as const) : (["words", found] as const);
+  const fitting = [...new Set(offers)].filter((word) => word.startsWith(begun) && !/\n/.test(word));
+  return { kind, words: fitting };
 }
 
-type Offer = "files" | readonly string[];
+type Offer = "files" | readonly string[] | { readonly orFiles: readonly string[] };
 
 async function offered(commands: readonly CommandEntry[], words: readonly string[]): Promise<Offer> {
   const [name, ...rest] = words[0] === "help" ? words.slice(1) : words;
@@ -76,7 +77,7 @@ function descend(above: Command, words: readonly string[]): { command: Command; 
 }
 
 function within(prefix: string, offer: Offer): Offer {
-  return offer === "files" ? offer : offer.map((word) => prefix + word);
+  return offer === "files" || "orFiles" in offer ? offer : offer.map((word) => prefix + word);
 }
 
 interface Named {
@@ -147,6 +148,7 @@ async function argumentOf(
     case "fault":
       return (await import("../lab/lab.ts")).faultNames;
     case "playbook":
+      return { orFiles: [...shippedNames().playbooks.keys()] };
     case "plan":
     case "file":
     case "files":
@@ -187,10 +189,15 @@ async function tasksOf(words: readonly string[]): Promise<readonly ListedTask[]>
   const { listPlays, loadPlaybook } = await import("../playbook/playbook.ts");
   const { rolesPath } = await import("./roles-path.ts");
   return words
-    .filter((word) => /\.ya?ml$/.test(word))
+    .filter((word) => /\.ya?ml$|^kmend\.playbooks\./.test(word))
     .flatMap((path) => {
       try {
-        const options = { catalogue: { find: findModule }, vault: blindVault, rolesPath: rolesPath() };
+        const options = {
+          catalogue: { find: findModule },
+          vault: blindVault,
+          rolesPath: rolesPath(),
+          named: shippedNames(),
+        };
         return listPlays(loadPlaybook(path, options), { tags: ["all", "never"] }).flatMap(
           ({ tasks }) => tasks,
         );

@@ -27,12 +27,11 @@ export function completionCommand(commands: readonly CommandEntry[]): Command {
 async function answerBash(commands: readonly CommandEntry[], [breaks = "", text = ""]: readonly string[]) {
   const line = readShellLine(text, breaks);
   const found = await complete(commands, line.words.slice(1));
-  if (found.kind === "files") answer(found);
-  else answer({ kind: "words", words: found.words.map((word) => writtenBack(word, line)) });
+  answer({ ...found, words: found.words.map((word) => writtenBack(word, line)) });
 }
 
 function answer(found: Completion): void {
-  console.log([found.kind, ...(found.kind === "words" ? found.words : [])].join("\n"));
+  console.log([found.kind, ...found.words].join("\n"));
 }
 
 function scriptFor(shell: string): string {

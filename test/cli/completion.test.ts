@@ -28,6 +28,7 @@ async function place(t: Test): Promise<string> {
     - {name: Wait, ping: }
 `,
   );
+  for (const name of ["kmend.own.yml", "kmend.playbooks.reads.yml"]) writeFileSync(join(cwd, name), "[]");
   mkdirSync(join(cwd, "bin"));
   writeFileSync(join(cwd, "bin/kmend"), `#!/bin/sh\nexec ${process.execPath} ${main} "$@"\n`);
   chmodSync(join(cwd, "bin/kmend"), 0o755);
@@ -98,6 +99,10 @@ t.test("what may stand somewhere follows from what stands before", async (t) => 
     ],
     [["help", "rep"], ["report"]],
     [["lab", "plant", "app-1", "full"], ["full-disk"]],
+    [
+      ["run", "kmend.playbooks.cgroup-v2", "--start-at-task", "Read what cg"],
+      ["Read what cgroup v2 asks of the node"],
+    ],
     [["run", "od"], "files"],
     [["run", "odd.yml", ""], "files"],
     [["run", "-i", ""], "files"],
@@ -106,6 +111,15 @@ t.test("what may stand somewhere follows from what stands before", async (t) => 
     [["nosuch", ""], []],
   ] as const)
     t.strictSame(await offered(...words), wanted, words.join(" "));
+  for (const words of [
+    ["run", "kmend.playbooks.rollo"],
+    ["validate", "odd.yml", "kmend.playbooks.rollo"],
+  ])
+    t.strictSame(
+      await complete(commands, words),
+      { kind: "files", words: ["kmend.playbooks.rollout", "kmend.playbooks.rollout-pool"] },
+      "shipped playbooks stand beside files",
+    );
   t.ok((await offered("run", "--")).includes("--start-at-task"));
   t.notOk((await offered("run", "--")).includes("--step"), "what is refused is not offered");
 });
@@ -167,6 +181,8 @@ const tabs: readonly (readonly [begun: string, words: readonly string[]])[] = [
   ["kmend run odd.yml -t 'blue", ["kmend", "run", "odd.yml", "-t", "blue sky"]],
   ["kmend run --report html=od", ["kmend", "run", "--report", "html=odd.yml"]],
   ["kmend doc kmend.node.", ["kmend", "doc", "kmend.node.ready"]],
+  ["kmend run kmend.playbooks.ver", ["kmend", "run", "kmend.playbooks.verify"]],
+  ["kmend validate kmend.o", ["kmend", "validate", "kmend.own.yml"]],
 ];
 
 const hasZsh = spawnSync("zsh", ["--version"]).status === 0;
@@ -200,6 +216,10 @@ for (const [name, { argv, begin }] of Object.entries(shells)) {
         terminal.keys("C-l");
       }
       t.notOk(existsSync(join(cwd, "pwned")), "what stands in a name is never run");
+      // fish shows the ends of names that begin alike.
+      terminal.keys("kmend run kmend.playbooks.re", "Tab", "Tab");
+      const both = await terminal.shows(/ybooks\.reads\.yml/);
+      t.match(both, /ybooks\.reclaim/, "files and names stand side by side");
     },
   );
 }
