@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import type { Command } from "commander";
-import { shipped } from "../package/package.ts";
+import { shippedName } from "../package/package.ts";
 import { quote } from "../script/script.ts";
 import { type Given, policyVariables } from "../wizard/wizard.ts";
 import { processMask } from "./process-mask.ts";
@@ -20,7 +20,7 @@ export function sameCommand(command: Command, { inventory, leg, policy }: Given,
   const variables = JSON.stringify({ ...leg.variables, ...policyVariables(policy, leg) });
   const words = [
     ...inventory.flatMap((source) => ["-i", sourceOf(source, folder)]),
-    ...leg.playbooks.map((playbook) => fromHere(shipped(playbook))),
+    ...leg.playbooks.map(shippedName),
     "--limit",
     limitOf(leg.hosts, folder),
     ...given(command),
@@ -76,11 +76,6 @@ function given(command: Command): string[] {
 
 function numberOf(name: string, value: number): string {
   return name === "lockWait" ? `${value / 1000}s` : String(value);
-}
-
-function fromHere(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith("..") ? path : short;
 }
 
 function quoted(word: string): string {

@@ -74,7 +74,7 @@ function noTerminal({ inventory }: FixFlags): KmendError {
     {
       code: "no-terminal",
       message: "Cannot ask what to mend: standard input and output are not both a terminal",
-      hint: `Without being asked, look first, and then mend:\n    kmend scan ${from}\n    kmend run ${from} playbooks/kmem.yml`,
+      hint: `Without being asked, look first, and then mend:\n    kmend scan ${from}\n    kmend run ${from} kmend.playbooks.kmem`,
     },
     exitCodes.badOptions,
   );

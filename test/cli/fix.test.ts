@@ -192,7 +192,7 @@ t.test(
       const { code, stdout, stderr } = await kmend(["fix", "-i", inventory], { cwd: folder });
       t.equal(code, 5);
       t.equal(stdout, "");
-      t.match(stderr, `kmend run -i ${inventory} playbooks/kmem.yml`);
+      t.match(stderr, `kmend run -i ${inventory} kmend.playbooks.kmem`);
     });
   },
 );
@@ -220,6 +220,7 @@ t.test("a command with more hosts than a line takes names them in files", async 
   const policy = recommended(hosts.length);
   const line = sameCommand(new Command(), { inventory: [`${hosts.join(",")},`], leg, policy }, folder);
   t.notMatch(line, "web-7");
+  t.match(line, " kmend.playbooks.kmem ", "it is the same from any folder");
   const [, inventory = "", limit = ""] = /-i (\S+\.ini) .*--limit @(\S+\.txt) /.exec(line) ?? [];
   t.equal(readFileSync(limit, "utf8"), `${hosts.join("\n")}\n`);
   t.strictSame(
