@@ -39,9 +39,12 @@ export async function canary(t: Test, { lab }: Fleet): Promise<void> {
       });
       const { code, stdout, stderr } = await ended;
       t.equal(code, 2, stdout + stderr);
-      t.match(stdout, /GATE \[kmem : Ask kubelet whether it is healthy\][\s\S]*gate not held: batch 1/);
+      t.match(
+        stdout,
+        /GATE \[kmend\.roles\.kmem : Ask kubelet whether it is healthy\][\s\S]*gate not held: batch 1/,
+      );
       t.match(stdout, "rolled back: [app-1]");
-      t.notMatch(stdout, /TASK \[kmem : Stop kubelet\] \*+\nchanged: \[app-2\]/);
+      t.notMatch(stdout, /TASK \[kmend\.roles\.kmem : Stop kubelet\] \*+\nchanged: \[app-2\]/);
       t.same(await looks(), before, "both nodes are what they were");
     },
   );

@@ -168,7 +168,7 @@ systemctl daemon-reload; systemctl enable --now kmend-nightly.timer`);
 
   if (isWhole)
     await t.test("the shipped mend, as a night", async (t) => {
-      conf({ PLAYBOOK: "/opt/kmend/playbooks/kmem.yml" });
+      conf({});
       await rehearse("+10m");
       await begin();
       t.equal(await ended(), "0", await said());

@@ -49,7 +49,6 @@ t.test("the runbook", { skip: whatIsMissing() ?? false, timeout: isWhole ? 900_0
     HOME: folder,
     KMEND_STATE: state,
     NODE: node,
-    PLAYBOOKS: shipped("playbooks"),
   };
   const pods = (order: "create" | "delete", count: number) =>
     podsOnNodes({ ...lab, nodes: [node] }, order, count);
@@ -117,7 +116,7 @@ t.test("the runbook", { skip: whatIsMissing() ?? false, timeout: isWhole ? 900_0
 
   /** A mend that somebody interrupts after its first change. */
   async function interrupt(): Promise<void> {
-    const argv = ["run", "-i", "hosts.yml", `${env.PLAYBOOKS}/kmem.yml`, "-l", node, "--output", "ndjson"];
+    const argv = ["run", "-i", "hosts.yml", "kmend.playbooks.kmem", "-l", node, "--output", "ndjson"];
     const { process, ended } = startKmend(argv, { cwd: folder });
     process.stdout?.on("data", (chunk: Buffer) => {
       if (chunk.toString().includes('"type":"change:applied"')) process.kill("SIGINT");
