@@ -75,6 +75,7 @@ t.test("a playbook of one's own imports shipped playbooks and roles", async (t) 
     - depending
   tasks:
     - import_role: {name: kmend.roles.cgroup_v2, tasks_from: assess}
+      when: role_name == 'cgroup_v2' and ansible_role_name == 'kmend.roles.cgroup_v2'
     - include_role: {name: kmend.roles.cgroup_v2, tasks_from: "{{ 'report' }}"}
 `,
     roles: {
@@ -89,7 +90,10 @@ t.test("a playbook of one's own imports shipped playbooks and roles", async (t) 
   writeFileSync(join(folder, "site.yml"), site);
   const run = await kmend("run", ...here, "--limit", "here", "site.yml");
   t.equal(run.code, 0, run.stdout + run.stderr);
-  t.match(run.stdout, /cgroup_v2 : Say what it means\][\s\S]*cgroup_v2 : Show the report\]/);
+  t.match(
+    run.stdout,
+    /TASK \[kmend\.roles\.cgroup_v2 : Say what it means\] \*+\nok: [\s\S]*cgroup_v2 : Show the report\] \*+\nok: /,
+  );
 });
 
 t.test("a file, and a role in a folder, win", async (t) => {
