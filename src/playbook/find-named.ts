@@ -42,9 +42,7 @@ export function findPlaybook(
     return undefined;
   }
   const [name] = calledLike(basename(wanted).replace(/\.ya?ml$/, ""), names);
-  return name === undefined
-    ? { path }
-    : { path, hint: `kmend ships a playbook that is called so:\n    ${name}` };
+  return name === undefined ? { path } : { path, hint: `kmend ships a playbook of that name:\n    ${name}` };
 }
 
 /** What to do where no role is called so.
@@ -56,7 +54,7 @@ export function roleHint(wanted: string, folders: readonly string[], named: Name
     return "Roles of collections are not looked for: copy its folder into roles/ beside the playbook.";
   const looked = `Looked in:\n${folders.map((folder) => `    ${folder}`).join("\n")}`;
   const [name] = calledLike(wanted, names);
-  return name === undefined ? looked : `${looked}\nkmend ships a role that is called so:\n    ${name}`;
+  return name === undefined ? looked : `${looked}\nkmend ships a role of that name:\n    ${name}`;
 }
 
 /** Whoever writes so means no file. */

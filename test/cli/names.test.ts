@@ -127,7 +127,7 @@ t.test("what is not there is told with what there is", async (t) => {
   t.match(elsewhere, {
     code: 1,
     stderr:
-      /Cannot read .*\/playbooks\/rollout\.yml: there is no such file\n.*so:\n {6}kmend\.playbooks\.rollout\n$/,
+      /Cannot read .*\/playbooks\/rollout\.yml: there is no such file\n.*of that name:\n {6}kmend\.playbooks\.rollout\n$/,
   });
   t.match(await kmend("run", ...here, "nothing.yml"), {
     code: 1,
