@@ -6,7 +6,8 @@ import { join, resolve } from "node:path";
 import SSHConfig from "ssh-config";
 import { loadInventory } from "../inventory/inventory.ts";
 import { createFileStore, stateFolder } from "../journal/journal.ts";
-import { hostNames, type Source } from "../wizard/wizard.ts";
+import { firstHosts } from "../report/report.ts";
+import type { Source } from "../wizard/wizard.ts";
 import { fixFolder } from "./fix-kept.ts";
 import { processVault } from "./process-vault.ts";
 import type { RunFlags } from "./run-options.ts";
@@ -58,7 +59,7 @@ function named(inventories: readonly string[]): string {
   return inventories
     .map((each) =>
       each.includes(",")
-        ? hostNames(
+        ? firstHosts(
             each.split(",").filter((host) => host !== ""),
             3,
           )

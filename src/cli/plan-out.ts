@@ -6,6 +6,7 @@ import type { Event, Store } from "../journal/journal.ts";
 import { shippedNames } from "../package/package.ts";
 import { type From, type PlanFile, planFrom, type Timing, timings } from "../plan/plan.ts";
 import type { LoadedPlaybook, Play } from "../playbook/playbook.ts";
+import { howMany } from "../report/report.ts";
 import { toJson } from "../template/template.ts";
 import { extraVarsSum, inventorySum } from "./plan-sums.ts";
 import type { Ground } from "./world.ts";
@@ -77,7 +78,7 @@ function keywordsOf(play: Play | undefined): Readonly<Record<string, string>> {
   const given = Object.entries(said).flatMap(([name, each]) =>
     each ? [[name, shown(toJson(each.value))]] : [],
   );
-  return { ...Object.fromEntries(given), ...(gate.length > 0 ? { gate: `${gate.length} tasks` } : {}) };
+  return { ...Object.fromEntries(given), ...(gate.length > 0 ? { gate: howMany(gate.length, "task") } : {}) };
 }
 
 function shown(value: unknown): string {

@@ -1,5 +1,6 @@
 import type { EndReason, Event, Events } from "../journal/journal.ts";
-import { harmless, type Tone } from "./style.ts";
+import { firstHosts } from "./host-order.ts";
+import type { Tone } from "./style.ts";
 
 /** More names than that say less, not more: the journal has all of them. */
 const mostNames = 20;
@@ -15,7 +16,7 @@ export function cutShortLine(event: Event): { text: string; tone: Tone } | null 
   ] as const;
   const lines = lists
     .filter(([, hosts]) => hosts.length > 0)
-    .map(([what, hosts]) => `  ${what}: ${names(hosts)}`);
+    .map(([what, hosts]) => `  ${what}: ${firstHosts(hosts, mostNames)}`);
   return {
     text: [`\nENDED EARLY: ${reasons[event.reason](event)}`, ...lines, waysOn[event.goOn](event.run)].join(
       "\n",
@@ -35,14 +36,8 @@ const waysOn: Readonly<Record<Events["run:cut-short"]["goOn"], (run: string) => 
 export function limitText({ keyword, allowed, failed, of }: Events["run:limit-reached"]): string {
   const share = (100 * failed.length) / of;
   return keyword === "max_fail_hosts"
-    ? `TOO MANY FAILED: ${failed.length} hosts of the run, max_fail_hosts allows ${allowed}: ${names(failed)}`
-    : `TOO MANY FAILED: ${failed.length} of ${of} hosts of the batch (${Number(share.toFixed(1))} %), max_fail_percentage allows ${allowed} %: ${names(failed)}`;
-}
-
-function names(hosts: readonly string[]): string {
-  const rest = hosts.length - mostNames;
-  const shown = hosts.slice(0, mostNames).map(harmless).join(", ");
-  return rest > 0 ? `${shown} and ${rest} more` : shown;
+    ? `TOO MANY FAILED: ${failed.length} hosts of the run, max_fail_hosts allows ${allowed}: ${firstHosts(failed, mostNames)}`
+    : `TOO MANY FAILED: ${failed.length} of ${of} hosts of the batch (${Number(share.toFixed(1))} %), max_fail_percentage allows ${allowed} %: ${firstHosts(failed, mostNames)}`;
 }
 
 const reasons: Readonly<Record<EndReason, (event: Events["run:cut-short"]) => string>> = {

@@ -59,9 +59,9 @@ export function planLine(event: Event): { text: string; tone: Tone } | null {
     return { text: `prediction broken: ${brokenText(event)}`, tone: "warning" };
   if (event.type !== "plan:opened") return null;
   const { plan, madeAt, definite, drift } = event;
-  const accepted = drift.map((each) => `\n  accepted: ${harmless(each)}`).join("");
+  const accepted = drift.map((each) => `\n  accepted: ${each}`).join("");
   return {
-    text: `applying the plan ${plan} of ${madeAt}: ${definite} predictions${accepted}`,
+    text: harmless(`applying the plan ${plan} of ${madeAt}: ${howMany(definite, "prediction")}${accepted}`),
     tone: drift.length > 0 ? "warning" : "dim",
   };
 }

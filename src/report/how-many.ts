@@ -1,4 +1,4 @@
-/** `1 host`, `2 hosts`. */
+/** `1 host`, `2 hosts`, `1,500 hosts`. */
 export function howMany(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 }

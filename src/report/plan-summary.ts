@@ -1,9 +1,9 @@
 import type { Event, Events, WayBack } from "../journal/journal.ts";
 import { formatPlace } from "../problem/problem.ts";
-import { onlyAtOnce } from "./changes-table.ts";
-import { byHostName } from "./host-order.ts";
+import { byHostName, firstHosts } from "./host-order.ts";
 import { howMany } from "./how-many.ts";
 import { harmless } from "./style.ts";
+import { wayBackWords } from "./written/way-back-words.ts";
 
 /** One predicted change, and the hosts it would be made on. */
 interface Prediction {
@@ -17,7 +17,7 @@ interface Prediction {
  *  cannot be known before, and the hosts where all is right already.
  *  @param mostHosts so many hosts are named at one place, of more the first ones; all where nothing is said */
 export function planSummary(events: readonly Event[], mostHosts = Number.MAX_SAFE_INTEGER): string {
-  const listed = (all: Iterable<string>): string => listedHosts(all, mostHosts);
+  const listed = (all: Iterable<string>): string => firstHosts([...all].sort(byHostName), mostHosts);
   const ended = events.filter((event) => event.type === "task:ended");
   const hosts = [...new Set(events.flatMap((event) => (event.type === "play:started" ? event.hosts : [])))];
   // What changes the play alone (group_by, set_fact) has no way back and needs none.
@@ -56,12 +56,6 @@ export function planSummary(events: readonly Event[], mostHosts = Number.MAX_SAF
   ]
     .filter((part) => part !== "")
     .join("\n\n");
-}
-
-function listedHosts(hosts: Iterable<string>, most: number): string {
-  const all = [...hosts].sort(byHostName);
-  const more = all.length - most;
-  return more > 0 ? `${all.slice(0, most).join(", ")} and ${more} more` : all.join(", ");
 }
 
 /** Hosts that the same task fails on, with the same words. */
@@ -123,12 +117,8 @@ function fold(
 }
 
 function describeWayBack(wayBack: WayBack | undefined): string {
-  if (!wayBack || wayBack.kind === "revert") return "kmend restores the state before";
-  if (wayBack.kind === "tasks" && wayBack.tasks.length === 0) return "none needed, says the playbook";
-  if (wayBack.kind === "tasks")
-    return `the playbook's rollback: ${wayBack.tasks.map((task) => task.name).join(", ")}${onlyAtOnce(wayBack.tasks)}`;
-  if (wayBack.kind === "again") return "made once more";
-  return `NONE: ${wayBack.reason}`;
+  const { kind, says } = wayBackWords(wayBack);
+  return harmless(kind === "none" ? `NONE: ${says}` : says);
 }
 
 function message(event: Events["task:ended"]): string {

@@ -43,7 +43,7 @@ export function prettyReader(paper: Paper, options: { readonly diff: boolean }):
     live = null;
     isSoaking = false;
     if (failed > mostFailures)
-      say(paint(paper.colour, "failed", `  ✖ and ${failed - mostFailures} more hosts`));
+      say(paint(paper.colour, "failed", `  ✖ and ${howMany(failed - mostFailures, "more host")}`));
     failed = 0;
   }
 

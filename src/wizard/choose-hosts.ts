@@ -1,9 +1,8 @@
 /** All of a group's hosts, the worst of them, those that a pattern names, or one by one. */
 
-import { wrap } from "../report/report.ts";
+import { firstHosts, howMany, wrap } from "../report/report.ts";
 import type { Asker, Choice } from "./ask.ts";
 import { type JudgedHost, worstFirst } from "./like-hosts.ts";
-import { hostCount, hostNames } from "./lines.ts";
 import { matching } from "./matching.ts";
 
 /** @param group by name
@@ -17,7 +16,7 @@ export async function chooseHosts(
   const hosts = group.map(({ host }) => host);
   if (hosts.length === 1) return hosts;
   const how = await asker.choose<How>("Which of them?", [
-    { value: "all", name: `all ${hostCount(hosts.length)}`, about: hostNames(hosts) },
+    { value: "all", name: `all ${howMany(hosts.length, "host")}`, about: firstHosts(hosts) },
     ...(hosts.length >= fewestToRank ? [worst] : []),
     {
       value: "some",
@@ -66,7 +65,7 @@ async function theWorst(
   const hosts = worstFirst(group)
     .slice(0, Number(count))
     .map(({ host }) => host);
-  asker.say(wrap(`${hostCount(hosts.length)}: ${hostNames(hosts)}`, width));
+  asker.say(wrap(`${howMany(hosts.length, "host")}: ${firstHosts(hosts)}`, width));
   return hosts;
 }
 
@@ -75,6 +74,6 @@ async function byPattern(asker: Asker, hosts: readonly string[], width: number):
     matching(hosts, answer).length > 0 ? null : `No host of the ${hosts.length} is named by it.`,
   );
   const named = matching(hosts, pattern);
-  asker.say(wrap(`${hostCount(named.length)}: ${hostNames(named)}`, width));
+  asker.say(wrap(`${howMany(named.length, "host")}: ${firstHosts(named)}`, width));
   return named;
 }

@@ -1,8 +1,8 @@
 /** Which hosts there are: what was found, else what somebody types. */
 
 import { KmendError } from "../problem/problem.ts";
+import { howMany } from "../report/report.ts";
 import type { Asker } from "./ask.ts";
-import { hostCount } from "./lines.ts";
 import type { Source, Work } from "./work.ts";
 
 /** Asks nothing where one inventory was found. */
@@ -39,7 +39,7 @@ async function countOf(asker: Asker, work: Work, inventory: readonly string[]): 
 }
 
 function named({ name, hosts }: Source): string {
-  return hosts === null ? name : `${name}: ${hostCount(hosts)}`;
+  return hosts === null ? name : `${name}: ${howMany(hosts, "host")}`;
 }
 
 async function typed(asker: Asker, work: Work): Promise<readonly string[]> {
@@ -54,7 +54,7 @@ async function typed(asker: Asker, work: Work): Promise<readonly string[]> {
     ];
     const count = await countOf(asker, work, inventory);
     if (count === null) continue;
-    asker.say([`Inventory: ${inventory.join(", ")}, ${hostCount(count)}`]);
+    asker.say([`Inventory: ${inventory.join(", ")}, ${howMany(count, "host")}`]);
     return inventory;
   }
 }

@@ -2,14 +2,13 @@
 
 import type { Event } from "../journal/journal.ts";
 import type { Step } from "../kmem/kmem.ts";
-import { wrapAll } from "../report/report.ts";
+import { howMany, wrapAll } from "../report/report.ts";
 import type { Asker } from "./ask.ts";
 import { chooseDraining } from "./choose-draining.ts";
 import { chooseHosts } from "./choose-hosts.ts";
 import { tookBefore } from "./elsewhere.ts";
 import { type Chosen, recipe, type Variable, wantedBy } from "./leg.ts";
 import type { LikeHosts } from "./like-hosts.ts";
-import { hostCount } from "./lines.ts";
 import { groupTitle } from "./screens/diagnosis.ts";
 import { wayAbout, wayName, wayScreen } from "./screens/ways.ts";
 
@@ -40,7 +39,7 @@ async function chooseFor(
   group: LikeHosts,
   { width, earlier, clusterNodes }: MendChoice,
 ): Promise<Chosen | null> {
-  const title = `${groupTitle(group)}: ${hostCount(group.hosts.length)}`;
+  const title = `${groupTitle(group)}: ${howMany(group.hosts.length, "host")}`;
   const [best] = group.ways ?? [];
   if (!best) {
     const host = group.hosts[0]?.host ?? "HOST";

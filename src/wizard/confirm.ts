@@ -1,6 +1,5 @@
-import { wrapAll } from "../report/report.ts";
+import { firstHosts, howMany, wrapAll } from "../report/report.ts";
 import type { Asker } from "./ask.ts";
-import { hostCount, hostNames } from "./lines.ts";
 
 /** Beyond so many hosts a keypress is too little. */
 const mostByKey = 10;
@@ -20,12 +19,15 @@ export async function confirm(
   if (failing.length > 0)
     asker.say([
       "",
-      ...wrapAll([`By the dry run ${hostCount(failing.length)} would fail: ${hostNames(failing)}`], width),
+      ...wrapAll(
+        [`By the dry run ${howMany(failing.length, "host")} would fail: ${firstHosts(failing)}`],
+        width,
+      ),
     ]);
-  const answer = await asker.choose<boolean | null>(`Change ${hostCount(count)} now?`, [
+  const answer = await asker.choose<boolean | null>(`Change ${howMany(count, "host")} now?`, [
     { value: false, name: "no: change nothing, and leave" },
     { value: null, name: "choose something else" },
-    { value: true, name: `yes: mend ${hostNames(hosts, 4)}` },
+    { value: true, name: `yes: mend ${firstHosts(hosts, 4)}` },
   ]);
   if (!answer || count <= mostByKey) return answer;
   const typed = await asker.text(`Type the number of hosts to confirm (${count}), or "no"`, "", (text) =>

@@ -1,7 +1,6 @@
 /** How far a dry run is: it may take minutes, and its result is shown when it is whole. */
 
-import { cut, harmless, type Reader } from "../report/report.ts";
-import { hostNames } from "./lines.ts";
+import { cut, firstHosts, harmless, type Reader } from "../report/report.ts";
 
 /** One line that is drawn over, and gone in the end. */
 export function dryRunLine(paper: { write(text: string): void; readonly columns: number }): Reader {
@@ -11,7 +10,7 @@ export function dryRunLine(paper: { write(text: string): void; readonly columns:
     read(event) {
       if (event.type !== "task:started") return;
       asked += 1;
-      const text = `  task ${asked.toLocaleString("en")}: ${event.task.name} (${hostNames(event.hosts, 4)})`;
+      const text = `  task ${asked.toLocaleString("en")}: ${event.task.name} (${firstHosts(event.hosts, 4)})`;
       draw(cut(harmless(text), paper.columns - 1));
     },
     end: () => draw(""),
@@ -24,7 +23,7 @@ export function dryRunBatches(paper: { write(text: string): void }): Reader {
   return {
     read(event) {
       if (event.type === "batch:started") batch = event.hosts;
-      if (event.type === "batch:ended") paper.write(`  asked: ${harmless(hostNames(batch))}\n`);
+      if (event.type === "batch:ended") paper.write(`  asked: ${harmless(firstHosts(batch))}\n`);
     },
     end: () => {},
   };

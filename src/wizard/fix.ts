@@ -1,7 +1,7 @@
 /** The wizard from its beginning, or from where somebody left it, to its end. */
 
 import { exitCodes } from "../problem/problem.ts";
-import { wrapAll } from "../report/report.ts";
+import { firstHosts, wrapAll } from "../report/report.ts";
 import { type Asker, Left } from "./ask.ts";
 import { chooseInventory } from "./choose-inventory.ts";
 import { chooseMend } from "./choose-mend.ts";
@@ -10,7 +10,6 @@ import { confirm } from "./confirm.ts";
 import { type Kept, nothingKept } from "./kept.ts";
 import { type Leg, legsOf } from "./leg.ts";
 import { likeHosts } from "./like-hosts.ts";
-import { hostNames } from "./lines.ts";
 import { mendLegs } from "./mend-legs.ts";
 import { type Policy, recommended } from "./policy.ts";
 import { diagnosisScreen } from "./screens/diagnosis.ts";
@@ -150,7 +149,7 @@ class Wizard {
       ...wrapAll(
         [
           "You had chosen:",
-          ...legs.map((leg) => `- ${leg.does.join("; then ")}, on ${hostNames(leg.hosts)}`),
+          ...legs.map((leg) => `- ${leg.does.join("; then ")}, on ${firstHosts(leg.hosts)}`),
         ],
         this.#options.width,
       ),

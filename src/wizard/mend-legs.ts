@@ -2,11 +2,10 @@
 
 import type { Event } from "../journal/journal.ts";
 import { exitCodes } from "../problem/problem.ts";
-import { wrapAll } from "../report/report.ts";
+import { firstHosts, howMany, wrapAll } from "../report/report.ts";
 import { type Asker, Left } from "./ask.ts";
 import type { Kept } from "./kept.ts";
 import type { Leg } from "./leg.ts";
-import { hostCount, hostNames } from "./lines.ts";
 import { batchLines, lastBatch } from "./screens/batch.ts";
 import type { Given, Next, Ran, Watched, Work } from "./work.ts";
 
@@ -46,7 +45,10 @@ async function begin(
   { kept, keep, width, given }: MendOptions & { readonly given: Given },
 ): Promise<Ran> {
   const { leg, policy } = given;
-  asker.say(["", ...wrapAll([`Mending ${hostCount(leg.hosts.length)}: ${leg.does.join("; then ")}`], width)]);
+  asker.say([
+    "",
+    ...wrapAll([`Mending ${howMany(leg.hosts.length, "host")}: ${leg.does.join("; then ")}`], width),
+  ]);
   const begun = (run: string): Promise<void> => keep({ runs: [...kept().runs, run] });
   return watched(work, asker, { width, asks: policy.asks }, (pause) => work.run(given, { begun, ...pause }));
 }
@@ -117,7 +119,7 @@ function hasSomethingNew(events: readonly Event[], askedAfter: number): boolean 
 async function askBetween(asker: Asker, next: Next, width: number): Promise<Wish | null> {
   const last = lastBatch(next.events);
   asker.say(["", ...wrapAll(batchLines(next.events), width)]);
-  const hosts = `${hostCount(next.hosts.length)}: ${hostNames(next.hosts, 4)}`;
+  const hosts = `${howMany(next.hosts.length, "host")}: ${firstHosts(next.hosts, 4)}`;
   try {
     return await asker.choose<Wish | null>(nextWords(next), [
       { value: null, name: `go on with it (${hosts})` },
@@ -128,7 +130,7 @@ async function askBetween(asker: Asker, next: Next, width: number): Promise<Wish
       },
       {
         value: "rollback-batch",
-        name: `stop, and take back the last batch (${hostNames(last?.hosts ?? [], 4)})`,
+        name: `stop, and take back the last batch (${firstHosts(last?.hosts ?? [], 4)})`,
         about: "Those hosts stand as they were before; earlier batches stay mended.",
       },
       { value: "rollback-run", name: "stop, and take back everything of this run" },
@@ -155,7 +157,7 @@ async function takeBack(
     readonly hosts: readonly string[] | null;
   },
 ): Promise<Ran> {
-  asker.say(["", `Taking back ${hosts === null ? `all of ${ran.run}` : hostNames(hosts)}:`]);
+  asker.say(["", `Taking back ${hosts === null ? `all of ${ran.run}` : firstHosts(hosts)}:`]);
   const back = await work.rollback(ran.run, hosts);
   if (back.exitCode !== exitCodes.ok)
     asker.say([`Not all of it could be taken back. What is left is said by`, `    kmend show ${back.run}`]);
@@ -165,6 +167,6 @@ async function takeBack(
 async function isToGoOn(asker: Asker, others: readonly Leg[]): Promise<boolean> {
   return asker.choose("That did not end well. Other hosts are still to be mended in another way.", [
     { value: false, name: "stop here, and look at the hosts" },
-    { value: true, name: `go on with ${hostNames(others.flatMap((leg) => leg.hosts))}` },
+    { value: true, name: `go on with ${firstHosts(others.flatMap((leg) => leg.hosts))}` },
   ]);
 }

@@ -14,7 +14,7 @@ import {
   usePrefix,
   useState,
 } from "@inquirer/core";
-import { hostNames } from "./lines.ts";
+import { firstHosts } from "../report/report.ts";
 import { matching } from "./matching.ts";
 
 export interface PickConfig {
@@ -92,5 +92,5 @@ function toggled(picked: ReadonlySet<string>, names: readonly string[]): Readonl
 }
 
 function answer(names: readonly string[]): string {
-  return names.length === 0 ? "none" : hostNames(names, 3);
+  return names.length === 0 ? "none" : firstHosts(names, 3);
 }

@@ -3,8 +3,8 @@
 
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
+import { firstHosts } from "../report/report.ts";
 import { type Asker, type Choice, Left } from "./ask.ts";
-import { hostNames } from "./lines.ts";
 import { matching } from "./matching.ts";
 
 export function plainAsker(input: Readable, output: Writable): Asker {
@@ -26,7 +26,7 @@ export function plainAsker(input: Readable, output: Writable): Asker {
       // Nobody listens to hundreds of names: they are asked for by what they have in common.
       say(
         names.length > mostListed
-          ? [question, `There are ${names.length}: ${hostNames(names, 3)}.`]
+          ? [question, `There are ${names.length}: ${firstHosts(names, 3)}.`]
           : [question, ...numbered(choices)],
       );
       for (;;) {

@@ -1,8 +1,7 @@
 /** A run in few lines, none of which is drawn over: batches, changes and failures; for screen readers. */
 
 import type { Event, Events } from "../journal/journal.ts";
-import { harmless, type Reader, soakWords } from "../report/report.ts";
-import { hostNames } from "./lines.ts";
+import { firstHosts, harmless, howMany, type Reader, soakWords } from "../report/report.ts";
 import { batchLines } from "./screens/batch.ts";
 
 export function rolloutReader(paper: { write(text: string): void }): Reader {
@@ -20,9 +19,9 @@ export function rolloutReader(paper: { write(text: string): void }): Reader {
 function linesOf(event: Event, isDry: boolean): string[] {
   switch (event.type) {
     case "play:started":
-      return event.hosts.length === 0 ? [] : [`${event.name}: ${event.hosts.length} hosts`];
+      return event.hosts.length === 0 ? [] : [`${event.name}: ${howMany(event.hosts.length, "host")}`];
     case "batch:started":
-      return event.of > 1 ? [`Batch ${event.batch} of ${event.of}: ${hostNames(event.hosts)}`] : [];
+      return event.of > 1 ? [`Batch ${event.batch} of ${event.of}: ${firstHosts(event.hosts)}`] : [];
     case "task:ended":
       return outcomeLines(event, isDry);
     case "change:reverted":

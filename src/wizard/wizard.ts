@@ -10,7 +10,6 @@
 export { dryRunBatches, dryRunLine } from "./dry-run-reader.ts";
 export { fix } from "./fix.ts";
 export type { Kept } from "./kept.ts";
-export { hostNames } from "./lines.ts";
 export { plainAsker } from "./plain-asker.ts";
 export { policyVariables } from "./policy.ts";
 export { rolloutReader } from "./rollout-reader.ts";

@@ -1,6 +1,6 @@
 /** A plan is carried out as it was made, or not at all. */
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import type { PlanFile } from "../../src/plan/plan.ts";
@@ -190,6 +190,40 @@ t.test("a run that goes otherwise than its plan says which predictions it broke"
     ],
   );
 });
+
+t.test(
+  "a plan is its user's alone, and says how its plays are carried out and how long earlier runs took",
+  async (t) => {
+    const place = new Place(t);
+    place.write(
+      "play.yml",
+      `
+- hosts: all
+  gather_facts: false
+  on_failure: rollback_host
+  gate:
+    - command: "true"
+  tasks:
+    - copy: {content: new, dest: "${place.folder}/{{ inventory_hostname }}/file"}
+`,
+    );
+    const planned = async (): Promise<PlanFile> => {
+      const { code, stdout, stderr } = await place.plan();
+      t.equal(code, 0, stdout + stderr);
+      return JSON.parse(place.read("plan.json"));
+    };
+    const first = await planned();
+    t.equal(statSync(join(place.folder, "plan.json")).mode & 0o777, 0o600);
+    t.match(first.plays, [{ keywords: { on_failure: "rollback_host", gate: "1 task" } }]);
+    const second = await planned();
+    t.equal(second.estimate.seconds, null, "a dry run takes another time");
+    t.not(second.extraVars.salt, first.extraVars.salt);
+    t.equal((await place.apply(...same)).code, 0);
+    mkdirSync(join(place.folder, "state/runs/20261125-000000-abcde"));
+    place.write("state/runs/20261125-000000-abcde/journal.jsonl", "no journal\n");
+    t.not((await planned()).estimate.seconds, null, "a journal that can't be read says nothing");
+  },
+);
 
 t.test("an old plan is refused", async (t) => {
   const place = new Place(t);

@@ -2,11 +2,11 @@
 
 import t from "tap";
 import { mendWays, type Step } from "../../src/kmem/kmem.ts";
+import { firstHosts } from "../../src/report/report.ts";
 import { wrap, wrapAll } from "../../src/report/wrap.ts";
 import { tookBefore, tookLine } from "../../src/wizard/elsewhere.ts";
 import { legsOf, wantedBy } from "../../src/wizard/leg.ts";
 import { likeHosts } from "../../src/wizard/like-hosts.ts";
-import { hostNames } from "../../src/wizard/lines.ts";
 import { matching } from "../../src/wizard/matching.ts";
 import { policyOptions, recommended } from "../../src/wizard/policy.ts";
 import { diagnosisScreen } from "../../src/wizard/screens/diagnosis.ts";
@@ -133,7 +133,12 @@ t.test("batches grow with the fleet, and begin with one host", async (t) => {
 t.test("lines fit, and what goes on stands below its text", async (t) => {
   t.strictSame(wrap("  - one two three", 11), ["  - one two", "  three"]);
   t.strictSame(wrapAll(["  - one two three"], 11), ["  - one two", "    three"]);
+  t.strictSame(wrapAll(["10. one two three"], 11), ["10. one two", "  three"]);
+  t.strictSame(wrap("one two", 7), ["one two"]);
+  t.strictSame(wrap("one two x", 7), ["one two", "x"]);
+  t.strictSame(wrap("one twos", 7), ["one", "twos"]);
+  t.strictSame(wrap("one  ", 10), ["one"], "no blank is left at its end");
   t.strictSame(wrap("", 10), [""]);
   t.strictSame(wrap("abcdefghijkl mn", 5), ["abcdefghijkl", "mn"], "a word is never cut");
-  t.equal(hostNames(["a", "b", "c"], 2), "a, b and 1 more");
+  t.equal(firstHosts(["a", "b", "c"], 2), "a, b and 1 more");
 });

@@ -19,7 +19,7 @@ export function readingWords({ verdict, kmemIds, isAtLeast }: LeakReading): stri
 
 /** A verdict without its hyphens; a word of an unknown kmend's journal comes without anything that could be markup. */
 export function verdictWords(verdict: string): string {
-  return verdict.replaceAll(/[^\w]+/g, " ").replaceAll("_", " ");
+  return verdict.replaceAll(/[\W_]+/g, " ");
 }
 
 export function idWords({ kmemIds, isAtLeast }: Pick<LeakReading, "kmemIds" | "isAtLeast">): string {

@@ -1,6 +1,7 @@
 /** A report for a pull request or a ticket: short first, diffs folded away. */
 
 import { brokenWords, heldWords } from "../held.ts";
+import { howMany } from "../how-many.ts";
 import { harmless } from "../style.ts";
 import type { Account, Attention, Predicted } from "./account.ts";
 import { type ChangeGroup, changeGroups, diffGroups, diffsOf } from "./change-groups.ts";
@@ -41,7 +42,7 @@ function headLines(account: Account): string {
     `**${says}**\n`,
     `- ${of === undefined ? "Playbooks" : `Takes back ${code(of)} of`}: ${playbooks.map(code).join(", ")}`,
     `- Hosts: ${hosts.length}${limit === undefined ? "" : `, limited to ${code(limit)}`}`,
-    `- Begun ${clockWords(startedAt)}, took ${took}${resumes > 0 ? `, gone on with ${resumes} times` : ""}`,
+    `- Begun ${clockWords(startedAt)}, took ${took}${resumes > 0 ? `, gone on with ${howMany(resumes, "time")}` : ""}`,
     `- By ${[...who.map(code), `kmend ${code(kmend)}`].join(", ")}`,
     ...(held ? [`- Carried out the plan ${code(held.run)}: ${heldWords(held)}`] : []),
   ].join("\n");
@@ -172,7 +173,9 @@ function withDiffs(text: string, account: Account): string {
   });
   const rest = parts.length - fitting.length;
   const more =
-    rest > 0 ? `${rest} more diffs have no room here: ${code(`kmend show ${account.run} --diff`)}` : "";
+    rest > 0
+      ? `${howMany(rest, "more diff")} ${rest === 1 ? "has" : "have"} no room here: ${code(`kmend show ${account.run} --diff`)}`
+      : "";
   return parts.length === 0
     ? text
     : `${[`${text}\n## Diffs`, ...fitting, more].filter((part) => part !== "").join("\n\n")}\n`;

@@ -1,4 +1,5 @@
 import type { EndReason } from "../../journal/journal.ts";
+import { howMany } from "../how-many.ts";
 import type { Account } from "./account.ts";
 
 type Known = Pick<Account, "kind" | "state" | "exitCode" | "reason" | "attention" | "plan" | "hosts">;
@@ -22,7 +23,7 @@ const sentences: Readonly<Record<Account["kind"], (account: Known) => string>> =
     const fails = new Set(plan?.wouldFail.map(({ host }) => host)).size;
     return fails === 0
       ? "Nothing was changed. No host is known to fail."
-      : `Nothing was changed. ${fails} ${fails === 1 ? "host" : "hosts"} would fail.`;
+      : `Nothing was changed. ${howMany(fails, "host")} would fail.`;
   },
   rollback: ({ attention }) =>
     attention.length === 0

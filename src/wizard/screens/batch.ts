@@ -1,6 +1,5 @@
 import type { Event, Events } from "../../journal/journal.ts";
-import { byHostName } from "../../report/report.ts";
-import { hostCount, hostNames } from "../lines.ts";
+import { byHostName, firstHosts, howMany } from "../../report/report.ts";
 
 /** The batch that ended last, of the play that has batches to come; null: none has ended. */
 export function lastBatch(events: readonly Event[]): Events["batch:started"] | null {
@@ -21,10 +20,10 @@ export function batchLines(events: readonly Event[]): string[] {
   const { failed, unreachable, hosts, batch, of, takenBack, toCome } = ended;
   const well = hosts - failed.length - unreachable.length;
   return [
-    `Batch ${batch} of ${of} ended: ${well} of ${hostCount(hosts)} well${takenBack ? "; what failed was taken back" : ""}.`,
-    ...(failed.length > 0 ? [`Failed: ${hostNames(failed)}`] : []),
-    ...(unreachable.length > 0 ? [`Not reached: ${hostNames(unreachable)}`] : []),
-    ...(toCome > 0 ? [`${hostCount(toCome)} to come.`] : []),
+    `Batch ${batch} of ${of} ended: ${well} of ${howMany(hosts, "host")} well${takenBack ? "; what failed was taken back" : ""}.`,
+    ...(failed.length > 0 ? [`Failed: ${firstHosts(failed)}`] : []),
+    ...(unreachable.length > 0 ? [`Not reached: ${firstHosts(unreachable)}`] : []),
+    ...(toCome > 0 ? [`${howMany(toCome, "host")} to come.`] : []),
   ];
 }
 

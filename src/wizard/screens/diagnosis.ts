@@ -1,6 +1,5 @@
-import { harmless, type ScannedHost, wrapAll } from "../../report/report.ts";
+import { firstHosts, harmless, howMany, type ScannedHost, wrapAll } from "../../report/report.ts";
 import { type JudgedHost, type LikeHosts, worstFirst } from "../like-hosts.ts";
-import { hostCount, hostNames } from "../lines.ts";
 
 /** More hosts than that are told of together. */
 const mostTold = 5;
@@ -14,9 +13,9 @@ export function diagnosisScreen(
   const unread = hosts.filter((host) => "problem" in host);
   const leaking = groups.filter((group) => group.leaks).flatMap((group) => group.hosts);
   const texts = [
-    `${hostCount(hosts.length)} looked at: ${leaking.length} leak, ${unread.length} could not be read.`,
+    `${howMany(hosts.length, "host")} looked at: ${leaking.length} leak, ${unread.length} could not be read.`,
     ...groups.flatMap((group, index) => ["", ...groupLines(group, index + 1)]),
-    ...(unread.length > 0 ? ["", `Not read: ${hostCount(unread.length)}`] : []),
+    ...(unread.length > 0 ? ["", `Not read: ${howMany(unread.length, "host")}`] : []),
     ...unread.slice(0, mostTold).map((host) => `   ${host.host}: ${"problem" in host ? host.problem : ""}`),
     ...(unread.length > mostTold ? [`   and ${unread.length - mostTold} more`] : []),
   ];
@@ -32,8 +31,8 @@ export function groupTitle({ verdict, leaks, hosts: [first] }: LikeHosts): strin
 function groupLines(group: LikeHosts, number: number): string[] {
   const [first] = group.hosts;
   if (!first) return [];
-  const names = hostNames(group.hosts.map((host) => host.host));
-  const title = `${number}. ${groupTitle(group)}: ${hostCount(group.hosts.length)}: ${names}`;
+  const names = firstHosts(group.hosts.map((host) => host.host));
+  const title = `${number}. ${groupTitle(group)}: ${howMany(group.hosts.length, "host")}: ${names}`;
   if (!group.leaks) return [title, ...becauseLines(first, 1)];
   return [
     title,

@@ -1,5 +1,4 @@
-import { byHostName, leaks, type ScannedHost, wrapAll } from "../../report/report.ts";
-import { hostCount } from "../lines.ts";
+import { byHostName, howMany, leaks, type ScannedHost, wrapAll } from "../../report/report.ts";
 import type { Ran } from "../work.ts";
 
 /** More hosts than that are told of together, where all is well with them. */
@@ -16,7 +15,7 @@ export function verifiedScreen(
   const others = byName.filter((host) => !isWell(host));
   return wrapAll(
     [
-      `Verified by the same evidence: ${well.length} of ${hostCount(after.length)} no longer leak.`,
+      `Verified by the same evidence: ${well.length} of ${howMany(after.length, "host")} no longer leak.`,
       ...[...others, ...well.slice(0, mostTold)].map(
         (host) => `   ${host.host}: was ${before[host.host] ?? "not read"}; is now ${stateOf(host)}`,
       ),

@@ -1,6 +1,5 @@
-import { wrapAll } from "../../report/report.ts";
+import { firstHosts, wrapAll } from "../../report/report.ts";
 import type { Kept } from "../kept.ts";
-import { hostNames } from "../lines.ts";
 import type { Work } from "../work.ts";
 import { changedHosts } from "./batch.ts";
 
@@ -21,7 +20,7 @@ export async function leftScreen(
   for (const run of kept.runs) {
     const ran = await work.recorded(run);
     const changed = changedHosts(ran?.events ?? []);
-    lines.push(`- run ${run}: changes on ${changed.length === 0 ? "no host" : hostNames(changed)}`);
+    lines.push(`- run ${run}: changes on ${changed.length === 0 ? "no host" : firstHosts(changed)}`);
   }
   const last = kept.runs.at(-1) ?? "";
   return [

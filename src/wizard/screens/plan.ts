@@ -1,7 +1,6 @@
 import type { Event } from "../../journal/journal.ts";
-import { diffText, harmless, planSummary, wrapAll } from "../../report/report.ts";
+import { diffText, firstHosts, harmless, howMany, planSummary, wrapAll } from "../../report/report.ts";
 import type { Leg } from "../leg.ts";
-import { hostCount, hostNames } from "../lines.ts";
 
 /** More lines of one diff than that are for `kmend show RUN --diff`. */
 const mostDiffLines = 30;
@@ -14,7 +13,7 @@ export function planScreen(leg: Leg, { run, events }: Planned, width: number): s
   return [
     ...wrapAll(
       [
-        `On ${hostCount(leg.hosts.length)} (${hostNames(leg.hosts)}):`,
+        `On ${howMany(leg.hosts.length, "host")} (${firstHosts(leg.hosts)}):`,
         ...leg.does.map((does) => `  - ${does}`),
         `by ${leg.playbooks.join(", ")}`,
         "",
@@ -24,7 +23,7 @@ export function planScreen(leg: Leg, { run, events }: Planned, width: number): s
     ),
     ...diffs(events).flatMap(({ text, hosts }) => [
       "",
-      `Diff on ${hostNames(hosts)}:`,
+      `Diff on ${firstHosts(hosts)}:`,
       ...shortened(text, run),
     ]),
   ];

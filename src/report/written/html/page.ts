@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { heldWords } from "../../held.ts";
+import { howMany } from "../../how-many.ts";
 import type { Account } from "../account.ts";
 import { endWords } from "../end-words.ts";
 import { clockWords, durationWords } from "../times.ts";
@@ -110,9 +111,9 @@ function head(account: Account, title: string): Markup {
   return html`<h1>${title}</h1><p class="verdict ${verdictTone(account)}">${says}</p>
 <dl class="facts">${of === undefined ? null : html`<dt>Takes back</dt><dd>${of}</dd>`}
 <dt>What ran</dt><dd>${playbooks.join(", ")}</dd>
-<dt>Where</dt><dd>${hosts.length} ${hosts.length === 1 ? "host" : "hosts"} of ${inventories.join(", ")}${limit === undefined ? "" : `, limited to ${limit}`}</dd>
+<dt>Where</dt><dd>${howMany(hosts.length, "host")} of ${inventories.join(", ")}${limit === undefined ? "" : `, limited to ${limit}`}</dd>
 <dt>They ended</dt><dd>${ends(account)}</dd>
-<dt>When</dt><dd>${clockWords(startedAt)}, for ${took}${resumes > 0 ? `; it was gone on with ${resumes} ${resumes === 1 ? "time" : "times"}` : ""}</dd>
+<dt>When</dt><dd>${clockWords(startedAt)}, for ${took}${resumes > 0 ? `; it was gone on with ${howMany(resumes, "time")}` : ""}</dd>
 <dt>By</dt><dd>${who.map((each) => `${each}, `)}kmend ${kmend}, <code>kmend ${account.command}</code></dd>${
     held
       ? html`

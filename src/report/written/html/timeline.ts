@@ -1,3 +1,4 @@
+import { howMany } from "../../how-many.ts";
 import type { Account } from "../account.ts";
 import { clockWords, durationWords } from "../times.ts";
 import type { FoldedHosts } from "./heat-map.ts";
@@ -83,7 +84,7 @@ function batches(account: Account): Markup | null {
   const line = ({ play, batch, of, hosts, startedAt, gateHeld }: Account["batches"][number]): Markup => {
     const name = account.plays.find((each) => each.play === play)?.name ?? "";
     const gate = gateHeld === undefined ? "" : gateHeld ? "; its gate held" : "; its gate did not hold";
-    return html`<li>${clockWords(startedAt)}: batch ${batch} of ${of} of ${name}, ${hosts} ${hosts === 1 ? "host" : "hosts"}${gate}</li>`;
+    return html`<li>${clockWords(startedAt)}: batch ${batch} of ${of} of ${name}, ${howMany(hosts, "host")}${gate}</li>`;
   };
   return html`<details><summary>${several.length} batches</summary><ol>${joined(several.map(line))}</ol></details>`;
 }
