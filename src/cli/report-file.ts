@@ -89,7 +89,7 @@ function parseReport(given: string): ReportFile {
   const [, name = "", rest = ""] = /^(\w+)=(.+)$/s.exec(given) ?? [];
   const format = formatNames().find((each) => each === name);
   if (format) return { format, file: rest };
-  if (name !== "" && !name.includes(".")) throw unknownFormat(`Cannot write a report as "${name}"`);
+  if (name !== "") throw unknownFormat(`Cannot write a report as "${name}"`);
   return { format: formatByEnding(given), file: given };
 }
 

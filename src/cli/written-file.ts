@@ -5,7 +5,6 @@ import {
   closeSync,
   constants,
   existsSync,
-  fchmodSync,
   openSync,
   realpathSync,
   renameSync,
@@ -54,7 +53,6 @@ function replace(path: string, text: string, mode: number | undefined): void {
   const descriptor = openSync(draft, "wx", mode);
   try {
     writeFileSync(descriptor, text);
-    if (mode !== undefined) fchmodSync(descriptor, mode);
     renameSync(draft, path);
   } catch (cause) {
     rmSync(draft, { force: true });

@@ -12,6 +12,8 @@ t.test(
     t.equal(notAfterMs("23:00", now), at(26, 23, 0));
     t.equal(notAfterMs("4:00", now), at(27, 4, 0));
     t.equal(notAfterMs("22:15", now), at(27, 22, 15), "that minute has begun");
+    t.equal(notAfterMs("22:15", at(26, 22, 15)), at(27, 22, 15), "at that minute, the next");
+    t.equal(notAfterMs("0:00", new Date(2026, 11, 31, 12).getTime()), new Date(2027, 0, 1).getTime());
     t.equal(notAfterMs("+2h30m", now), now + 150 * 60_000);
     t.equal(notAfterMs("2026-11-27T04:00", now), at(27, 4, 0));
     t.equal(notAfterMs("2026-11-27 04:00", now), at(27, 4, 0));
@@ -32,4 +34,5 @@ t.test("what is no time, or is past, is refused", async (t) => {
     "2026-11-26T22:00",
   ])
     t.throws(() => notAfterMs(text, now), InvalidArgumentError, text);
+  t.throws(() => notAfterMs("2026-11-26T22:15", at(26, 22, 15)), InvalidArgumentError, "now is past");
 });

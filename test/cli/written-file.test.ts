@@ -1,10 +1,21 @@
 /** Files that somebody names: whole or not at all, and nothing else is ever replaced by one. */
 
-import { lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { checkWritable, writeWhole } from "../../src/cli/written-file.ts";
+import { fill, smallDisk } from "./kmend.ts";
 
+const onlyRoot = process.getuid?.() === 0 ? false : "needs root";
 const writing = { code: "thing-unwritable", noun: "thing", hint: "Name another." };
 
 t.test("a file is written whole, with its rights, and nothing is left beside it", async (t) => {
@@ -43,4 +54,57 @@ t.test("where it cannot be, it is said, with a way out", async (t) => {
   says(() => checkWritable(join(folder, "sub"), writing), /it is a folder/);
   says(() => writeWhole(join(folder, "file/below"), "", writing), /Cannot write the thing/);
   t.doesNotThrow(() => checkWritable(join(folder, "new"), writing));
+});
+
+t.test("on a full disk the old file stands, and no draft", { skip: onlyRoot }, async (t) => {
+  const disk = smallDisk(t, 64);
+  writeFileSync(join(disk, "old"), "old");
+  fill(disk);
+  t.throws(
+    () => writeWhole(join(disk, "old"), "new".repeat(9000), writing),
+    /Cannot write the thing .*: the disk is full/,
+  );
+  t.equal(readFileSync(join(disk, "old"), "utf8"), "old");
+  t.strictSame(readdirSync(disk).sort(), ["fill", "old"]);
+});
+
+t.test("what lies where its draft would be is not ours to replace", async (t) => {
+  const folder = t.testdir({ old: "old" });
+  const draft = join(folder, `old.${process.pid}.part`);
+  writeFileSync(draft, "somebody's");
+  t.throws(() => writeWhole(join(folder, "old"), "new", writing), /Cannot write the thing .*old/);
+  t.equal(readFileSync(draft, "utf8"), "somebody's");
+});
+
+t.test("whoever reads the old file meanwhile reads it to its end", async (t) => {
+  const folder = t.testdir({ file: "the old text" });
+  const reader = openSync(join(folder, "file"), "r");
+  writeWhole(join(folder, "file"), "new", writing);
+  t.equal(readFileSync(reader, "utf8"), "the old text");
+  closeSync(reader);
+});
+
+t.test("it is asked for without being made", async (t) => {
+  const folder = t.testdir({ file: "old" });
+  for (const name of ["file", "new"]) checkWritable(join(folder, name), writing);
+  t.equal(readFileSync(join(folder, "file"), "utf8"), "old");
+  t.strictSame(readdirSync(folder), ["file"]);
+});
+
+t.test("no descriptor is left open", async (t) => {
+  const folder = t.testdir({});
+  const open = (): number => readdirSync("/proc/self/fd").length;
+  const before = open();
+  for (let i = 0; i < 5; i += 1) writeWhole(join(folder, "file"), "text", writing);
+  t.equal(open(), before);
+});
+
+t.test("its rights are what was said, else as the umask has them", async (t) => {
+  const folder = t.testdir({});
+  const umask = process.umask(0);
+  t.teardown(() => process.umask(umask));
+  writeWhole(join(folder, "file"), "text", writing, 0o600);
+  writeWhole(join(folder, "open"), "text", writing);
+  const modes = ["file", "open"].map((name) => statSync(join(folder, name)).mode & 0o777);
+  t.strictSame(modes, [0o600, 0o666]);
 });

@@ -1,10 +1,13 @@
 /** What `ansible-vault` encrypted is opened by its password, and by nothing else. */
 
 import { execFileSync } from "node:child_process";
+import { createCipheriv, createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import type { KmendError } from "../../src/problem/problem.ts";
+import { deriveKeys } from "../../src/vault/decrypt.ts";
+import { writeEnvelope } from "../../src/vault/envelope.ts";
 import { closedVault, decrypt, isEncrypted, newVault, type Vault } from "../../src/vault/vault.ts";
 import { sealed } from "./seal.ts";
 
@@ -132,6 +135,86 @@ t.test("what is encrypted begins so, and nothing else does", async (t) => {
   t.ok(isEncrypted(Buffer.from(sealed("x", "y"))));
   for (const other of ["", "$ANSIBLE", " $ANSIBLE_VAULT;1.1;AES256", "plain: text"])
     t.notOk(isEncrypted(other), other);
+});
+
+/** An envelope with a seal that is whole, around what is no envelope's content. */
+function sealedRaw(padded: Buffer, password: string, sealLength = 32): string {
+  const salt = Buffer.alloc(32, 7);
+  const { cipher, seal, counter } = deriveKeys(password, salt);
+  const hiding = createCipheriv("aes-256-ctr", cipher, counter);
+  const cipherText = Buffer.concat([hiding.update(padded), hiding.final()]);
+  const made = createHmac("sha256", seal).update(cipherText).digest();
+  return writeEnvelope({ label: null, salt, seal: made.subarray(0, sealLength), cipherText });
+}
+
+t.test("what is sealed with the password, but was not padded by ansible-vault, is damaged", async (t) => {
+  const blocks: readonly (readonly [string, Buffer])[] = [
+    ["none", Buffer.alloc(0)],
+    ["a padding of 0", Buffer.alloc(16)],
+    ["one longer than a block", Buffer.alloc(32, 17)],
+    ["one longer than all there is", Buffer.alloc(8, 9)],
+    ["one that does not say it in each byte", Buffer.from([...Array(13).fill(0), 1, 3, 3])],
+  ];
+  for (const [what, block] of blocks)
+    t.match(
+      refusal(newVault([dev]), sealedRaw(block, dev.password)),
+      {
+        code: "vault-damaged",
+        message: /not padded as ansible-vault pads it/,
+      },
+      what,
+    );
+  t.equal(newVault([dev]).open(sealedRaw(Buffer.alloc(16, 16), dev.password), place, "value").length, 0);
+});
+
+t.test("a seal of another length is damaged, not a wrong password", async (t) => {
+  t.match(refusal(newVault([dev]), sealedRaw(Buffer.alloc(16, 16), dev.password, 31)), {
+    code: "vault-damaged",
+    message: /its seal is 31 bytes long/,
+  });
+});
+
+t.test("each envelope is opened by its own salt and password, however many are open", async (t) => {
+  const [one, two] = [sealed("one", "pw one"), sealed("two", "pw two")];
+  const vault = newVault([
+    { label: "a", password: "pw one" },
+    { label: "b", password: "pw two" },
+  ]);
+  for (const [text, hidden] of [
+    [one, "one"],
+    [two, "two"],
+    [sealed("three", "pw one"), "three"],
+    [one, "one"],
+  ] as const)
+    t.equal(vault.open(text, place, "value").toString(), hidden);
+});
+
+t.test("of two passwords that fit, the one of the envelope's label is told", async (t) => {
+  const vault = newVault([
+    { label: "prod", password: "it was rotated" },
+    { label: "dev", password: "pw" },
+  ]);
+  t.match(refusal(vault, sealed("x", "another", "dev")), { message: /\(tried: dev, prod\)/ });
+});
+
+t.test("a damaged envelope still says under which label it was sealed", async (t) => {
+  t.match(refusal(closedVault, "$ANSIBLE_VAULT;1.2;AES256;dev\nhello!"), { hint: /--vault-id dev@FILE/ });
+  t.match(
+    refusal(
+      newVault([{ label: "prod", password: "x" }]),
+      sealed("x", "y").replace("1.1;AES256", "1.2;AES256;"),
+    ),
+    {
+      code: "vault-wrong-password",
+      hint: /without a vault id\. Give its password with --vault-password-file FILE/,
+    },
+  );
+});
+
+t.test("what was opened is hidden by whoever is asked to", async (t) => {
+  const hidden: string[] = [];
+  newVault([], { hide: (text) => hidden.push(text) }).hide("a secret");
+  t.strictSame(hidden, ["a secret"]);
 });
 
 const judge = (() => {
