@@ -173,3 +173,125 @@ for (const [hosts, code, because] of exits)
 t.test("a scan that was interrupted before it read a host says so", async (t) =>
   t.equal(scanText([]), "No host was read"),
 );
+
+const diagnosed = (host: string, more: object): ScannedHost => {
+  const made = leaking(host, 5, false);
+  return { ...made, diagnosis: { ...made.diagnosis, ...more } };
+};
+
+t.test("what could not be read or judged stands before what is well", async (t) => {
+  const titles = scanText([
+    diagnosed("a", { verdict: "not-affected" }),
+    diagnosed("b", { verdict: "clean" }),
+    { host: "c", problem: "failed: no\u001b[2J" },
+    { host: "d", problem: "unreachable: gone" },
+    diagnosed("e", { verdict: "unknown" }),
+    diagnosed("f", { verdict: "still-leaking-after-swap" }),
+    diagnosed("g", { verdict: "leaking" }),
+  ]);
+  t.strictSame(titles.match(/^[a-z][a-z ]*?(?=, | \(|: )/gm), [
+    "leaking",
+    "still leaking after swap",
+    "unknown",
+    "unreachable",
+    "failed",
+    "clean",
+    "not affected",
+  ]);
+  t.match(titles, "  c: failed: no\\x1b[2J\n");
+});
+
+t.test("after a swap it says who hands it down, and whether anybody switches it on", async (t) => {
+  const title = (runtime: boolean | null): string | undefined =>
+    scanText([
+      diagnosed("a", { verdict: "still-leaking-after-swap", switchesOnNow: { kubelet: false, runtime } }),
+    ]).split(" (", 1)[0];
+  const words = "still leaking after swap, handed down by kubepods";
+  t.equal(title(false), `${words}, switched on by nobody now`);
+  t.equal(title(true), `${words}; the runtime switches it on now`);
+  t.equal(title(null), `${words}; whether the runtime switches it on now is unknown`);
+});
+
+t.test("how many leaked: exactly, at least, or nobody knows", async (t) => {
+  const line = (leaked: object): string | undefined =>
+    scanText([diagnosed("a", { leaked: { kmemIds: 5, isAtLeast: false, says: "s\u001b[2J", ...leaked } })])
+      .match(/^ {2}a: .*$/m)?.[0]
+      .slice(5);
+  const rest = "65,000 memcg ids left (s\\x1b[2J)";
+  t.equal(line({}), `5 kmem ids leaked, ${rest}`);
+  t.equal(line({ kmemIds: 0 }), `0 kmem ids leaked, ${rest}`);
+  t.equal(line({ isAtLeast: true }), `at least 5 kmem ids leaked, at most ${rest}`);
+  t.equal(line({ kmemIds: null, isAtLeast: true }), `an unknown number of kmem ids leaked, at most ${rest}`);
+});
+
+t.test("when ids run out is told with what it was estimated by, or that they do not", async (t) => {
+  const when = (exhaustion: Partial<Exhaustion>): string =>
+    /When ids run out: [\s\S]*?(?=\nThe cheapest)/.exec(
+      explainText(leaking("a", 5, false, { ...noDate, ...exhaustion })),
+    )?.[0] ?? "";
+  t.equal(when({ kind: "none", says: "nothing leaks" }), "When ids run out: no date: nothing leaks");
+  t.equal(
+    when({ kind: "dated", says: "in 3 days", idsPerDay: 1234 }),
+    "When ids run out: in 3 days\n  - 1,234 memcg ids a day, by kubelet's count of pods",
+  );
+});
+
+t.test(
+  "what else was seen of a host is told, each under its name, and only where there is something",
+  async (t) => {
+    const cited = (says: string) => [{ says, cites: ["/x"] }];
+    const dead = "0123456789abcdef".repeat(4);
+    const gone = Array.from({ length: 11 }, (_, i) => ({
+      cgroup: `pod${i}/${dead}`,
+      pod: i === 0 ? "web" : null,
+    }));
+    const text = explainText(
+      diagnosed("a", {
+        contradictions: cited("they disagree"),
+        heard: cited("oom"),
+        silent: cited("quiet"),
+        workloads: { leaking: [{ uid: "u1", name: null }], gone, goneOthers: 2000 },
+      }),
+    );
+    for (const [title, says] of [
+      ["Signs that disagree", "they disagree"],
+      ["What kernel and services said", "oom"],
+      ["Signs that say nothing here", "quiet"],
+    ])
+      t.match(text, `\n${title}:\n  - ${says}\n      read from /x`);
+    t.match(text, "\nLeak when they are deleted: pod u1\n");
+    t.match(text, `\nContainers that leaked: pod0/0123456789ab of web, pod1/0123456789ab, `);
+    t.match(text, "pod9/0123456789ab, and 2,001 more\n");
+    t.match(
+      text,
+      "\nTo get leaked ids back:\n  - Reboot the node: every id; needs a reboot; by playbooks/reboot.yml\n",
+    );
+    const little = explainText(
+      diagnosed("a", { workloads: { leaking: [], gone: gone.slice(0, 10), goneOthers: 0 }, surer: [] }),
+    );
+    t.notMatch(little, / more\n|disagree|could not be read:/);
+  },
+);
+
+t.test("a need begins as English has it, and a preparation tells its risk", async (t) => {
+  const host = leaking("a", 5, false);
+  const [first] = host.mend;
+  const mend = [
+    { ...first, needs: "outage", preparedBy: { ...first?.preparedBy, risk: "it takes an hour" } },
+    { ...first, needs: "nothing", preparedBy: null },
+  ] as typeof host.mend;
+  const text = explainText({ ...host, mend });
+  t.match(text, "Swap the kubelet: needs an outage; by");
+  t.match(text, "Swap the kubelet: needs nothing; by");
+  t.match(text, "        undone by removing it\n        risk: it takes an hour\n");
+});
+
+t.test("no host's text steers the terminal", async (t) => {
+  const steering = "\u001b[2J";
+  t.notMatch(explainText({ host: "a", problem: steering }), steering);
+  t.notMatch(
+    explainText({ ...leaking("a", 5, false), summary: steering, awaitsReboot: [steering] }),
+    steering,
+  );
+  t.notMatch(scanText([{ ...leaking("a", 5, false), awaitsReboot: [steering] }]), steering);
+});

@@ -1,11 +1,11 @@
 /** Reports as files: what they say of recorded runs, and that nothing of a host comes alive in them. */
 
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { accountOf, ansibleShape, type ReportFormat, writtenReport } from "../../src/report/report.ts";
 import { type Schema, wrongBy } from "./json-schema.ts";
+import { csvRows, xmlAsJson } from "./read-back.ts";
 import {
   begun,
   bigRun,
@@ -25,22 +25,6 @@ const hostile = accountOf(hostileRun(), { isLive: false });
 
 function report(name: Recorded, format: ReportFormat): string {
   return writtenReport(recordedAccount(name), format);
-}
-
-/** As a program reads XML: python's expat, which refuses what is not well formed. */
-function xmlAsJson(xml: string): unknown {
-  const read = `
-import sys, json, xml.etree.ElementTree as E
-def j(e): return {"tag": e.tag, "at": e.attrib, "text": e.text or "", "in": [j(c) for c in e]}
-print(json.dumps(j(E.fromstring(sys.stdin.buffer.read()))))`;
-  return JSON.parse(execFileSync("python3", ["-c", read], { input: xml, encoding: "utf8" }));
-}
-
-/** As RFC 4180 has it. */
-function csvRows(csv: string): string[][] {
-  const read =
-    "import sys,csv,json; print(json.dumps(list(csv.reader(open(0,newline='',encoding='utf-8'),strict=True))))";
-  return JSON.parse(execFileSync("python3", ["-c", read], { input: csv, encoding: "utf8" }));
 }
 
 t.test("json is what its schema describes", async (t) => {
