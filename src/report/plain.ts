@@ -112,17 +112,16 @@ function banner(text: string, columns: number): string {
   return `${text} ${"*".repeat(Math.max(3, Math.min(columns, 80) - 1 - text.length))}`;
 }
 
+/** @param wasLoop its items were shown one by one: the whole is shown only where it says something more */
 function outcomeLines(
   event: Events["task:ended"],
   verbosity: number,
   wasLoop: boolean,
 ): { text: string; tone: Tone }[] {
   const host = event.delegate ? `${event.host} -> ${event.delegate}` : event.host;
-  // A loop's items were shown one by one; the whole is shown only where it says something more.
-  const wasShown = wasLoop && event.outcome !== "skipped";
   switch (event.outcome) {
     case "failed":
-      return wasShown
+      return wasLoop
         ? []
         : [{ text: `fatal: [${host}]: FAILED! => ${compact(event.result)}`, tone: "failed" }];
     case "unreachable":
@@ -130,7 +129,7 @@ function outcomeLines(
     case "skipped":
       return [{ text: `skipping: [${host}]`, tone: "skipped" }];
     default:
-      return wasShown
+      return wasLoop
         ? []
         : [
             {

@@ -408,3 +408,22 @@ t.test("the summary of a run that goes on has nothing left over from before", as
   t.equal(written.left, undefined);
   t.equal(written.startedAt, "2026-11-25T00:00:00.030Z");
 });
+
+t.test("how a plan's predictions did, and what had drifted", async (t) => {
+  const { plan } = summary((add) => {
+    const opened = { sum: "0", plan: "20261124-000000-fffff", madeAt: "10:00", validUntil: "11:00" };
+    add("plan:opened", { ...opened, definite: 4, drift: ["a: moved"] });
+    for (const host of ["a", "b"]) add("prediction:kept", { host, task, said: "right", happened: "right" });
+    const steering = { ...task, name: "write\u001b[2J" };
+    add("prediction:broken", { host: "c", task: steering, said: "right", happened: "change" });
+  });
+  t.strictSame(plan, {
+    run: "20261124-000000-fffff",
+    sum: "0",
+    predictions: 4,
+    kept: 2,
+    broken: [{ host: "c", task: "write\\x1b[2J", place: "site.yml:3:5", said: "right", happened: "change" }],
+    notComeTo: 1,
+    drift: ["a: moved"],
+  });
+});

@@ -82,6 +82,19 @@ t.test("csv: each field in its column, and texts as they are", async (t) => {
   t.ok(csv.endsWith("\r\n"));
 });
 
+t.test(
+  "csv: what a reader of it might take for the end of a field or of a row, or cut off, is quoted",
+  async (t) => {
+    const texts = ["one\ntwo", " x", "x ", "a\tb", "a,b", "a;b"];
+    const account = made((add) => {
+      for (const msg of texts) add("task:ended", ended("a", "failed", { result: { msg } }));
+    });
+    const csv = writtenReport(account, "csv");
+    for (const text of texts) t.match(csv, `,"${text}"\r\n`);
+    t.equal(csvRows(csv).length, 1 + texts.length);
+  },
+);
+
 t.test("junit: what was rescued, ignored, taken back or never begun", async (t) => {
   const item = { host: "a", task: other, item: 1, index: 0, outcome: "failed", ignored: false } as const;
   const account = made((add) => {
@@ -189,6 +202,19 @@ t.test(
     );
   },
 );
+
+t.test("markdown: the same task with two ways back is told twice", async (t) => {
+  const account = made((add) => {
+    changed(add, "1", "a");
+    changed(add, "2", "b", { wayBack: { kind: "none", reason: "a command" } });
+    changed(add, "3", "c");
+    end(add);
+  });
+  t.match(
+    writtenReport(account, "md"),
+    "- `write` on `a`, `c`; way back: kmend restores the state before\n- `write` on `b`; way back: **none**: `a command`\n",
+  );
+});
 
 t.test("markdown: hosts in people's order, of many the first ten", async (t) => {
   const on = (count: number): string => {

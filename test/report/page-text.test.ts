@@ -352,6 +352,16 @@ t.test(
     );
     const long = of(() => `${"y".repeat(20_000)}\n`, ["a"]);
     t.match(long, `\n… cut; whole: kmend show ${begun.run} --diff`);
+    const delegated = made((add) => {
+      changed(add, "elsewhere", { for: "a" });
+      add("task:ended", ended("a", "changed", { delegate: "elsewhere", diff: diff("new\n") }));
+      end(add);
+    });
+    t.match(
+      part(delegated, "changed"),
+      "<summary>Diff on a</summary>",
+      "it is its task's, wherever that was done",
+    );
     const hosts = Array.from({ length: 40 }, (_, i) => `n-${i}`);
     const shelf = of((host) => `${host}${"y".repeat(15_000)}\n`, hosts);
     t.ok(shelf.length < 450_000, `${shelf.length}`);

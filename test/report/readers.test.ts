@@ -162,7 +162,7 @@ t.test("a terminal names a failure that counts, and none that is ignored", async
   });
   t.match(shown, /^Mend {2}1 host$/m);
   t.match(shown, /^ {2}✖ a: write: hard: because$/m);
-  t.notMatch(shown, "soft");
+  t.equal(shown.match(/✖ a: write/g)?.length, 1);
 });
 
 t.test("more failures than are shown are counted anew for each task", async (t) => {
@@ -334,9 +334,9 @@ t.test("the live view: the newest failures, how fast it goes, how long it takes"
   add("task:started", { task, hosts });
   add("host:started", { host: "left over", task });
   add("task:started", { task, hosts });
-  add("task:ended", ended("failed", { host: "node-1", ignored: true, result: { msg: "soft" } }));
   for (const host of hosts.slice(1, 4))
     add("task:ended", ended("failed", { host, result: { msg: `no ${host}` } }));
+  add("task:ended", ended("failed", { host: "node-1", ignored: true, result: { msg: "soft" } }));
   const { view, take } = fleetView();
   for (const event of events) take(event);
   const at = (seconds: number, columns = 120): string[] =>

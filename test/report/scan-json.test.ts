@@ -103,6 +103,60 @@ t.test("a journal whose evidence an older kmend wrote otherwise is unknown, neve
   t.equal(scanMeasurements([ended(0, first, null), ended(1, first, { censored: true })]).size, 0);
 });
 
+t.test("a reading is the host's that it was made on, and says no more than it knows", async (t) => {
+  const diagnosis = {
+    verdict: "leaking",
+    switchedOnBy: "both",
+    perPod: { memcgIds: 3 },
+    leaked: { kmemIds: 7 },
+  };
+  const measured = (result: object, more: object = {}) =>
+    [...scanMeasurements([{ ...ended(0, first, { diagnosis, ...result }), ...more } as Event])].map(
+      ([host, readings]) => ({ host, ...readings[0] }),
+    )[0];
+  t.match(measured({}, { delegate: "elsewhere" }), {
+    host: "elsewhere",
+    kmemIds: 7,
+    mayHoldMoreMemcgIds: true,
+  });
+  const sure = { ...diagnosis, leaked: { kmemIds: 7, isAtLeast: false, mayHoldMoreMemcgIds: false } };
+  t.match(measured({ diagnosis: sure }), { isAtLeast: false, mayHoldMoreMemcgIds: false });
+
+  const booted = (bootId: object) => measured({ evidence: { kernel: { bootId } } })?.bootId;
+  t.equal(booted({ value: "b" }), "b");
+  t.equal(booted({ value: "b", reason: "it was made up" }), null);
+
+  const churn = (podStarts: object | undefined, more: object = diagnosis) =>
+    measured({ diagnosis: more, evidence: { kubelet: { podStarts } } })?.churn;
+  const counted = { value: { pods: 5, seconds: 60 } };
+  t.strictSame(churn(counted), { pods: 5, seconds: 60, idsPerPod: 3 });
+  t.equal(churn(undefined), "kubelet's pods were not counted");
+  t.equal(churn({ value: null }), "kubelet's pods were not counted");
+  t.equal(churn({ reason: "no access" }), "kubelet's pods can't be counted: no access");
+  t.equal(churn(counted, { ...diagnosis, perPod: null }), "what a pod costs is not known");
+});
+
+t.test("a host is as it was first read, or as the first that was lost there says", async (t) => {
+  const unread = exhaustion(null, scanMeasurements([read(0, first, 1)]).get("node-0")?.[0] as never);
+  const failed = (index: number, result: unknown): Event =>
+    ({ ...ended(index, second, result), outcome: "failed" }) as Event;
+  const hosts = scannedHosts(
+    [
+      read(0, first, 100),
+      read(0, second, 900),
+      failed(0, { msg: "later" }),
+      failed(1, { msg: "no" }),
+      failed(2, null),
+    ],
+    () => unread,
+  );
+  t.match(hosts, [
+    { host: "node-0", diagnosis: { leaked: { kmemIds: 100 } } },
+    { host: "node-1", problem: "failed: no" },
+    { host: "node-2", problem: "failed: no message" },
+  ]);
+});
+
 /** What the module says of a node of this kind on which so many ids leaked, as it comes to the journal. */
 function read(index: number, at: string, leaked: number): Event {
   const row = kinds[index % kinds.length];

@@ -86,10 +86,10 @@ t.test("each run is told in a line: what it was, how many, how it ended", async 
 
 type Ended = Events["task:ended"];
 
-/** A dry run on four hosts of which each fares otherwise. @param foretells it says what it cannot know, as `kmend plan` does */
+/** A dry run on five hosts of which each fares otherwise. @param foretells it says what it cannot know, as `kmend plan` does */
 function dryRun(foretells: boolean) {
   const { events, add } = madeUpJournal();
-  const hosts = ["node-10", "node-9", "node-2", "node-1"];
+  const hosts = ["node-10", "node-9", "node-3", "node-2", "node-1"];
   const ended = (host: string, of: typeof task, outcome: Ended["outcome"], more: Partial<Ended> = {}): void =>
     add("task:ended", {
       host,
@@ -110,7 +110,7 @@ function dryRun(foretells: boolean) {
   ended("node-9", write, "changed", { wayBack: { kind: "revert" } });
   ended("node-9", { ...write, id: "1.99" }, "changed", { wayBack: { kind: "none", reason: "a command" } });
   const wouldRun = { msg: "Command would have run if not in check mode" };
-  ended("node-9", ask, "skipped", { result: wouldRun });
+  for (const host of ["node-9", "node-3"]) ended(host, ask, "skipped", { result: wouldRun });
   ended("node-9", loop, "skipped", {
     result: { msg: "All items skipped", results: [{ msg: "no", skip_reason: "when" }, wouldRun] },
   });
@@ -120,7 +120,8 @@ function dryRun(foretells: boolean) {
   ended("node-2", try_, "failed", { result: { msg: `no room${steering}` } });
   ended("node-1", try_, "failed", { ignored: true, result: { msg: "soft" } });
   if (foretells) {
-    add("prediction:made", { host: "node-9", task: ask, says: "unknown", why: wouldRun.msg });
+    for (const host of ["node-9", "node-3"])
+      add("prediction:made", { host, task: ask, says: "unknown", why: wouldRun.msg });
     add("prediction:made", { host: "node-9", task: loop, says: "unknown", why: `it reads "x"${steering}` });
     add("prediction:made", { host: "node-1", task: loop, says: "skip" });
   }
@@ -130,7 +131,7 @@ function dryRun(foretells: boolean) {
 t.test("a plan without foresight knows only of commands that they are unknown", async (t) => {
   t.equal(
     planSummary(dryRun(false)),
-    `PLAN for 4 hosts
+    `PLAN for 5 hosts
 
 Would change:
   - write
@@ -142,7 +143,7 @@ Would change:
 
 Cannot be known before it runs:
   - ask
-      on: node-9
+      on: node-3, node-9
       way back: kmend restores the state before
   - loop
       on: node-9
@@ -163,7 +164,7 @@ t.test("a plan with foresight says why, and only so many hosts are named", async
     text,
     `Cannot be known before it runs:
   - ask
-      on: node-9
+      on: node-3 and 1 more
       way back: kmend restores the state before
   - loop
       on: node-9
