@@ -2,6 +2,8 @@ import { InvalidArgumentError } from "commander";
 import t from "tap";
 import { notAfterMs } from "../../src/cli/not-after.ts";
 
+// A zone without full hours, so that this machine's time is not taken for UTC.
+process.env["TZ"] = "Asia/Kolkata";
 const now = new Date(2026, 10, 26, 22, 15, 30).getTime();
 const at = (day: number, hours: number, minutes: number): number =>
   new Date(2026, 10, day, hours, minutes).getTime();

@@ -67,13 +67,16 @@ t.test("reports", async (t) => {
     const runs = (): number => readdirSync(join(folder, "state/runs")).length;
     const before = runs();
     mkdirSync(join(folder, "folder.md"));
+    mkdirSync(join(folder, "locked"), { mode: 0o555 });
     for (const [report, says] of [
       ["pdf=x.md", /Cannot write a report as "pdf"[\s\S]*Name one of/],
       ["x.txt", /Cannot tell which report x.txt is to be/],
       ["nowhere/x.md", /Cannot write the report nowhere\/x.md/],
       ["folder.md", /Cannot write the report folder.md: it is a folder/],
+      ["locked/x.md", /Cannot write the report locked\/x.md: its rights do not allow it/],
     ] as const) {
-      const { code, stderr } = await run("run", ...hosts, "play.yml", "--report", report);
+      const argv = ["run", ...hosts, "play.yml", "--report", report];
+      const { code, stderr } = await kmend(argv, { cwd: folder, isLowly: true });
       t.equal(code, 5, report);
       t.match(stderr, says);
       t.notMatch(stderr, notForUsers);

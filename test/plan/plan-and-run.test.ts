@@ -75,6 +75,7 @@ const two = journal((add) => {
   foretells(add, "b", { ...copy, id: "1.4" }, "skip");
   foretells(add, "b", { ...ask, id: "1.5" }, "change", { index: 0 });
   foretells(add, "b", { ...ask, id: "1.5" }, "fail", { index: 1 });
+  foretells(add, "b", { ...ask, id: "1.6" }, "skip");
   add("play:started", { play: 2, name: "second", place, hosts: ["c"] });
   foretells(add, "c", copy, "unknown");
   add("run:ended", { exitCode: 2, recap: {}, seconds: 1 });
@@ -108,6 +109,7 @@ t.test(
       [1, 2, "1.2 task site.yml:3:3 copy b 2"],
       [1, 2, "1.2 task site.yml:5:3 command b 1#0"],
       [1, 2, "1.2 task site.yml:5:3 command b 1#1"],
+      [1, 2, "1.2 task site.yml:5:3 command b 2"],
       [2, 0, "2.0 task site.yml:3:3 copy c 1"],
     ]);
   },
@@ -150,6 +152,7 @@ t.test("a run is held to each definite prediction once, and to what each item ca
         result: {},
       });
     ended(add, "b", { ...ask, id: "9.5" }, "changed");
+    ended(add, "b", { ...ask, id: "9.6" }, "skipped");
   });
   const held = done.flatMap((event) => take(event) ?? []);
   t.strictSame(
@@ -160,12 +163,13 @@ t.test("a run is held to each definite prediction once, and to what each item ca
       ["b", "skip", "skip", undefined, true],
       ["b", "change", "change", 0, true],
       ["b", "fail", "right", 1, false],
+      ["b", "skip", "skip", undefined, true],
     ],
   );
-  t.equal(tally().kept, 3);
+  t.equal(tally().kept, 4);
   t.strictSame(tally().untested, []);
   const { tally: nothing } = holding(planOf(two).predictions, folder);
-  t.equal(nothing().untested.length, 5, "what nobody claimed to know is not waited for");
+  t.equal(nothing().untested.length, 6, "what nobody claimed to know is not waited for");
 });
 
 t.test("each file that is new, gone or otherwise is named, and the inventory", async (t) => {

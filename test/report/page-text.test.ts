@@ -3,6 +3,7 @@
 import t from "tap";
 import type { Events } from "../../src/journal/journal.ts";
 import { type Account, accountOf, writtenReport } from "../../src/report/report.ts";
+import { foldHosts, heatMap } from "../../src/report/written/html/heat-map.ts";
 import { begun, madeUpJournal, madeUpTask, recordedAccount } from "./recorded.ts";
 
 const task = madeUpTask(1, "role : write");
@@ -134,6 +135,20 @@ t.test("the map shows the worst of each task on each host, and what became of it
     "· ok",
   ]);
 });
+
+t.test(
+  "where the page would be too large, the map leaves out what changed nothing and lost nobody",
+  async (t) => {
+    const account = made((add) => {
+      for (const [i, outcome] of (["ok", "skipped", "changed", "failed"] as const).entries())
+        add("task:ended", ended("a", outcome, { task: madeUpTask(i, outcome) }));
+      end(add);
+    });
+    const map = heatMap(account, foldHosts(account), false)?.text ?? "";
+    t.strictSame(texts(map, /<th scope="col">([\s\S]*?)<\/th>/g), ["changed", "failed"]);
+    t.match(map, "2 tasks are left out: they changed nothing, and none failed.");
+  },
+);
 
 t.test("roles that differ are named whole", async (t) => {
   const account = made((add) => {
@@ -447,5 +462,5 @@ t.test("the timeline: when each host was at work, the worst on top, and how batc
 
 t.test("a run whose last task ends with it stays within the picture", async (t) => {
   const account = made((add) => add("task:ended", ended("a", "ok", { durationMs: 10 })));
-  t.match(part(account, "time"), 'd="M0 8h1000"');
+  t.match(part(account, "time"), '<path class="ok" d="M0 8h1000"/>');
 });

@@ -124,7 +124,16 @@ for (const [what, text, message] of [
     /something else than pairs of hexadecimal digits/,
   ],
   ["an end that is cut off", sealed("x", "y").slice(0, -4), /end is missing/],
-  ["a part too few", "$ANSIBLE_VAULT;1.1;AES256\n6162", /does not hold a salt, a seal and a cipher text/],
+  [
+    "a part too few",
+    "$ANSIBLE_VAULT;1.1;AES256\n61620a6162",
+    /does not hold a salt, a seal and a cipher text/,
+  ],
+  [
+    "a part too many",
+    "$ANSIBLE_VAULT;1.1;AES256\n610a610a610a61",
+    /does not hold a salt, a seal and a cipher text/,
+  ],
 ] as const)
   t.test(`an envelope with ${what} is refused in words`, async (t) => {
     t.match(refusal(newVault([dev]), text), { code: "vault-damaged", message, place });
