@@ -16,7 +16,7 @@ import {
 import type { KmendError } from "../../src/problem/problem.ts";
 import { begun, madeUpJournal, madeUpTask } from "../report/recorded.ts";
 
-const folder = "/w";
+const from = { folder: "/w" };
 const place = { file: "/w/site.yml", line: 1, column: 3 };
 const copy = { ...madeUpTask(1, "copy it", "copy"), place: { ...place, line: 3 } };
 const ask: TaskRef = { ...madeUpTask(2, "ask", "command"), place: { ...place, line: 5 } };
@@ -42,7 +42,7 @@ const batch = (add: Add, play: number, number: number, hosts: readonly string[])
 
 function planOf(events: readonly Event[], more: Partial<Parameters<typeof planFrom>[1]> = {}): PlanFile {
   return planFrom(events, {
-    folder,
+    from,
     validForMs: 60_000,
     inventorySum: "2",
     extraVars: { names: [], salt: "s", sum: "" },
@@ -130,7 +130,7 @@ t.test("a key below the folder goes with it, one named by itself or elsewhere st
 });
 
 t.test("a run is held to each definite prediction once, and to what each item came to", async (t) => {
-  const { take, tally } = holding(planOf(two).predictions, folder);
+  const { take, tally } = holding(planOf(two).predictions, from);
   const done = journal((add) => {
     add("play:started", { play: 1, name: "first", place, hosts: ["a", "b"] });
     batch(add, 1, 1, ["a"]);
@@ -168,7 +168,7 @@ t.test("a run is held to each definite prediction once, and to what each item ca
   );
   t.equal(tally().kept, 4);
   t.strictSame(tally().untested, []);
-  const { tally: nothing } = holding(planOf(two).predictions, folder);
+  const { tally: nothing } = holding(planOf(two).predictions, from);
   t.equal(nothing().untested.length, 6, "what nobody claimed to know is not waited for");
 });
 
@@ -196,7 +196,7 @@ t.test("each file that is new, gone or otherwise is named, and the inventory", a
 t.test("drift names the item, and leaves what is new and changes nothing", async (t) => {
   const planned = predictionsOf(
     journal((add) => foretells(add, "a", copy, "change", { index: 0, label: "one", from: "1" })),
-    folder,
+    from,
   );
   const [was] = planned;
   if (!was) throw new Error("it foretells something");
