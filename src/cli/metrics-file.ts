@@ -32,7 +32,8 @@ export function checkMetricsFile(file: string | undefined): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw unwritable(file, "it is a folder");
 }
 
-/** Written when the run begins, at each batch's end and when it has ended. @param past events of a run that goes on
+/** Written when the run begins, at each batch's end and when it has ended; and whenever it begins or ceases to wait, as
+ *  then nothing else may happen for long. @param past events of a run that goes on
  *  @param warn is told where it can't be written in the end: the run's own exit code stands
  *  @returns how to write it for the last time */
 export function keepMetricsFile(
@@ -43,9 +44,11 @@ export function keepMetricsFile(
 ): () => void {
   const { state, take } = runState();
   for (const event of past) take(event);
+  const waits = (): string => `${state.soakUntil} ${state.lockWaits.size}`;
   const stop = journal.subscribe((event) => {
+    const before = waits();
     take(event);
-    if (isMilestone(event)) tryToWrite(file, runFamilies(state), () => {});
+    if (isMilestone(event) || waits() !== before) tryToWrite(file, runFamilies(state), () => {});
   });
   return () => {
     stop();

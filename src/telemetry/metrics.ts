@@ -58,6 +58,15 @@ export const metrics = {
     help: "Hosts that take themselves back unless they are confirmed in time.",
     labels: [],
   },
+  kmend_run_soak_until_timestamp_seconds: {
+    help: "When the soak that is under way is over; absent where none is.",
+    labels: [],
+    unit: "seconds",
+  },
+  kmend_run_lock_waiting_hosts: {
+    help: "Hosts that another run has, and that this one waits for.",
+    labels: [],
+  },
   kmend_run_limit_reached: { help: "1 where so many hosts have failed that nothing new begins.", labels: [] },
   kmend_run_predictions: {
     help: "What the plan says of tasks on hosts: they would change something, are right, and so on.",

@@ -2,6 +2,7 @@
 
 import type { Events } from "../journal/journal.ts";
 import { aboutTask, clean, end, type OpenSpans, type SpanStep, start, theRun } from "./open-spans.ts";
+import { endWaitsIn } from "./waiting-spans.ts";
 
 export function startRollback(
   spans: OpenSpans,
@@ -66,6 +67,7 @@ export function endRollback(
   const failed = hosts.filter(([, how]) => isFailed(how)).length;
   return [
     ...hosts.flatMap(([host, how]) => end(spans, backKey(host), at, {}, isFailed(how) ? how : null)),
+    ...endWaitsIn(spans, key, at),
     ...end(spans, key, at, {}, failed > 0 ? `${failed} hosts could not be taken back` : null),
   ];
 }

@@ -34,6 +34,8 @@ export function runFamilies(state: RunState, exitCode?: number): readonly Family
     ...family("kmend_run_batches", state.batches),
     ...family("kmend_run_gates", state.gates),
     ...family("kmend_run_armed_hosts", state.armed.size),
+    ...family("kmend_run_soak_until_timestamp_seconds", state.soakUntil && state.soakUntil / 1000),
+    ...family("kmend_run_lock_waiting_hosts", state.lockWaits.size),
     ...family("kmend_run_limit_reached", state.isLimitReached ? 1 : 0),
     ...family("kmend_run_predictions", of("plan") ? state.predictions : null),
     ...family("kmend_run_predictions_held", held),

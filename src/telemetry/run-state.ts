@@ -58,6 +58,10 @@ export interface RunState {
   readonly batches: { begun: number; ended: number };
   readonly gates: { held: number; broken: number };
   readonly armed: Set<string>;
+  /** When the soak that is under way is over; null: none is. */
+  soakUntil: number | null;
+  /** Hosts whose lock another run has, and this one waits for. */
+  readonly lockWaits: Set<string>;
   isLimitReached: boolean;
   readonly predictions: Record<Said, number>;
   /** null: no plan is carried out. */
@@ -76,6 +80,8 @@ export function runState(): { readonly state: RunState; take(event: Event): void
     batches: { begun: 0, ended: 0 },
     gates: { held: 0, broken: 0 },
     armed: new Set(),
+    soakUntil: null,
+    lockWaits: new Set(),
     isLimitReached: false,
     predictions: { change: 0, right: 0, skip: 0, fail: 0, unreachable: 0, unknown: 0 },
     held: null,
@@ -102,6 +108,7 @@ function standingOf(host: HostTally): HostStanding {
 function takeEvent(state: RunState, event: Event): void {
   const at = Date.parse(event.at);
   state.lastAt = Math.max(state.lastAt, at);
+  takeWait(state, event);
   switch (event.type) {
     case "run:started":
       state.begun = {
@@ -184,6 +191,31 @@ function takeEvent(state: RunState, event: Event): void {
       break;
     case "run:ended":
       end(state, event, at);
+      break;
+    default:
+  }
+}
+
+/** What a run waits for. Whatever comes, a soak is over with it. */
+function takeWait(state: RunState, event: Event): void {
+  state.soakUntil = event.type === "soak:started" ? Date.parse(event.until) : null;
+  const { lockWaits } = state;
+  switch (event.type) {
+    case "lock:waiting":
+      lockWaits.add(event.host);
+      break;
+    case "host:locked":
+    case "change:revert-failed":
+      lockWaits.delete(event.host);
+      break;
+    case "task:ended":
+      lockWaits.delete(event.delegate ?? event.host);
+      break;
+    case "batch:ended":
+    case "rollback:ended":
+    case "run:resumed":
+    case "run:ended":
+      lockWaits.clear();
       break;
     default:
   }

@@ -1,6 +1,6 @@
 /**
- * A run as spans: run, batch, host, task; rollback, host, revert. They are made of events as they come. Attributes are
- * OpenTelemetry's where its semantic conventions have one (cicd, code, error, host, process), and `kmend.` otherwise.
+ * A run as spans: run, batch, host, task; rollback, host, revert; and what it waits for. They are made of events as they come.
+ * Attributes are OpenTelemetry's where its semantic conventions have one (cicd, code, error, host, process), and `kmend.` otherwise.
  *
  * Must: what is kept does not grow with the run: only what is open now.
  */
@@ -8,6 +8,15 @@
 import type { EndReason, Event, Events, TaskRef } from "../journal/journal.ts";
 import { aboutTask, clean, end, note, type OpenSpans, type SpanStep, start, theRun } from "./open-spans.ts";
 import { backKey, beginRevert, endRevert, endRollback, startRollback } from "./rollback-spans.ts";
+import {
+  endGate,
+  endLockWait,
+  endSoak,
+  endWaitsIn,
+  startGate,
+  startLockWait,
+  startSoak,
+} from "./waiting-spans.ts";
 
 /** @param past events of a run that goes on: no spans are made of them
  *  @returns what each event means, and what is to be done when no more come */
@@ -34,6 +43,10 @@ export function spanSteps(past: readonly Event[] = []): {
 function stepsOf(spans: OpenSpans, event: Event): readonly SpanStep[] {
   const at = Date.parse(event.at);
   spans.lastAt = Math.max(spans.lastAt, at);
+  return [...endSoak(spans, event, at), ...stepsAfterSoak(spans, event, at)];
+}
+
+function stepsAfterSoak(spans: OpenSpans, event: Event, at: number): readonly SpanStep[] {
   switch (event.type) {
     case "run:started":
       spans.begun = event;
@@ -45,6 +58,8 @@ function stepsOf(spans: OpenSpans, event: Event): readonly SpanStep[] {
       return [];
     case "batch:started":
       return startBatch(spans, event, at);
+    case "task:started":
+      return startGate(spans, event.task, at);
     case "host:started":
       return startTask(spans, event.host, event.task, at);
     case "task:ended":
@@ -64,8 +79,14 @@ function stepsOf(spans: OpenSpans, event: Event): readonly SpanStep[] {
         "kmend.change.id": event.change,
         "host.name": clean(event.host),
       });
+    case "lock:waiting":
+      return startLockWait(spans, event, at);
+    case "host:locked":
+      return endLockWait(spans, event.host, at);
+    case "soak:started":
+      return startSoak(spans, event, at);
     case "gate:ended":
-      return note(spans, spans.batch ?? theRun, event.held ? "gate held" : "gate did not hold", at, {});
+      return endGate(spans, event, at);
     case "batch:ended":
       return endBatch(spans, event, at);
     case "rollback:started":
@@ -149,7 +170,8 @@ function endTask(spans: OpenSpans, event: Events["task:ended"], at: number): rea
       : {}),
   };
   const error = isLost && !ignored ? `${outcome}: ${messageOf(event.result)}` : null;
-  return [...begun, ...end(spans, taskKey(host, task), at, attributes, error)];
+  const key = taskKey(host, task);
+  return [...begun, ...endWaitsIn(spans, key, at), ...end(spans, key, at, attributes, error)];
 }
 
 const taskResults = {

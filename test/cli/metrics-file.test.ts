@@ -1,4 +1,4 @@
-/** `--metrics-file`: what stands in the file while a run and a scan are under way and after, and that node_exporter reads it. */
+/** `--metrics-file`: what stands in the file while a run soaks, while it and a scan are under way, and after, and that node_exporter reads it. */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import {
@@ -25,6 +25,7 @@ const rollout = `
 - hosts: all
   gather_facts: false
   serial: 1
+  soak: 1s
   tasks:
     - copy: {content: new, dest: "DIR/{{ inventory_hostname }}"}
     - command: sh -c 'touch DIR/begun-{{ inventory_hostname }}; while [ ! -e DIR/go-{{ inventory_hostname }} ]; do sleep 0.05; done'
@@ -64,7 +65,13 @@ t.test("of a run: when it begins, at each batch's end, and when it has ended", a
   t.equal(read("kmend_run_exit_code{}"), undefined);
   const opened = openSync(path("roll.prom"), "r");
   writeFileSync(path("go-a"), "");
+  const soak = "kmend_run_soak_until_timestamp_seconds{}";
+  await until(() => read(soak) !== undefined);
+  const soakUntil = Number(read(soak));
   await until(() => existsSync(path("begun-b")));
+  t.equal(read(soak), undefined, "the soak is over");
+  const told = lastRun(path("state")).find((event) => event.type === "soak:started");
+  t.equal(soakUntil * 1000, told?.type === "soak:started" && Date.parse(told.until));
   t.match(
     readFileSync(opened, "utf8"),
     /\nkmend_run_batches\{file="roll",state="ended"\} 0\n/,

@@ -30,7 +30,7 @@ const rules = blocks.find((text) => text.startsWith("groups:")) ?? "";
 const queries = blocks.filter((text) => /^(sum|bottomk)/.test(text)).flatMap((text) => text.split("\n"));
 
 t.test("its queries and alerts name only metrics, labels and values that there are", async (t) => {
-  t.equal(queries.length, 4);
+  t.equal(queries.length, 6);
   const named = [...`${rules}${queries.join()}`.matchAll(/(kmend_\w+)(?:\{(\w+))?/g)];
   t.ok(named.length > 10);
   for (const [text, name = "", label] of named) {
@@ -45,7 +45,7 @@ t.test("its queries and alerts name only metrics, labels and values that there a
     for (const value of values.split("|")) t.match(given, `"${value}"`, value);
 });
 
-/** Time begins at 0. A run that failed and left a host behind, one that died, and a scan with a host that runs out. */
+/** Time begins at 0. A run that failed and left a host behind, one that died, one that soaks for most of a day, and a scan with a host that runs out. */
 const ruleTest = `
 rule_files: [rules.yml]
 evaluation_interval: 5m
@@ -58,6 +58,9 @@ tests:
       - {series: 'kmend_run_info{file="scan",command="scan"}', values: '1x600'}
       - {series: 'kmend_run_running{file="roll"}', values: '0x600'}
       - {series: 'kmend_run_running{file="died"}', values: '1x600'}
+      - {series: 'kmend_run_running{file="soaks"}', values: '1x240'}
+      - {series: 'kmend_run_started_timestamp_seconds{file="soaks"}', values: '0x240'}
+      - {series: 'kmend_run_soak_until_timestamp_seconds{file="soaks"}', values: '64800x240'}
       - {series: 'kmend_run_started_timestamp_seconds{file="roll"}', values: '0+300x600'}
       - {series: 'kmend_run_started_timestamp_seconds{file="died"}', values: '0x600'}
       - {series: 'kmend_run_hosts{file="roll",state="rollback_failed"}', values: '1x600'}
@@ -79,6 +82,13 @@ tests:
         exp_alerts:
           - exp_labels: {severity: warning, file: died}
             exp_annotations: {summary: 'died began six hours ago and has not ended: it hangs, or was killed'}
+      - eval_time: 19h
+        alertname: KmendRunDied
+        exp_alerts:
+          - exp_labels: {severity: warning, file: died}
+            exp_annotations: {summary: 'died began six hours ago and has not ended: it hangs, or was killed'}
+          - exp_labels: {severity: warning, file: soaks}
+            exp_annotations: {summary: 'soaks began six hours ago and has not ended: it hangs, or was killed'}
       - eval_time: 47h
         alertname: KmendNotRun
         exp_alerts: []
@@ -122,7 +132,7 @@ t.test(
       return { status, said: stdout + stderr };
     };
     t.match(promtool("check", "rules", "rules.yml"), { status: 0, said: /SUCCESS: 6 rules found/ });
-    t.match(promtool("check", "rules", "queries.yml"), { status: 0, said: /SUCCESS: 4 rules found/ });
+    t.match(promtool("check", "rules", "queries.yml"), { status: 0, said: /SUCCESS: 6 rules found/ });
     t.match(promtool("test", "rules", "test.yml"), { status: 0, said: /SUCCESS/ });
   },
 );
