@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { shippedName } from "../package/package.ts";
 import { quote } from "../script/script.ts";
 import { type Given, policyVariables } from "../wizard/wizard.ts";
+import { addressText, type MetricsAddress } from "./metrics-address.ts";
 import { processMask } from "./process-mask.ts";
 
 /** More hosts than that stand in a file. */
@@ -70,6 +71,7 @@ function given(command: Command): string[] {
     // A count, as of -v, or a duration that was read to milliseconds.
     if (typeof value === "number")
       return name === "verbose" ? [`-${"v".repeat(value)}`] : [flag, numberOf(name, value)];
+    if (name === "metrics") return [flag, addressText(value as MetricsAddress)];
     return (Array.isArray(value) ? value : [value]).flatMap((each) => [flag, String(each)]);
   });
 }

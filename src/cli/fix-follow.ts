@@ -1,16 +1,18 @@
 import { type Event, stoppedBetweenBatches } from "../journal/journal.ts";
 import type { Reader } from "../report/report.ts";
 import type { Next, Watched } from "../wizard/wizard.ts";
-import type { Follow } from "./followers.ts";
+import { type Follow, withWatchers } from "./followers.ts";
+import type { RunFlags } from "./run-options.ts";
 
-/** Follows a run with a reader, which gives the screen back whenever somebody is asked between batches. `run` tells the run's id, once
- *  it has begun. */
+/** Follows a run with a reader, which gives the screen back whenever somebody is asked between batches; who watches from outside, as the
+ *  flags ask for, watches on meanwhile. `run` tells the run's id, once it has begun. */
 export function followWithPauses(
   newReader: () => Reader,
   watched: Watched | null,
+  flags: RunFlags,
 ): { readonly follow: Follow; run(): string } {
   let run = "last";
-  const follow: Follow = async (world, journal, act, past = []) => {
+  const paused: Follow = async (world, journal, act, past = []) => {
     run = journal.run;
     await watched?.begun(run);
     const events: Event[] = [...past];
@@ -36,5 +38,7 @@ export function followWithPauses(
       await reader.end();
     }
   };
+  const follow: Follow = (world, journal, act, past = []) =>
+    withWatchers(flags, journal, () => paused(world, journal, act, past), past);
   return { follow, run: () => run };
 }

@@ -52,7 +52,7 @@ export function fixWork(flags: FixFlags, { command, paper, isPlain }: FixWorkOpt
     watched: Watched | null,
     act: (follow: Follow) => Promise<number>,
   ): Promise<Ran> => {
-    const { follow, run } = followWithPauses(reader, watched);
+    const { follow, run } = followWithPauses(reader, watched, flags);
     await act(follow);
     return ranOf(store, run());
   };

@@ -5,8 +5,15 @@ import { comeBackCommand } from "./fix-command.ts";
 import { readKept } from "./fix-kept.ts";
 import { fixWork } from "./fix-work.ts";
 import { stdoutPaper } from "./paper.ts";
-import { addConnectionOptions, addLockOption, addOutputOptions, type RunFlags } from "./run-options.ts";
+import {
+  addConnectionOptions,
+  addLockOption,
+  addOutputOptions,
+  addWatcherOptions,
+  type RunFlags,
+} from "./run-options.ts";
 import { readSettings } from "./settings.ts";
+import { checkTelemetry } from "./telemetry.ts";
 
 export interface FixFlags extends RunFlags {
   readonly resume?: boolean;
@@ -24,7 +31,7 @@ export function fixCommand(): Command {
     )
     .option("--resume", "come back to where it was left: by Ctrl-C, a lost terminal or a crash")
     .option("--plain", "ask a line at a time and draw over nothing, for screen readers and simple terminals");
-  return addOutputOptions(addConnectionOptions(addLockOption(command)))
+  return addOutputOptions(addWatcherOptions(addConnectionOptions(addLockOption(command))))
     .addHelpText(
       "after",
       `
@@ -48,6 +55,7 @@ Exit codes:
 }
 
 async function fixOnTerminal(flags: FixFlags, command: Command): Promise<number> {
+  await checkTelemetry(flags);
   const paper = stdoutPaper();
   const isPlain = flags.plain === true || process.env["TERM"] === "dumb";
   const kept = flags.resume ? readKept(flags.state) : null;

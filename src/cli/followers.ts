@@ -8,7 +8,7 @@ import { chooseReader, withReader } from "./reader.ts";
 import { withReports } from "./report-file.ts";
 import type { RunFlags } from "./run-options.ts";
 import { keepSummary } from "./summary-file.ts";
-import { withTelemetry } from "./telemetry.ts";
+import { type TelemetryFlags, withTelemetry } from "./telemetry.ts";
 
 /** How a run is followed. @param past events of a run that goes on @returns what `act` did: the exit code */
 export type Follow = (
@@ -31,10 +31,33 @@ export function withFollowers<T>(
   act: () => Promise<T>,
   past: readonly Event[] = [],
 ): Promise<T> {
-  return withTelemetry(flags, journal, () => withReaders(flags, journal, act, past), { past, warn });
+  return withWatchers(flags, journal, () => withReaders(flags, journal, act, past), past);
 }
 
-/** Hooks end last of these, as they may take their time. */
+/** Only those who watch from outside, where somebody else shows the run. @param past events of a run that goes on */
+export function withWatchers<T>(
+  flags: TelemetryFlags & Pick<RunFlags, "onEvent">,
+  journal: Journal,
+  act: () => Promise<T>,
+  past: readonly Event[] = [],
+): Promise<T> {
+  return withTelemetry(flags, journal, () => withHooks(flags.onEvent ?? [], journal, act), { past, warn });
+}
+
+/** They may take their time to end. */
+async function withHooks<T>(
+  commands: readonly string[],
+  journal: Journal,
+  act: () => Promise<T>,
+): Promise<T> {
+  const hooks = commands.map((command) => startHook(command, journal, warn));
+  try {
+    return await act();
+  } finally {
+    await Promise.all(hooks.map((end) => end()));
+  }
+}
+
 async function withReaders<T>(
   flags: RunFlags,
   journal: Journal,
@@ -42,7 +65,6 @@ async function withReaders<T>(
   past: readonly Event[],
 ): Promise<T> {
   const endSummary = flags.summary === undefined ? () => {} : keepSummary(flags.summary, journal, past, warn);
-  const hooks = (flags.onEvent ?? []).map((command) => startHook(command, journal, warn));
   try {
     return await withReports(
       flags.report,
@@ -52,7 +74,6 @@ async function withReaders<T>(
     );
   } finally {
     endSummary();
-    await Promise.all(hooks.map((end) => end()));
   }
 }
 

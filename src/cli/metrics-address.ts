@@ -15,3 +15,8 @@ export function metricsAddress(text: string): MetricsAddress {
     throw new InvalidArgumentError("It has to be :PORT, HOST:PORT or [IPv6]:PORT.");
   return { host: bracketed ?? (plain || "127.0.0.1"), port };
 }
+
+/** As {@link metricsAddress} takes it. */
+export function addressText({ host, port }: MetricsAddress): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}

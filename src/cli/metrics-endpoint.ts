@@ -18,7 +18,7 @@ import {
   runFamilies,
   runState,
 } from "../telemetry/telemetry.ts";
-import type { MetricsAddress } from "./metrics-address.ts";
+import { addressText, type MetricsAddress } from "./metrics-address.ts";
 
 /** Prometheus has one or two; the others are let go at once. */
 const mostConnections = 16;
@@ -112,7 +112,7 @@ async function listening(server: Server, { host, port }: MetricsAddress): Promis
     throw new KmendError(
       {
         code: "metrics-address",
-        message: `Cannot answer for metrics at ${shownHost(host)}:${port}: ${whyNot(cause as NodeJS.ErrnoException)}`,
+        message: `Cannot answer for metrics at ${addressText({ host, port })}: ${whyNot(cause as NodeJS.ErrnoException)}`,
         hint: "Name another address with --metrics ADDR; port 0 takes any that is free.",
       },
       exitCodes.badOptions,
@@ -134,10 +134,6 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 function urlOf(server: Server): string {
-  const { address, port } = server.address() as AddressInfo;
-  return `http://${shownHost(address)}:${port}/metrics`;
-}
-
-function shownHost(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
+  const { address: host, port } = server.address() as AddressInfo;
+  return `http://${addressText({ host, port })}/metrics`;
 }

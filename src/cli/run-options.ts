@@ -200,14 +200,24 @@ export function addYesOption(command: Command): Command {
 
 /** What other programs learn of a run. */
 export function addFollowerOptions(command: Command): Command {
-  const followed = addYesOption(command)
-    .option("--summary <file>", "write what came of it to a file, as JSON, for the next program")
-    .option(
-      "--on-event <command>",
-      "give each event, a JSON line each, to a command's standard input",
-      collect,
-    );
-  return addTelemetryOptions(followed);
+  const summed = addYesOption(command).option(
+    "--summary <file>",
+    "write what came of it to a file, as JSON, for the next program",
+  );
+  return addWatcherOptions(summed);
+}
+
+/** Who watches a run from outside, whoever does it. */
+export function addWatcherOptions(command: Command): Command {
+  return addTelemetryOptions(
+    command
+      .optionsGroup("Unattended:")
+      .option(
+        "--on-event <command>",
+        "give each event, a JSON line each, to a command's standard input",
+        collect,
+      ),
+  );
 }
 
 /** Options that ask what a run would work on. */
