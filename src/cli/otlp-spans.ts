@@ -8,6 +8,7 @@
 import { readFileSync } from "node:fs";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import type { LookupFunction } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   createTraceState,
@@ -31,6 +32,7 @@ import type { Event } from "../journal/journal.ts";
 import { version } from "../package/package.ts";
 import { fileReason, harmless } from "../problem/problem.ts";
 import { type OtlpSettings, type SpanStep, spanSteps } from "../telemetry/telemetry.ts";
+import { lookupApart } from "./lookup-apart.ts";
 
 /** Spans that wait to be sent: about 16 MB. */
 const mostWaiting = 8_192;
@@ -45,7 +47,8 @@ export async function sendSpans(
   past: readonly Event[],
   warn: (text: string) => void,
 ): Promise<{ take(event: Event): void; end(): Promise<void> }> {
-  const agent = agentFor(settings, warn);
+  const names = lookupApart(settings.timeoutMs);
+  const agent = agentFor(settings, names.lookup, warn);
   const { exporter, outcome } = counting(await newExporter(settings, agent));
   const provider = new TracerProvider({
     resource: resource(),
@@ -94,6 +97,7 @@ export async function sendSpans(
       timer.abort();
       // What is still under way would keep the process alive.
       agent.destroy();
+      names.end();
       const missing = outcome.ended - outcome.sent + outcome.refused;
       if (missing > 0)
         warn(
@@ -165,8 +169,12 @@ async function newExporter(
   return new OTLPTraceExporter(options);
 }
 
-function agentFor({ shownUrl }: OtlpSettings, warn: (text: string) => void): HttpAgent | HttpsAgent {
-  if (shownUrl.startsWith("http:")) return new HttpAgent({ keepAlive: true });
+function agentFor(
+  { shownUrl }: OtlpSettings,
+  lookup: LookupFunction,
+  warn: (text: string) => void,
+): HttpAgent | HttpsAgent {
+  if (shownUrl.startsWith("http:")) return new HttpAgent({ keepAlive: true, lookup });
   const read = (name: string): Buffer | undefined => {
     const file =
       process.env[`OTEL_EXPORTER_OTLP_TRACES_${name}`] || process.env[`OTEL_EXPORTER_OTLP_${name}`];
@@ -180,6 +188,7 @@ function agentFor({ shownUrl }: OtlpSettings, warn: (text: string) => void): Htt
   };
   return new HttpsAgent({
     keepAlive: true,
+    lookup,
     ca: read("CERTIFICATE"),
     cert: read("CLIENT_CERTIFICATE"),
     key: read("CLIENT_KEY"),

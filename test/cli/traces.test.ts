@@ -145,7 +145,7 @@ t.test("as JSON, packed, to an address of its own, as a part of another trace", 
   const [trace, parent] = ["0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"];
   const env = {
     OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",
-    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${url}/in?key=1`,
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${url.replace("127.0.0.1", "localhost")}/in?key=1`,
     OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "http/json",
     OTEL_EXPORTER_OTLP_COMPRESSION: "gzip",
     TRACEPARENT: `00-${trace}-${parent}-01`,
