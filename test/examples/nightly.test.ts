@@ -1,5 +1,6 @@
 /**
- * examples/nightly: the units as they stand, under the real systemd of a rehearsal host that is the controller.
+ * examples/nightly: the units as they stand, under the real systemd of a rehearsal host that is the controller. The inventory has a
+ * variable that ansible-vault encrypted; its password comes as README says, by the service manager.
  *
  * Here with a playbook of two tasks; with KMEND_TORTURE=whole, which `npm run test:torture` sets, also with the shipped mend.
  */
@@ -10,6 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import t from "tap";
 import { execOnNode, whatIsMissing } from "../../src/lab/lab.ts";
 import { labPlace, nodePlace } from "../../src/lab/place.ts";
+import { encrypt } from "../../src/vault/vault.ts";
 import { raiseLab } from "../lab/with-lab.ts";
 import { installController } from "./controller.ts";
 import { exampleFolder, isWhole } from "./fleet.ts";
@@ -18,6 +20,8 @@ const controller = "clean-1";
 const hosts = ["compute-1", "compute-2"];
 const windowS = 8;
 /** Whole, or not there. */
+const vaultPassword = "0pens-the-n1ght";
+const sealed = "what-nobody-may-read-0f-it";
 const tell = "cat >/var/lib/kmend/draft && mv /var/lib/kmend/draft /var/lib/kmend/told";
 
 /** Each host's task waits for a file, so that the test says how long a batch takes. */
@@ -26,6 +30,7 @@ const site = `
   gather_facts: false
   serial: 1
   tasks:
+    - copy: {content: "{{ sealed }}", dest: /etc/nightly-sealed}
     - copy: {content: mended, dest: /etc/nightly}
     - command: sh -c 'until [ -e /run/go ]; do sleep 0.1; done'
       changed_when: false
@@ -133,6 +138,10 @@ ${await said()}`);
     t.equal(await ended(), "0", await said());
     t.match(await summary(), { run, exitCode: 0, reason: "done" });
     t.equal(await on("compute-1", "stat -c %z /etc/nightly"), made);
+    for (const host of hosts)
+      t.equal(await on(host, "cat /etc/nightly-sealed"), sealed, "the vault was opened");
+    const kept = `grep -rlE '${sealed}|${vaultPassword}' /var/lib/kmend/ /var/cache/kmend/; journalctl | grep -cE '${sealed}|${vaultPassword}'`;
+    t.equal(await here(kept), "0", "and what it hides stands nowhere");
   });
 
   await t.test("a night that fails tells somebody, and the next one waits for them", async (t) => {
@@ -184,6 +193,7 @@ systemctl daemon-reload; systemctl enable --now kmend-nightly.timer`);
     const keys = labPlace(lab.state, lab.name).keys;
     writeFileSync(join(etc, "known_hosts"), readFileSync(join(keys, "known_hosts")), { mode: 0o644 });
     cpSync(join(keys, "id_ed25519"), join(etc, "ssh-key"));
+    writeFileSync(join(etc, "vault-password"), `${vaultPassword}\n`, { mode: 0o600 });
     writeFileSync(join(etc, "hosts.yml"), inventory());
     writeFileSync(join(etc, "site.yml"), site);
     writeFileSync(join(etc, "broken.yml"), broken);
@@ -192,16 +202,27 @@ systemctl daemon-reload; systemctl enable --now kmend-nightly.timer`);
     for (const name of ["nightly.sh", "tell.sh"])
       cpSync(join(exampleFolder("nightly"), name), join(scripts, name));
     for (const name of ["kmend-nightly.timer", "kmend-nightly.service", "kmend-nightly-failed.service"])
-      cpSync(join(exampleFolder("nightly"), name), join(root, "etc/systemd/system", name));
+      writeFileSync(join(root, "etc/systemd/system", name), unit(name));
+  }
+
+  /** As it is shipped, with the one line that README says to uncomment. */
+  function unit(name: string): string {
+    const text = readFileSync(join(exampleFolder("nightly"), name), "utf8");
+    const changed = text.replace(/^#(LoadCredential=vault-password:)/m, "$1");
+    t.equal(changed === text, name !== "kmend-nightly.service");
+    return changed;
   }
 
   function inventory(): string {
+    const envelope = encrypt(sealed, { label: null, password: vaultPassword });
     const lines = lab.nodes
       .filter(({ name }) => hosts.includes(name))
       .map(({ name, address, port }) => `    ${name}: {ansible_host: ${address}, ansible_port: ${port}}\n`);
     return `all:
   vars:
     ansible_user: root
+    sealed: !vault |
+${envelope.trim().replaceAll(/^/gm, " ".repeat(6))}
     ansible_ssh_common_args: -o UserKnownHostsFile=/etc/kmend/known_hosts -o GlobalKnownHostsFile=/dev/null
   hosts:
 ${lines.join("")}`;
