@@ -1,17 +1,24 @@
 /**
  * Makes docs/pictures/terminal.svg, and its last picture alone, from a real run on a lab: `node docs/record-terminal.ts`. Raises the lab, lets pods leak, records
- * what is typed, and takes the lab down. Needs what `kmend lab up` needs.
+ * what is typed, keeps the journals of its runs beside it, and takes the lab down. Needs what `kmend lab up` needs.
  */
 
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { filmOf } from "./terminal/film.ts";
+import { createFileStore } from "../src/journal/journal.ts";
+import {
+  keepJournal,
+  recordedCommands,
+  recordingOf,
+  screenSize,
+  titles,
+  typed,
+} from "./terminal/recording.ts";
 import { type Ran, typeInto } from "./terminal/session.ts";
 import { svgOf } from "./terminal/svg.ts";
 
 const root = join(import.meta.dirname, "..");
-const size = { columns: 100, rows: 28 };
 const lab = "--name recording";
 
 const before = [
@@ -20,34 +27,22 @@ const before = [
   `kmend lab pods create 40 ${lab}`,
   `kmend lab pods delete 40 ${lab}`,
 ];
-const shown = [
-  "kmend scan -i fleet.yml",
-  "kmend run -i fleet.yml playbooks/kmem.yml --limit app-1",
-  "kmend rollback last",
-];
+const shown = Object.values(typed);
 
 const folder = mkdtempSync(join(tmpdir(), "kmend-recording-"));
 try {
   symlinkSync(join(root, "playbooks"), join(folder, "playbooks"));
+  const state = join(folder, "state");
   const ran = await typeInto([...before, ...shown, `kmend lab down ${lab}`], {
-    ...size,
+    ...screenSize,
     cwd: folder,
-    env: { ...plainEnvironment(), KMEND_STATE: join(folder, "state") },
+    env: { ...plainEnvironment(), KMEND_STATE: state },
     timeoutMs: 600_000,
   });
   const recorded = ran.slice(before.length, before.length + shown.length);
   refuseFailed(ran);
-  const frames = await filmOf(recorded, {
-    ...size,
-    longestWaitMs: 200,
-    workMs: 12_000,
-    readMs: [4500, 1500, 2500],
-  });
-  const titles = {
-    ...size,
-    title: "kmend finds a leak, mends a node, and takes the mend back",
-    description: `A recording of a terminal. ${shown.map((command) => `"${command}"`).join(", then ")}. The scan tells hosts that leak from those that do not, with the reason; the run swaps the kubelet of app-1, renews kubepods and verifies; the rollback takes each change back, the newest first. A real run on rehearsal hosts, its waits shortened.`,
-  };
+  await keepJournals(state);
+  const frames = await recordingOf(recorded);
   const pictures = join(import.meta.dirname, "pictures");
   mkdirSync(pictures, { recursive: true });
   writeFileSync(join(pictures, "terminal.svg"), svgOf(frames, titles));
@@ -57,6 +52,16 @@ try {
   console.log(`docs/pictures/terminal.svg: ${frames.length} pictures, ${seconds.toFixed(1)} s`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** There is one of each: a run that only checks is none of these. */
+async function keepJournals(state: string): Promise<void> {
+  const store = createFileStore(state);
+  const runs = await store.list();
+  for (const command of recordedCommands) {
+    const made = runs.find((run) => run.command === command);
+    if (made) keepJournal(command, (await store.read(made.run)).events);
+  }
 }
 
 /** A recording shows what works: the scan finds leaks, the rest ends well. */

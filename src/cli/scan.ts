@@ -61,10 +61,15 @@ Exit codes:
       const limited = { ...flags, ...(flags.explain === undefined ? {} : { limit: flags.explain }) };
       const { hosts, isInterrupted } = await withScanTelemetry(limited, scan, codeOf);
       if (flags.output === "json") console.log(JSON.stringify({ schema: 1, hosts }, null, 2));
-      else if (flags.explain === undefined) console.log(readable(scanText(hosts)));
+      else if (flags.explain === undefined) console.log(scanPage(hosts));
       else console.log(readable(hosts.map((host) => explainText(host)).join("\n")));
       process.exitCode = codeOf({ hosts, isInterrupted });
     });
+}
+
+/** What was found, as a person reads it. */
+export function scanPage(hosts: readonly ScannedHost[]): string {
+  return readable(scanText(hosts));
 }
 
 /** A terminal would cut its words anywhere. */
@@ -95,9 +100,7 @@ export async function scan(flags: ScanFlags, watch?: (event: Event) => void): Pr
   }
   const { events, isInterrupted } = measured;
   const first = earlier ?? (await earlierMeasurements(ground.store, scanMeasurements(events)));
-  const hosts = scannedHosts(events, (host, now) =>
-    exhaustion(firstMeasurement(first.get(host) ?? [], now), now),
-  );
+  const hosts = hostsFound(events, first);
   if (hosts.length > 0 || isInterrupted) return { hosts, events, isInterrupted };
   throw new KmendError(
     {
@@ -106,6 +109,11 @@ export async function scan(flags: ScanFlags, watch?: (event: Event) => void): Pr
     },
     exitCodes.error,
   );
+}
+
+/** What a journal says of each host. @param earlier what was measured before, for when ids run out */
+export function hostsFound(events: readonly Event[], earlier: Measured): readonly ScannedHost[] {
+  return scannedHosts(events, (host, now) => exhaustion(firstMeasurement(earlier.get(host) ?? [], now), now));
 }
 
 interface Scanned {
