@@ -4,9 +4,11 @@
  * of the few threads that write the journal. A process can be ended at any time. It asks as this one would: hosts, DNS, search domains.
  */
 
-import { type ExecFileException, execFile } from "node:child_process";
+import { spawn } from "node:child_process";
 import type { LookupAddress } from "node:dns";
+import { once } from "node:events";
 import type { LookupFunction } from "node:net";
+import { text } from "node:stream/consumers";
 
 /** A collector seldom moves; one that has is found soon. */
 const freshMs = 60_000;
@@ -58,26 +60,30 @@ export function lookupApart(timeoutMs: number): { readonly lookup: LookupFunctio
   };
 }
 
-function ask(
+/** Never throws: whoever asks is told. */
+async function ask(
   name: string,
   options: object,
   { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<Answer> {
   const words = ["-e", script, name, JSON.stringify({ ...options, all: true })];
-  const how = {
-    env: { ...process.env, NODE_OPTIONS: "" },
-    timeout: timeoutMs,
-    killSignal: "SIGKILL",
-    signal,
-  } as const;
-  return new Promise((resolve) => {
-    execFile(process.execPath, words, how, (error, stdout) => resolve(read(name, error, stdout)));
-  });
+  try {
+    const child = spawn(process.execPath, words, {
+      env: { ...process.env, NODE_OPTIONS: "" },
+      stdio: ["ignore", "pipe", "ignore"],
+      // The operator's Ctrl-C is for kmend, which then still sends what it has.
+      detached: true,
+      timeout: timeoutMs,
+      killSignal: "SIGKILL",
+      signal,
+    });
+    const [answer] = await Promise.all([text(child.stdout), once(child, "close")]);
+    return answer === "" ? notHeard(name) : (JSON.parse(answer) as Answer);
+  } catch (cause) {
+    return signal.aborted ? notHeard(name) : notHeard(name, (cause as Error).message);
+  }
 }
 
-function read(name: string, error: ExecFileException | null, stdout: string): Answer {
-  if (!error && stdout !== "") return JSON.parse(stdout) as Answer;
-  const isLate = error === null || error.killed || error.name === "AbortError";
-  const why = isLate ? "no name server has answered" : error.message;
+function notHeard(name: string, why = "no name server has answered"): Answer {
   return { code: "EAI_AGAIN", message: `getaddrinfo EAI_AGAIN ${name}: ${why}` };
 }
