@@ -19,6 +19,8 @@ import { exposition, type Family, runFamilies, runState, scanFamilies } from "..
 
 /** The collector runs as a user of its own; there is nothing secret in it. */
 const rights = 0o644;
+/** Hundreds of hosts that wait at once are written down together. */
+const togetherMs = 500;
 
 /** Asked before a run is made: nothing is begun whose metrics could not be written. @throws KmendError `metrics-unwritable` */
 export function checkMetricsFile(file: string | undefined): void {
@@ -32,26 +34,34 @@ export function checkMetricsFile(file: string | undefined): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw unwritable(file, "it is a folder");
 }
 
-/** Written when the run begins, at each batch's end and when it has ended; and whenever it begins or ceases to wait, as
- *  then nothing else may happen for long. @param past events of a run that goes on
+/** Written when the run begins, at each batch's end and when it has ended; and soon after it begins or ceases to wait, as then nothing
+ *  else may happen for long. @param past events of a run that goes on
  *  @param warn is told where it can't be written in the end: the run's own exit code stands
  *  @returns how to write it for the last time */
 export function keepMetricsFile(
   file: string,
-  journal: Journal,
+  journal: Pick<Journal, "subscribe">,
   past: readonly Event[],
   warn: (text: string) => void,
 ): () => void {
   const { state, take } = runState();
   for (const event of past) take(event);
+  const write = (): void => tryToWrite(file, runFamilies(state), () => {});
   const waits = (): string => `${state.soakUntil} ${state.lockWaits.size}`;
+  let soon: NodeJS.Timeout | undefined;
   const stop = journal.subscribe((event) => {
     const before = waits();
     take(event);
-    if (isMilestone(event) || waits() !== before) tryToWrite(file, runFamilies(state), () => {});
+    if (isMilestone(event)) write();
+    else if (waits() !== before) soon ??= setTimeout(later, togetherMs);
   });
+  function later(): void {
+    soon = undefined;
+    write();
+  }
   return () => {
     stop();
+    clearTimeout(soon);
     tryToWrite(file, runFamilies(state), warn);
   };
 }

@@ -15,6 +15,9 @@ import {
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import t, { type Test } from "tap";
+import { keepMetricsFile } from "../../src/cli/metrics-file.ts";
+import type { Event } from "../../src/journal/journal.ts";
+import { begun, madeUpJournal } from "../report/recorded.ts";
 import { freePort } from "../telemetry/free-port.ts";
 import { unpackedProgram } from "../unpacked.ts";
 import { forgetSaved, kmend, lastRun, notForUsers, startKmend } from "./kmend.ts";
@@ -100,6 +103,26 @@ t.test("of a run: when it begins, at each batch's end, and when it has ended", a
   t.equal(back.code, 0, back.stdout);
   t.equal(read('kmend_run_hosts{state="rolled_back"}'), "2");
   t.equal(read('kmend_run_changes{state="reverted"}'), "2");
+});
+
+t.test("hosts that another run has are told soon, and hundreds of them at once", async (t) => {
+  const path = join(t.testdir({}), "roll.prom");
+  const waits = (): string | undefined =>
+    value(readFileSync(path, "utf8"), 'kmend_run_lock_waiting_hosts{file="roll"}');
+  const { events, add } = madeUpJournal();
+  const holder = { run: "other", who: "", since: "", command: "run", beatAgoS: 1, state: "held" };
+  add("run:started", begun);
+  for (let n = 0; n < 500; n += 1) add("lock:waiting", { host: `n${n}`, holder });
+  let hear: (event: Event) => void = () => {};
+  const subscribe = (reader: (event: Event) => void): (() => void) => {
+    hear = reader;
+    return () => {};
+  };
+  const end = keepMetricsFile(path, { subscribe }, [], (text) => t.fail(text));
+  for (const event of events) hear(event);
+  t.equal(waits(), "0", "not each by itself: that would take seconds");
+  await until(() => waits() === "500");
+  end();
 });
 
 const nodeExporter = unpackedProgram("prometheus-node-exporter");
