@@ -15,6 +15,7 @@ import { addReportOption, checkReports } from "./report-file.ts";
 import {
   addConnectionOptions,
   addLockOption,
+  addOnFailureOption,
   addOutputOptions,
   addPreFlightOption,
   addUnattendedOptions,
@@ -44,9 +45,8 @@ export function resumeCommand(): Command {
     )
     .option("--retry-failed", "try tasks again that hosts failed at")
     .option("--allow-changes", "go on though the playbook's files were changed since");
-  return addReportOption(
-    addOutputOptions(addUnattendedOptions(addConnectionOptions(addPreFlightOption(addLockOption(command))))),
-  )
+  addConnectionOptions(addPreFlightOption(addLockOption(command)));
+  return addReportOption(addOutputOptions(addUnattendedOptions(addOnFailureOption(command))))
     .addHelpText(
       "after",
       `

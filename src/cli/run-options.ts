@@ -54,7 +54,6 @@ export interface RunFlags extends TelemetryFlags {
 /** Options that ansible-playbook has and kmend has not, with what to do instead. */
 export const refusedOptions: Readonly<Record<string, string>> = {
   "--step": "use --start-at-task, or --tags",
-  "--flush-cache": "kmend keeps no fact cache between runs: leave it out",
   "-M, --module-path": "modules in Python cannot run: kmend needs no Python on a host",
 };
 
@@ -143,12 +142,20 @@ export function addOutputOptions(command: Command): Command {
 
 /** Options that choose tasks and how they run. */
 export function addTaskOptions(command: Command): Command {
+  return addOnFailureOption(
+    command
+      .optionsGroup("Tasks:")
+      .option("-t, --tags <tags>", "run only tasks with these tags", words)
+      .option("--skip-tags <tags>", "leave out tasks with these tags", words)
+      .option("--start-at-task <name>", "begin at the task of this name")
+      .option("--force-handlers", "run notified handlers also on hosts that failed")
+      .option("--flush-cache", "nothing to do: kmend keeps no facts from run to run"),
+  );
+}
+
+/** What to take back when a host fails, in place of what the plays say. */
+export function addOnFailureOption(command: Command): Command {
   return command
-    .optionsGroup("Tasks:")
-    .option("-t, --tags <tags>", "run only tasks with these tags", words)
-    .option("--skip-tags <tags>", "leave out tasks with these tags", words)
-    .option("--start-at-task <name>", "begin at the task of this name")
-    .option("--force-handlers", "run notified handlers also on hosts that failed")
     .optionsGroup("Way back:")
     .addOption(
       new Option(

@@ -133,9 +133,18 @@ async function measure(
       events.push(event);
       watch(event);
     });
-    const { exitCode } = await runPlaybooks(playbooks, world);
+    const { exitCode } = await runPlaybooks(playbooks, {
+      ...world,
+      verdict: (code) => (code === exitCodes.interrupted ? code : measuredCode(events)),
+    });
     return { events, isInterrupted: exitCode === exitCodes.interrupted };
   });
+}
+
+/** What the journal says of how it ended: the command's own exit code, where this is the measurement that it tells. */
+function measuredCode(events: readonly Event[]): number {
+  const hosts = scannedHosts(events, (_, now) => exhaustion(null, now));
+  return hosts.length > 0 ? scanExitCode(hosts) : exitCodes.error;
 }
 
 function isWorthWaiting(events: readonly Event[]): boolean {

@@ -68,7 +68,7 @@ async function settle(
     if (run.cut === "window" && hostsToDo(run).length === 0) run.cut = null;
     const code = exitCodeOf(run);
     const exitCode = code === exitCodes.ok && !isWell ? exitCodes.hostsFailed : code;
-    return { exitCode, reason: reasonOf(run, exitCode) };
+    return { exitCode: run.world.verdict?.(exitCode) ?? exitCode, reason: reasonOf(run, exitCode) };
   } catch (error) {
     const exitCode = broken(run, error);
     if (exitCode === exitCodes.interrupted) return { exitCode, reason: "interrupted" };

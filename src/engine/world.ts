@@ -30,6 +30,9 @@ export interface World {
   /** Waited for before each batch of each play, where somebody watches; absent: the next begins at once. Whoever wants none to begin
    *  aborts `stop` before it resolves. */
   readonly betweenBatches?: (next: NextBatch) => Promise<void>;
+  /** The exit code of a run that came to its end, where what it found counts too (a scan: some host leaks); absent: as its hosts fared.
+   *  @param exitCode as its hosts fared */
+  readonly verdict?: (exitCode: number) => number;
   /** Opens what is encrypted; absent: that is a problem. */
   readonly vault?: Vault;
   /** What the process must not tell; absent: the run has its own. */

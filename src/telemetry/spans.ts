@@ -211,16 +211,18 @@ function endRun(spans: OpenSpans, event: Events["run:ended"], at: number): reado
     .filter((key) => key !== theRun)
     .reverse()
     .flatMap((key) => end(spans, key, at, {}, null));
+  // A scan that found a leak ends with 3, and nothing went wrong with it.
+  const isWell = exitCode === 0 || reason === "done";
   const attributes = {
     "process.exit.code": exitCode,
     ...(reason === undefined
       ? {}
       : { "kmend.run.reason": reason, "cicd.pipeline.result": runResults[reason] }),
-    ...(exitCode === 0 ? {} : { "error.type": reason ?? String(exitCode) }),
+    ...(isWell ? {} : { "error.type": reason ?? String(exitCode) }),
   };
   return [
     ...inner,
-    ...end(spans, theRun, at, attributes, exitCode === 0 ? null : `ended with exit code ${exitCode}`),
+    ...end(spans, theRun, at, attributes, isWell ? null : `ended with exit code ${exitCode}`),
   ];
 }
 

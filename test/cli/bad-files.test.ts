@@ -263,9 +263,9 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "an option that nobody has": { argv: [...run, "--nosuch"], code: 5, says: /unknown option '--nosuch'/ },
   "an option that kmend refuses": {
-    argv: [...run, "--step"],
+    argv: [...run, "--module-path", "modules"],
     code: 5,
-    says: /Cannot take --step: use --start-at/,
+    says: /Cannot take --module-path: modules in Python cannot run/,
   },
   "a command that nobody has": { argv: ["mend"], code: 5, says: /unknown command 'mend'/ },
   "a command without its argument": { argv: ["run"], code: 5, says: /missing required argument 'playbook'/ },

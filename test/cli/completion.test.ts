@@ -121,7 +121,7 @@ t.test("what may stand somewhere follows from what stands before", async (t) => 
       "shipped playbooks stand beside files",
     );
   t.ok((await offered("run", "--")).includes("--start-at-task"));
-  t.notOk((await offered("run", "--")).includes("--step"), "what is refused is not offered");
+  t.notOk((await offered("run", "--")).includes("--module-path"), "what is refused is not offered");
 });
 
 t.test("a run completes by its id", async (t) => {

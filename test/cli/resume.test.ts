@@ -359,6 +359,32 @@ t.test("where the hosts that failed were taken back, it says to run again, and n
   }
 });
 
+t.test("--on-failure given anew goes for what had failed before, too", async (t) => {
+  const place = new Place(
+    t,
+    `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - copy: {content: x, dest: "DIR/out-{{ inventory_hostname }}"}
+    - command: test {{ inventory_hostname }} = b
+`,
+  );
+  // As in scripts that were written for Ansible.
+  const ended = await place.kmend("run", ...local, "--flush-cache", "play.yml");
+  t.equal(ended.code, 2, ended.stderr);
+  t.ok(existsSync(join(place.folder, "out-a")), "it said nothing of a way back");
+  const resumed = await place.kmend("resume", "last", "--on-failure", "rollback_host");
+  t.equal(resumed.code, 2, resumed.stdout + resumed.stderr);
+  t.notOk(existsSync(join(place.folder, "out-a")), resumed.stdout);
+  t.ok(existsSync(join(place.folder, "out-b")));
+  for (const command of ["apply", "rollback"])
+    t.match(
+      (await place.kmend(command, "last", "--on-failure", "stop")).stderr,
+      /unknown option '--on-failure'/,
+    );
+});
+
 t.test("a run whose time was up goes on the next night", async (t) => {
   const place = new Place(
     t,

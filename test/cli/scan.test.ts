@@ -35,6 +35,11 @@ t.test("a scan of a leaking host", { skip: whatIsMissing() ?? false, timeout: 28
   t.test("measured once, it has no date, and says how to get one", async (t) => {
     const { code, stdout } = await scan("--explain", "app-1");
     t.equal(code, 3);
+    t.match(
+      (await kmend(["runs"], { cwd: folder })).stdout,
+      / {2}scan {2}.* {2}exit 3 {2}/,
+      "the list of runs says so",
+    );
     t.match(stdout, /^When ids run out: unknown: measured once only: scan again later/m);
     t.match(
       stdout,

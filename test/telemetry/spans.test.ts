@@ -40,6 +40,15 @@ t.test("of recorded runs, every span begins within its parent, and ends before i
   }
 });
 
+t.test("a scan that found a leak ends with its exit code, and nothing went wrong with it", async (t) => {
+  const { events, add } = madeUpJournal();
+  add("run:started", { ...begun, command: "scan" });
+  add("run:ended", { exitCode: 3, recap: {}, seconds: 1, reason: "done" });
+  const [end] = stepsOf(events).filter((step) => step.kind === "end");
+  t.match(end, { error: null, attributes: { "process.exit.code": 3, "kmend.run.reason": "done" } });
+  t.notOk("error.type" in (end?.attributes ?? {}));
+});
+
 t.test("what went wrong is said where it did", async (t) => {
   const ends = stepsOf(recordedEvents("failed")).filter((step) => step.kind === "end");
   const wrong = ends.filter(({ error }) => error !== null);
