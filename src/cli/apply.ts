@@ -17,6 +17,7 @@ import {
 import type { LoadedPlaybook } from "../playbook/playbook.ts";
 import { exitCodes, fileReason, KmendError } from "../problem/problem.ts";
 import { heldText } from "../report/report.ts";
+import { askedAside } from "./asking.ts";
 import { asBefore } from "./flags-before.ts";
 import { withFollowers } from "./followers.ts";
 import { foretell } from "./foretell.ts";
@@ -149,11 +150,10 @@ async function carryOut(
 ): Promise<number> {
   return withWorld(ground, async (world, journal) => {
     const { lines } = follow(plan, journal, drift);
-    const exitCode = await withFollowers(
-      flags,
-      journal,
-      async () => (await runPlaybooks(playbooks, world)).exitCode,
-    );
+    const exitCode = await withFollowers(flags, journal, async (reader) => {
+      const ask = askedAside(world.ask, () => reader);
+      return (await runPlaybooks(playbooks, { ...world, ask })).exitCode;
+    });
     if (flags.output !== "json" && flags.output !== "ndjson") console.log(`${lines()}\n`);
     return exitCode;
   });

@@ -1,6 +1,7 @@
 import { type Event, stoppedBetweenBatches } from "../journal/journal.ts";
 import type { Reader } from "../report/report.ts";
 import type { Next, Watched } from "../wizard/wizard.ts";
+import { askedAside } from "./asking.ts";
 import { type Follow, withWatchers } from "./followers.ts";
 import type { RunFlags } from "./run-options.ts";
 
@@ -32,7 +33,12 @@ export function followWithPauses(
     };
     const soft = AbortSignal.any([world.stop.soft, stopped.signal]);
     try {
-      return await act({ ...world, betweenBatches, stop: { ...world.stop, soft } });
+      return await act({
+        ...world,
+        ask: askedAside(world.ask, () => reader),
+        betweenBatches,
+        stop: { ...world.stop, soft },
+      });
     } finally {
       unsubscribe();
       await reader.end();

@@ -2,6 +2,8 @@
 
 import type { World } from "../engine/engine.ts";
 import type { Event, Journal } from "../journal/journal.ts";
+import type { Reader } from "../report/report.ts";
+import { askedAside } from "./asking.ts";
 import { startHook } from "./hook.ts";
 import { stdoutPaper } from "./paper.ts";
 import { chooseReader, withReader } from "./reader.ts";
@@ -20,7 +22,13 @@ export type Follow = (
 
 /** As the flags ask for. */
 export function followedBy(flags: RunFlags): Follow {
-  return (world, journal, act, past = []) => withFollowers(flags, journal, () => act(world), past);
+  return (world, journal, act, past = []) =>
+    withFollowers(
+      flags,
+      journal,
+      (reader) => act({ ...world, ask: askedAside(world.ask, () => reader) }),
+      past,
+    );
 }
 
 /** Runs `act` with all that the flags ask for, and ends each on every path. Who watches from outside ends last: by then people have read
@@ -28,7 +36,7 @@ export function followedBy(flags: RunFlags): Follow {
 export function withFollowers<T>(
   flags: RunFlags,
   journal: Journal,
-  act: () => Promise<T>,
+  act: (reader: Reader) => Promise<T>,
   past: readonly Event[] = [],
 ): Promise<T> {
   return withWatchers(flags, journal, () => withReaders(flags, journal, act, past), past);
@@ -61,17 +69,16 @@ async function withHooks<T>(
 async function withReaders<T>(
   flags: RunFlags,
   journal: Journal,
-  act: () => Promise<T>,
+  act: (reader: Reader) => Promise<T>,
   past: readonly Event[],
 ): Promise<T> {
   const endSummary = flags.summary === undefined ? () => {} : keepSummary(flags.summary, journal, past, warn);
+  const reader = chooseReader(flags, stdoutPaper());
   try {
-    return await withReports(
-      flags.report,
-      journal,
-      () => withReader(chooseReader(flags, stdoutPaper()), journal, act),
-      { past, warn },
-    );
+    return await withReports(flags.report, journal, () => withReader(reader, journal, () => act(reader)), {
+      past,
+      warn,
+    });
   } finally {
     endSummary();
   }

@@ -2,6 +2,7 @@ import { runPlaybooks } from "../engine/engine.ts";
 import type { Event } from "../journal/journal.ts";
 import type { LoadedPlaybook } from "../playbook/playbook.ts";
 import type { Reader } from "../report/report.ts";
+import { askedAside } from "./asking.ts";
 import { warn } from "./followers.ts";
 import { withReader } from "./reader.ts";
 import { withReports } from "./report-file.ts";
@@ -23,8 +24,9 @@ export async function foretell(
   const options = { ...ground.options, check: true, diff: true, foretells: true };
   const exitCode = await withWorld({ ...ground, command: "plan", options }, async (world, journal) => {
     journal.subscribe((event) => events.push(event));
-    const ask = async (): Promise<number> => (await runPlaybooks(playbooks, world)).exitCode;
-    const show = (): Promise<number> => (reader ? withReader(reader, journal, ask) : ask());
+    const asked = reader ? { ...world, ask: askedAside(world.ask, () => reader) } : world;
+    const run = async (): Promise<number> => (await runPlaybooks(playbooks, asked)).exitCode;
+    const show = (): Promise<number> => (reader ? withReader(reader, journal, run) : run());
     const reported = (): Promise<number> => withReports(reports, journal, show, { warn });
     return withTelemetry(telemetry, journal, reported, { warn });
   });

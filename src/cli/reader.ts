@@ -3,6 +3,7 @@ import {
   ansibleJson,
   ndjsonReader,
   type Paper,
+  type PrettyOptions,
   plainReader,
   prettyReader,
   type Reader,
@@ -10,14 +11,14 @@ import {
 import type { RunFlags } from "./run-options.ts";
 
 /** The reader that `--output` asks for: pretty on a terminal, plain elsewhere and under CI. */
-export function chooseReader(flags: RunFlags, paper: Paper): Reader {
+export function chooseReader(flags: RunFlags, paper: Paper, more: Pick<PrettyOptions, "isNow"> = {}): Reader {
   const isLive =
     process.stdout.isTTY && !process.env["CI"] && process.env["TERM"] !== "dumb" && !flags.verbose;
   const kind = flags.output ?? (isLive ? "pretty" : "plain");
   const diff = flags.diff ?? false;
   switch (kind) {
     case "pretty":
-      return prettyReader(paper, { diff });
+      return prettyReader(paper, { diff, ...more });
     case "json":
       return ansibleJson(paper);
     case "ndjson":

@@ -1,8 +1,8 @@
-import { watch } from "node:fs";
 import { Command } from "commander";
 import {
   createFileStore,
   damageLines,
+  type Event,
   lastOwn,
   type RecordedRun,
   type Store,
@@ -10,6 +10,7 @@ import {
 } from "../journal/journal.ts";
 import { exitCodes } from "../problem/problem.ts";
 import { changesTable } from "../report/report.ts";
+import { followRun, hasEnded } from "./follow-run.ts";
 import { stdoutPaper } from "./paper.ts";
 import { chooseReader } from "./reader.ts";
 import type { RunFlags } from "./run-options.ts";
@@ -33,7 +34,7 @@ export function showCommand(): Command {
   return addOutputOptions(command)
     .addHelpText(
       "after",
-      "\nExamples:\n  kmend show last\n  kmend show last --changes\n  kmend show last --verify\n\nExit codes: 0 well, 1 no such run, or its journal is damaged",
+      "\nExamples:\n  kmend show last\n  kmend show last --changes\n  kmend show last --verify\n\nExit codes: 0 well, 1 no such run, or its journal is damaged, 99 interrupted while it was followed",
     )
     .action(async (run: string, flags: ShowFlags) => {
       const store = createFileStore(stateFolder(flags.state, process.env));
@@ -41,9 +42,10 @@ export function showCommand(): Command {
         process.exitCode = await verify(store, run);
         return;
       }
-      const recorded = await store.read(run);
+      let recorded = await store.read(run);
       if (flags.changes) console.log(changesTable(recorded.events));
-      else await replay(store, recorded, flags);
+      else recorded = await replay(store, recorded, flags);
+      if (flags.output !== "json" && flags.output !== "ndjson") tellHowItStands(recorded);
       for (const line of damageLines(recorded)) console.error(line);
       if (recorded.damage.some(({ kind }) => kind !== "torn")) process.exitCode = exitCodes.error;
     });
@@ -58,31 +60,44 @@ async function verify(store: Store, wanted: string): Promise<number> {
   return wrong.length === 0 ? exitCodes.ok : exitCodes.error;
 }
 
-async function replay(store: Store, recorded: RecordedRun, flags: ShowFlags): Promise<void> {
-  const reader = chooseReader({ ...flags, output: flags.output ?? "plain" }, stdoutPaper());
-  for (const event of recorded.events) reader.read(event);
-  if (flags.follow) await follow(store, recorded, (event) => reader.read(event));
-  await reader.end();
+/** Shows what is over as it stands in the end, and, followed, what goes on as it goes on. */
+async function replay(store: Store, recorded: RecordedRun, flags: ShowFlags): Promise<RecordedRun> {
+  const isFollowed = flags.follow === true && !hasEnded(recorded);
+  const begun = isFollowed ? underWay(recorded.events) : recorded.events.length;
+  let isNow = false;
+  const reader = chooseReader(flags, stdoutPaper(), { isNow: () => isNow });
+  for (const [at, event] of recorded.events.entries()) {
+    isNow = at >= begun;
+    reader.read(event);
+  }
+  isNow = true;
+  const stop = new AbortController();
+  const leave = (): void => stop.abort();
+  process.once("SIGINT", leave);
+  try {
+    if (!isFollowed) return recorded;
+    return await followRun(store, recorded, { read: (event) => reader.read(event), stop: stop.signal });
+  } finally {
+    process.off("SIGINT", leave);
+    await reader.end();
+    if (stop.signal.aborted) process.exitCode = exitCodes.interrupted;
+  }
 }
 
-/** Reads again whenever the journal grows, until its last event stands. */
-async function follow(
-  store: Store,
-  recorded: RecordedRun,
-  read: (event: RecordedRun["events"][number]) => void,
-): Promise<void> {
-  let seen = recorded.events.length;
-  let hasEnded = lastOwn(recorded.events)?.type === "run:ended";
-  const watcher = watch(recorded.folder);
-  try {
-    while (!hasEnded) {
-      await new Promise((resolve) => watcher.once("change", resolve));
-      const { events } = await store.read(recorded.run);
-      for (const event of events.slice(seen)) read(event);
-      seen = events.length;
-      hasEnded = lastOwn(events)?.type === "run:ended";
-    }
-  } finally {
-    watcher.close();
-  }
+/** Where the task begins that is going on, or the soak. */
+function underWay(events: readonly Event[]): number {
+  const at = events.findLastIndex(({ type }) => type === "task:started" || type === "soak:started");
+  return at < 0 ? events.length : at;
+}
+
+/** What becomes of a run without a last word is up to whoever reads of it. */
+function tellHowItStands({ run, events, writer }: RecordedRun): void {
+  const [first] = events;
+  if (lastOwn(events)?.type === "run:ended" || first?.type !== "run:started") return;
+  if (writer) console.error(`It is running. Follow it with\n    kmend show ${run} --follow`);
+  else if ((first.command === "run" || first.command === "apply") && !first.check)
+    console.error(
+      `It stopped without a last word. Go on with it, or take it back:\n    kmend resume ${run}\n    kmend rollback ${run}`,
+    );
+  else console.error("It stopped without a last word.");
 }

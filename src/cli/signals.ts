@@ -4,6 +4,8 @@ export interface Stopping {
   readonly soft: AbortSignal;
   /** Aborted at the second: what is under way is cut off; the journal still gets its last lines. */
   readonly hard: AbortSignal;
+  /** As if Ctrl-C had been pressed: a question of inquirer's takes it in itself. */
+  interrupt(): void;
   /** Takes the handlers off again. */
   release(): void;
 }
@@ -28,6 +30,7 @@ export function listenForStop(): Stopping {
   return {
     soft: soft.signal,
     hard: hard.signal,
+    interrupt: () => onSignal("SIGINT"),
     release() {
       for (const name of signals) process.off(name, onSignal);
     },

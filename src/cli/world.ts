@@ -92,7 +92,7 @@ export async function withWorld<T>(
     stop: { soft: stop.soft, hard: stop.hard },
     clock: wallClock,
     random: systemRandom,
-    ask: ground.isUnasked ? null : terminalAsk(),
+    ask: ground.isUnasked ? null : terminalAsk(stop),
     mask: processMask,
   };
   try {

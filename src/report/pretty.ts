@@ -20,9 +20,15 @@ const mostFailures = 10;
 /** Listr sets its output in, and breaks a line that comes nearer to the edge. */
 const indentOfLive = 6;
 
+export interface PrettyOptions {
+  readonly diff: boolean;
+  /** Asked as each task begins: where it says no, what is read is over already, and nothing moves. Absent: it happens now. */
+  readonly isNow?: () => boolean;
+}
+
 /** For a terminal of any size: one line a task that is over, and below it the fleet as it is now. One Listr task a
  *  playbook task: one a host took six times the processor that the hosts did. */
-export function prettyReader(paper: Paper, options: { readonly diff: boolean }): Reader {
+export function prettyReader(paper: Paper, options: PrettyOptions): Reader {
   const { view, take } = fleetView();
   const noWayBack = noWayBackTeller();
   let live: LiveTask | null = null;
@@ -37,9 +43,17 @@ export function prettyReader(paper: Paper, options: { readonly diff: boolean }):
   };
   const say = (text: string): void => after(() => paper.write(`${text}\n`));
 
-  function endTask(): void {
+  function begin(title: string, frame: () => string[]): void {
+    const isLive = process.stdout.isTTY && (options.isNow?.() ?? true);
+    live = liveTask(paper, { title, frame, isLive });
+    after(live.run);
+  }
+
+  /** @param isOver something came after it; else there may be hosts of whose end nobody knows */
+  function endTask(isOver = true): void {
     if (!live) return;
-    live.end(isSoaking ? null : taskTitle(view));
+    const mark = isOver || view.waiting <= 0 ? paint(paper.colour, "ok", "✔") : "…";
+    live.end(`${mark} ${isSoaking ? live.title : taskTitle(view)}`);
     live = null;
     isSoaking = false;
     if (failed > mostFailures)
@@ -61,20 +75,18 @@ export function prettyReader(paper: Paper, options: { readonly diff: boolean }):
         if (event.of > 1) say(`  batch ${event.batch} of ${event.of}: ${batchNames(event.hosts)}`);
         break;
       case "task:started":
-        live = liveTask(harmless(event.task.name), () =>
+        begin(harmless(event.task.name), () =>
           paintFleet(view, {
             columns: paper.columns - indentOfLive,
             rows: Math.max(3, paper.rows - 4),
             now: Date.now(),
           }),
         );
-        after(live.run);
         break;
       case "soak:started":
         endTask();
-        live = liveTask(soakWords(event), () => [soakLeft(event, Date.now())]);
+        begin(soakWords(event), () => [soakLeft(event, Date.now())]);
         isSoaking = true;
-        after(live.run);
         break;
       case "task:ended":
         taskEnded(event);
@@ -111,8 +123,18 @@ export function prettyReader(paper: Paper, options: { readonly diff: boolean }):
 
   return {
     read,
+    aside(act) {
+      // Between two tasks nothing moves; within one it goes on afterwards.
+      if (view.waiting <= 0) endTask();
+      const lending = live;
+      lending?.end(null);
+      return new Promise((resolve, reject) => {
+        after(() => act().then(resolve, reject));
+        if (lending) begin(lending.title, lending.frame);
+      });
+    },
     async end() {
-      endTask();
+      endTask(false);
       await queue;
     },
   };
@@ -133,27 +155,39 @@ function taskTitle(view: FleetView): string {
 }
 
 interface LiveTask {
+  readonly title: string;
+  readonly frame: () => string[];
   run(): Promise<void>;
-  /** @param title what it stands there as from now on; null: as it did */
-  end(title: string | null): void;
+  /** @param line what stands there from now on; null: nothing */
+  end(line: string | null): void;
 }
 
-function liveTask(title: string, frame: () => string[]): LiveTask {
-  let finish: (title: string | null) => void = () => {};
-  const finished = new Promise<string | null>((resolve) => {
-    finish = resolve;
-  });
-  const list = new Listr([{ title, task: (_, task) => redrawUntil(finished, task, frame) }], {
+/** Drawn again and again where it is live; in the end one line of it stays. */
+function liveTask(
+  paper: Paper,
+  { title, frame, isLive }: { readonly title: string; frame(): string[]; readonly isLive: boolean },
+): LiveTask {
+  const { promise: ended, resolve } = Promise.withResolvers<string | null>();
+  async function run(): Promise<void> {
+    if (isLive) await draw(title, frame, ended);
+    const line = await ended;
+    if (line !== null) paper.write(`${line}\n`);
+  }
+  return { title, frame, run, end: resolve };
+}
+
+async function draw(title: string, frame: () => string[], ended: Promise<unknown>): Promise<void> {
+  const list = new Listr([{ title, task: (_, task) => redrawUntil(ended, task, frame) }], {
     registerSignalListeners: false,
     exitOnError: false,
-    rendererOptions: { collapseErrors: false },
+    rendererOptions: { collapseErrors: false, clearOutput: true },
   });
-  return { run: () => list.run().then(() => {}), end: (last) => finish(last) };
+  await list.run();
 }
 
 async function redrawUntil(
-  finished: Promise<string | null>,
-  task: { title: string; output: string },
+  ended: Promise<unknown>,
+  task: { output: string },
   frame: () => string[],
 ): Promise<void> {
   const redraw = (): void => {
@@ -161,8 +195,7 @@ async function redrawUntil(
   };
   const timer = setInterval(redraw, redrawMs);
   try {
-    task.title = (await finished) ?? task.title;
-    task.output = "";
+    await ended;
   } finally {
     clearInterval(timer);
   }

@@ -16,7 +16,7 @@ export { howMany } from "./how-many.ts";
 export { ndjsonReader } from "./ndjson.ts";
 export { plainReader } from "./plain.ts";
 export { planSummary } from "./plan-summary.ts";
-export { prettyReader } from "./pretty.ts";
+export { type PrettyOptions, prettyReader } from "./pretty.ts";
 export type { Paper, Reader } from "./reader.ts";
 export { type HostSummary, runSummary, type WrittenSummary } from "./run-summary.ts";
 export { runsTable } from "./runs-table.ts";
