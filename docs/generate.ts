@@ -255,6 +255,7 @@ function schemaFiles(): Readonly<Record<string, string>> {
     "playbook.schema.json": schemaText("playbook"),
     "tasks.schema.json": leading("tasks"),
     "handlers.schema.json": leading("handlers"),
+    "inventory.schema.json": schemaText("inventory"),
   };
 }
 

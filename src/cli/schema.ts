@@ -1,28 +1,36 @@
 import { Argument, Command } from "commander";
+import { inventorySchema } from "../inventory/inventory.ts";
 import { findModule, moduleNames } from "../modules/modules.ts";
 import { playbookSchema, type SchemaKind, schemaKinds } from "../playbook/playbook.ts";
+
+type Kind = SchemaKind | "inventory";
 
 /** `kmend schema [WHAT]`. */
 export function schemaCommand(): Command {
   return new Command("schema")
-    .description("Print a JSON Schema of the playbook language, for editors that complete and check YAML")
+    .description("Print a JSON Schema of playbooks or inventories, for editors that complete and check YAML")
     .addArgument(
-      new Argument("[what]", "what the file holds: a playbook, or a role's tasks or handlers")
-        .choices(schemaKinds)
-        .default("playbook" satisfies SchemaKind),
+      new Argument("[what]", "what the file holds: a playbook, a role's tasks or handlers, or an inventory")
+        .choices([...schemaKinds, "inventory" satisfies Kind])
+        .default("playbook" satisfies Kind),
     )
     .addHelpText(
       "after",
-      "\nExamples:\n  kmend schema > playbook.schema.json\n  kmend schema tasks > tasks.schema.json\n\nExit codes: 0 well, 5 no such schema",
+      "\nExamples:\n  kmend schema > playbook.schema.json\n  kmend schema inventory > inventory.schema.json\n\nExit codes: 0 well, 5 no such schema",
     )
-    .action((kind: SchemaKind) => console.log(schemaText(kind).trimEnd()));
+    .action((kind: Kind) => console.log(schemaText(kind).trimEnd()));
 }
 
 /** The schema as it is printed and published: a line for each definition and each key of a task, so that a change of one module
  *  is one line of a diff. */
-export function schemaText(kind: SchemaKind): string {
+export function schemaText(kind: Kind): string {
+  return `${lines(schemaOf(kind), 3)}\n`;
+}
+
+function schemaOf(kind: Kind): object {
+  if (kind === "inventory") return inventorySchema();
   const modules = moduleNames().flatMap((name) => findModule(name) ?? []);
-  return `${lines(playbookSchema(kind, modules), 3)}\n`;
+  return playbookSchema(kind, modules);
 }
 
 function lines(value: unknown, depth: number, indent = ""): string {

@@ -1,6 +1,7 @@
 /** How to reach a host and whom to act as there: the host's variables win over keywords, keywords over flags. */
 
 import type { Become, Target } from "../connection/connection.ts";
+import { connectionVariables as known, methodPasswords } from "../inventory/inventory.ts";
 import { KmendError } from "../problem/problem.ts";
 import { str, truthy, Undefined, Unsafe, type Value } from "../template/template.ts";
 import { type Frame, keyword } from "./frame.ts";
@@ -14,19 +15,18 @@ export function targetOf(run: Run, view: View, frame: Frame, keywords: View): Ta
   const defaults = run.world.options.connection;
   const named = (name: Parameters<typeof keyword>[1]): string | undefined =>
     optionalText(located(keyword(frame, name), keywords));
-  const kind = variable(view, "ansible_connection") ?? named("connection") ?? defaults.kind;
-  const port = variable(view, "ansible_port", "ansible_ssh_port") ?? named("port");
-  const user = variable(view, "ansible_user", "ansible_ssh_user") ?? named("remoteUser") ?? defaults.user;
-  const password =
-    variable(view, "ansible_password", "ansible_ssh_pass", "ansible_ssh_password") ?? defaults.password;
-  const key =
-    variable(view, "ansible_ssh_private_key_file", "ansible_private_key_file") ?? defaults.privateKeyFile;
+  const kind = variable(view, ...known.connection.names) ?? named("connection") ?? defaults.kind;
+  const port = variable(view, ...known.port.names) ?? named("port");
+  const user = variable(view, ...known.user.names) ?? named("remoteUser") ?? defaults.user;
+  const password = variable(view, ...known.password.names) ?? defaults.password;
+  const key = variable(view, ...known.privateKey.names) ?? defaults.privateKeyFile;
   const sshArgs = sshArguments(run, view);
-  const checking = view.get("ansible_host_key_checking") ?? view.get("ansible_ssh_host_key_checking");
+  const [checked, checkedBefore] = known.hostKeyChecking.names;
+  const checking = view.get(checked) ?? view.get(checkedBefore);
   return {
     name: view.host.name,
     kind: kindOf(kind, view.host.name),
-    address: variable(view, "ansible_host", "ansible_ssh_host") ?? view.host.name,
+    address: variable(view, ...known.address.names) ?? view.host.name,
     hostKeyChecking:
       checking === undefined || checking instanceof Undefined ? defaults.hostKeyChecking : truthy(checking),
     connectTimeoutMs: timeoutMs(view) ?? defaults.connectTimeoutMs,
@@ -50,16 +50,16 @@ export function targetOf(run: Run, view: View, frame: Frame, keywords: View): Ta
 export function becomeOf(run: Run, view: View, frame: Frame, keywords: View): Become | null {
   const defaults = run.world.options.become;
   const wanted =
-    view.get("ansible_become") ?? located(keyword(frame, "become"), keywords) ?? defaults.enabled;
+    view.get(known.become.names[0]) ?? located(keyword(frame, "become"), keywords) ?? defaults.enabled;
   if (!isTrue(wanted)) return null;
   const named = (name: Parameters<typeof keyword>[1]): string | undefined =>
     optionalText(located(keyword(frame, name), keywords));
-  const flags = variable(view, "ansible_become_flags") ?? named("becomeFlags");
-  const exe = variable(view, "ansible_become_exe") ?? named("becomeExe");
+  const flags = variable(view, ...known.becomeFlags.names) ?? named("becomeFlags");
+  const exe = variable(view, ...known.becomeExe.names) ?? named("becomeExe");
   return {
     ...becomeAs(run, view, {
-      method: variable(view, "ansible_become_method") ?? named("becomeMethod") ?? defaults.method,
-      user: variable(view, "ansible_become_user") ?? named("becomeUser") ?? defaults.user,
+      method: variable(view, ...known.becomeMethod.names) ?? named("becomeMethod") ?? defaults.method,
+      user: variable(view, ...known.becomeUser.names) ?? named("becomeUser") ?? defaults.user,
     }),
     ...(flags !== undefined ? { flags } : {}),
     ...(exe !== undefined ? { exe } : {}),
@@ -77,25 +77,20 @@ export function becomeAs(
       code: "unknown-become-method",
       message: `Cannot become by ${method} on ${view.host.name}: the methods are sudo, su and doas`,
     });
-  const names = [
-    "ansible_become_password",
-    "ansible_become_pass",
-    `ansible_${method}_pass`,
-    `ansible_${method}_password`,
-  ];
+  const names = [...known.becomePassword.names, ...methodPasswords(method)];
   const password = variable(view, ...names) ?? run.world.options.become.password;
   return { method, user, ...(password !== undefined ? { password } : {}) };
 }
 
 function sshArguments(run: Run, view: View): string {
   const { sshCommonArgs, sshExtraArgs } = run.world.options.connection;
-  const common = variable(view, "ansible_ssh_common_args") ?? sshCommonArgs;
-  const extra = variable(view, "ansible_ssh_extra_args") ?? sshExtraArgs;
+  const common = variable(view, ...known.sshCommonArgs.names) ?? sshCommonArgs;
+  const extra = variable(view, ...known.sshExtraArgs.names) ?? sshExtraArgs;
   return [common, extra].filter((part) => part !== undefined && part !== "").join(" ");
 }
 
 function timeoutMs(view: View): number | undefined {
-  const seconds = Number(variable(view, "ansible_ssh_timeout", "ansible_timeout") ?? Number.NaN);
+  const seconds = Number(variable(view, ...known.timeout.names) ?? Number.NaN);
   return seconds > 0 ? seconds * 1000 : undefined;
 }
 

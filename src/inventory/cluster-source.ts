@@ -22,23 +22,32 @@ const run = promisify(execFile);
 const timeoutMs = 60_000;
 const maxOutputBytes = 512 * 1024 * 1024;
 
-const pluginName = "kmend.kubernetes";
+export const pluginName = "kmend.kubernetes";
 
 /** Keys of such a file, with what each is. docs/rollout.md explains them. */
-const keys = [
-  "plugin",
-  "kubeconfig",
-  "context",
-  "kubectl",
-  "selector",
-  "pool_label",
-  "address",
-  "hosts",
-  "vars",
-] as const;
+export const clusterKeys = {
+  plugin: "Makes this file a source of nodes",
+  kubeconfig: "The cluster's kubeconfig; else kubectl's own",
+  context: "The context of it; else the current one",
+  kubectl: "The program to ask by, kubectl unless told otherwise",
+  selector: "Only nodes with these labels, as kubectl takes them",
+  pool_label: "The label by whose value nodes are grouped into pools",
+  address: "Which of a node's addresses its host is reached at",
+  hosts: "The host that a node is, where it has another name here",
+  vars: "Variables of all these hosts",
+} as const;
+
+const keys = Object.keys(clusterKeys) as readonly (keyof typeof clusterKeys)[];
 
 /** The addresses that a node tells of, and its name. */
-const addresses = ["InternalIP", "ExternalIP", "Hostname", "InternalDNS", "ExternalDNS", "name"] as const;
+export const addresses = [
+  "InternalIP",
+  "ExternalIP",
+  "Hostname",
+  "InternalDNS",
+  "ExternalDNS",
+  "name",
+] as const;
 
 /** Source: the labels that kubeadm gives, until 1.19 and from then on. */
 const controlPlaneLabels = ["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"];

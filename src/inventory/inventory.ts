@@ -7,6 +7,7 @@
  * Should: order is Ansible's everywhere, for hosts chosen and for variables that override each other.
  */
 
+export { connectionVariables, methodPasswords } from "./connection-variables.ts";
 export { groupHosts } from "./group-graph.ts";
 export {
   groupNames,
@@ -17,6 +18,7 @@ export {
   type VarsLayer,
 } from "./host-vars.ts";
 export { type Group, type Host, Inventory, InventoryLoop } from "./inventory-model.ts";
+export { inventorySchema } from "./inventory-schema.ts";
 export { type LoadOptions, loadInventory } from "./load-inventory.ts";
 export { type Matched, type MatchOptions, matchHosts } from "./match-hosts.ts";
 export { inventoryGraph, inventoryHost, inventoryList, inventoryYaml } from "./show-inventory.ts";

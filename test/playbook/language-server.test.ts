@@ -43,7 +43,7 @@ t.test("an editor completes, explains and underlines", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "kmend-editor-"));
   t.teardown(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, "docs"));
-  for (const kind of ["playbook", "tasks", "handlers"])
+  for (const kind of ["playbook", "tasks", "handlers", "inventory"])
     cpSync(join(root, `docs/${kind}.schema.json`), join(folder, `docs/${kind}.schema.json`));
   const server = await LanguageServer.start(t, folder, settingsOfThePage());
   const path = join(folder, "site.yml");
@@ -118,6 +118,38 @@ t.test("an editor completes, explains and underlines", async (t) => {
       "3: Property becom is not allowed.",
     ]);
     t.strictSame(await server.open(of("handlers"), text), ["3: Property becom is not allowed."]);
+  });
+
+  await t.test("inventories are completed, explained and underlined, too", async (t) => {
+    const text =
+      "web:\n  hosts:\n    web[1:x]:\n    web-1: {ansible_port: ssh}\n  vars:\n    ansible_connection: telnet\n  host:\n";
+    const hosts = join(folder, "hosts.yml");
+    const found = await server.open(hosts, text);
+    for (const each of [
+      "3: Wanted a host's name",
+      "4: Wanted a number",
+      "6: Wanted ssh, openssh, local",
+      "7: Not a key of a group",
+    ])
+      t.ok(
+        found.some((line) => line.startsWith(each)),
+        `${each} (of ${found.join("; ")})`,
+      );
+    const begun = join(folder, "inventory/begun.yml");
+    await server.open(begun, "web:\n  hosts:\n    web-1:\n      ansible_port: 22\n      ansible_h\n");
+    const labels = (await server.complete(begun, { line: 4, character: 15 })).map(({ label }) => label);
+    t.ok(labels.includes("ansible_host") && labels.includes("ansible_user"), labels.join());
+    const group = join(folder, "inventory/group.yml");
+    await server.open(group, "web:\n  ho\n");
+    const keys = (await server.complete(group, { line: 1, character: 4 })).map(({ label }) => label);
+    t.ok(keys.includes("hosts") && keys.includes("children") && !keys.includes("plugin"), keys.join());
+    t.notOk(labels.includes("ansible_ssh_host"), "an older name is taken, and not offered");
+    t.match(await server.hover(hosts, { line: 3, character: 15 }), /Where its sshd listens/);
+    const example = readFileSync(join(root, "inventory/example.yml"), "utf8");
+    t.strictSame(await server.open(join(folder, "inventory/example.yml"), example), []);
+    const secret =
+      "web:\n  vars:\n    ansible_password: !vault |\n      $ANSIBLE_VAULT;1.1;AES256\n      6162\n";
+    t.strictSame(await server.open(join(folder, "inventory/secret.yml"), secret), []);
   });
 
   await t.test("a first line chooses the schema; what is right stays as it is", async (t) => {
