@@ -43,6 +43,10 @@ const onPurpose = [
     "no `..` leads out of `dest/HOST`; devices and pipes are refused; a new file has the rights that it has on the host, under the umask",
   ],
   ["The live view", "is kmend's own on a terminal; `--output plain` has Ansible's lines and recap"],
+  [
+    "`--step`",
+    "names hosts and place with each question; a `gate:` is not asked about; without a terminal it is refused; what was declined a resume leaves out",
+  ],
   ["`--start-at-task` that matches nothing", "ends with 0 as under Ansible, and says so"],
 ] as const;
 

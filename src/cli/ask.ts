@@ -3,7 +3,7 @@ import { exitCodes, KmendError } from "../problem/problem.ts";
 import { askSecret } from "./secrets.ts";
 import type { Stopping } from "./signals.ts";
 
-/** Asks on the terminal (vars_prompt, pause); null where there is none, so that nothing waits for ever.
+/** Asks on the terminal (vars_prompt, pause, --step); null where there is none, so that nothing waits for ever.
  *  @param stop Ctrl-C at a question ends the run as at any other time */
 export function terminalAsk(stop: Stopping): Ask | null {
   if (!hasTerminal()) return null;

@@ -18,6 +18,7 @@ import {
   addOnFailureOption,
   addOutputOptions,
   addPreFlightOption,
+  addStepOption,
   addUnattendedOptions,
   type RunFlags,
 } from "./run-options.ts";
@@ -46,7 +47,7 @@ export function resumeCommand(): Command {
     .option("--retry-failed", "try tasks again that hosts failed at")
     .option("--allow-changes", "go on though the playbook's files were changed since");
   addConnectionOptions(addPreFlightOption(addLockOption(command)));
-  return addReportOption(addOutputOptions(addUnattendedOptions(addOnFailureOption(command))))
+  return addReportOption(addOutputOptions(addUnattendedOptions(addOnFailureOption(addStepOption(command)))))
     .addHelpText(
       "after",
       `

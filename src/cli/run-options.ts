@@ -36,6 +36,7 @@ export interface RunFlags extends TelemetryFlags {
   readonly listTags?: boolean;
   readonly syntaxCheck?: boolean;
   readonly startAtTask?: string;
+  readonly step?: boolean;
   readonly forceHandlers?: boolean;
   readonly verbose?: number;
   readonly output?: "pretty" | "plain" | "json" | "ndjson";
@@ -53,7 +54,6 @@ export interface RunFlags extends TelemetryFlags {
 
 /** Options that ansible-playbook has and kmend has not, with what to do instead. */
 export const refusedOptions: Readonly<Record<string, string>> = {
-  "--step": "use --start-at-task, or --tags",
   "-M, --module-path": "modules in Python cannot run: kmend needs no Python on a host",
 };
 
@@ -151,6 +151,13 @@ export function addTaskOptions(command: Command): Command {
       .option("--force-handlers", "run notified handlers also on hosts that failed")
       .option("--flush-cache", "nothing to do: kmend keeps no facts from run to run"),
   );
+}
+
+/** Whether somebody is asked, task by task. */
+export function addStepOption(command: Command): Command {
+  return command
+    .optionsGroup("Tasks:")
+    .option("--step", "ask before each task: no, yes, or go on without asking");
 }
 
 /** What to take back when a host fails, in place of what the plays say. */

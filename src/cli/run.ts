@@ -12,6 +12,7 @@ import {
   addOutputOptions,
   addPreFlightOption,
   addRefusedOptions,
+  addStepOption,
   addTaskOptions,
   addUnattendedOptions,
   type RunFlags,
@@ -27,7 +28,8 @@ export function runCommand(): Command {
     .argument("<playbook...>", "playbooks, run one after the other")
     .option("-C, --check", "change nothing; say what would change")
     .option("-D, --diff", "show the diffs of what changes");
-  addUnattendedOptions(addPreFlightOption(addLockOption(addTaskOptions(addConnectionOptions(command)))));
+  addTaskOptions(addStepOption(addConnectionOptions(command)));
+  addUnattendedOptions(addPreFlightOption(addLockOption(command)));
   addRefusedOptions(addReportOption(addOutputOptions(addListingOptions(command))));
   return command
     .addHelpText(

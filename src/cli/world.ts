@@ -17,6 +17,7 @@ import type { RunFlags } from "./run-options.ts";
 import { readSecrets, type Secrets } from "./secrets.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { listenForStop } from "./signals.ts";
+import { checkStep } from "./step.ts";
 import { whoRuns } from "./who.ts";
 
 // A dead link is noticed within three of these.
@@ -41,6 +42,7 @@ export async function readGround(
   flags: RunFlags,
   extraOptions: Partial<EngineOptions> = {},
 ): Promise<Ground> {
+  checkStep(flags);
   const settings = readSettings(process.env);
   for (const unknown of settings.unknown)
     process.stderr.write(`[WARNING]: ${unknown}: kmend does not know this setting\n`);
@@ -141,6 +143,7 @@ function engineOptions(flags: RunFlags, settings: Settings, secrets: Secrets, va
     extraVars: parseExtraVars(flags.extraVars ?? [], vault),
     forks: flags.forks ?? settings.forks ?? 50,
     ...(flags.startAtTask === undefined ? {} : { startAtTask: flags.startAtTask }),
+    ...(flags.step ? { step: true } : {}),
     forceHandlers: flags.forceHandlers ?? false,
     become: {
       enabled: flags.become ?? settings.become ?? false,

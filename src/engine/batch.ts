@@ -23,6 +23,8 @@ export async function runBatch(
 ): Promise<boolean> {
   checkStop(run);
   const { batch, number, of } = given;
+  // Who said to go on without asking said so of a batch, as under Ansible.
+  run.isStepping = run.world.options.step ?? false;
   const names = batch.map((host) => host.name);
   run.world.journal.note("batch:started", { play: run.play.number, batch: number, of, hosts: names });
   await runSections(run, play, batch);

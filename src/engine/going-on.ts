@@ -23,8 +23,8 @@ export function goingOn(journal: Journal, events: readonly Event[], past: Past):
         return false;
       }
     } else if (isKnown(type, body)) return false;
-    // It is the batch's own, and no part of the task before it.
-    if (type === "soak:started") waiting.delete("task:started");
+    // It is no part of the task before it.
+    if (type === "soak:started" || type === "task:declined") waiting.delete("task:started");
     if (!type.startsWith("message:") && !type.startsWith("run:")) announce();
     return true;
   }

@@ -13,6 +13,7 @@ import { loopItems, rounds } from "./loops.ts";
 import { taskRef } from "./plan.ts";
 import { failedResult, type Result, resultOf, skippedResult } from "./result.ts";
 import type { Run } from "./run.ts";
+import { stepInto } from "./step.ts";
 import { isSelected } from "./tags.ts";
 import { type View, viewOf } from "./variables.ts";
 import { weighedInclude } from "./weigh.ts";
@@ -45,8 +46,10 @@ export async function runInclude(
     ref: taskRef(run, node, frame, viewOf(run, first, frame)),
   };
   const able = hosts.filter((host) => run.past.takesPart(counted.ref.id, host.name));
-  run.world.journal.note("task:started", { task: counted.ref, hosts: able.map((host) => host.name) });
-  const all = able.flatMap((host) => included(run, counted, node, host));
+  const on = await stepInto(run, counted.ref, able);
+  if (able.length > 0 && on.length === 0) return;
+  run.world.journal.note("task:started", { task: counted.ref, hosts: on.map((host) => host.name) });
+  const all = on.flatMap((host) => included(run, counted, node, host));
   // A round is one include; hosts that include the same thing run it together.
   for (const [, group] of Map.groupBy(all, (each) => each.key)) await runGroup(run, counted, node, group);
 }

@@ -49,6 +49,8 @@ export interface Past {
   checkHost(task: TaskRef, host: string): void;
   /** It may be worked on, or has an end of this task. */
   takesPart(task: string, host: string): boolean;
+  /** Somebody said that it is to go on without this task. */
+  isDeclined(task: string, host: string): boolean;
   /** The batches of a play that began, in their order; null: the play did not. */
   batches(play: number): readonly (readonly string[])[] | null;
   /** The hosts of a play that began, in its order. */
@@ -74,6 +76,7 @@ export const noPast: Past = {
   checkTask: () => {},
   checkHost: () => {},
   takesPart: () => true,
+  isDeclined: () => false,
   batches: () => null,
   hosts: () => null,
   isPastSoak: () => false,
@@ -97,14 +100,23 @@ export function pastOf(events: readonly Event[], options: PastOptions): Past {
   const frontier = new Map<string, string>();
   const places = new Map<string, string>();
   const begun = new Set<string>();
+  const declined = new Set<string>();
   const takenBack = new Set(
     events.flatMap((event) => (event.type === "rollback:started" ? event.hosts : [])),
   );
   for (const event of events) {
     if (event.type === "host:started") begun.add(key(event.task.id, event.host));
-    if (event.type === "task:started") tasks.set(event.task.id, event.task);
-    if (event.type === "task:started" && event.task.at) places.set(event.task.at, event.task.id);
+    if (event.type === "task:started" || event.type === "task:declined") tasks.set(event.task.id, event.task);
+    if ((event.type === "task:started" || event.type === "task:declined") && event.task.at)
+      places.set(event.task.at, event.task.id);
     if (event.type === "item:ended") rounds.set(roundKey(event.task.id, event.host, event.index), event);
+    if (event.type === "task:declined")
+      for (const host of event.hosts) {
+        // What it had come to before nobody asks for any more.
+        ends.delete(key(event.task.id, host));
+        begun.delete(key(event.task.id, host));
+        declined.add(key(event.task.id, host));
+      }
     if (event.type !== "task:ended") continue;
     ends.set(key(event.task.id, event.host), event);
     frontier.set(event.host, event.task.id);
@@ -130,7 +142,9 @@ export function pastOf(events: readonly Event[], options: PastOptions): Past {
     hasBegun: (task, host) => begun.has(key(task, host)),
     underWayOf: (task, host) => open.get(key(task, host)) ?? null,
     settle: (task, host) => void open.delete(key(task, host)),
-    underWay: [...open].flatMap(([at, change]) => (ends.has(at) && !again.has(at) ? [] : [change])),
+    underWay: [...open].flatMap(([at, change]) =>
+      declined.has(at) || (ends.has(at) && !again.has(at)) ? [] : [change],
+    ),
     checkTask: (task) => checkTask(tasks.get(task.id), task),
     checkHost: (task, host) => {
       const [next] = toCome.get(host) ?? [];
@@ -139,6 +153,7 @@ export function pastOf(events: readonly Event[], options: PastOptions): Past {
       throw diverged(tasks.get(next), task);
     },
     takesPart: (task, host) => isWorkedOn(host) || ends.has(key(task, host)),
+    isDeclined: (task, host) => declined.has(key(task, host)),
     ...playsOf(events),
     isOver: (host) => !isWorkedOn(host) && (toCome.get(host)?.size ?? 0) === 0,
     hasTakenBack: rollbacksOf(events),

@@ -58,6 +58,8 @@ export interface Run {
   nextChange: number;
   /** Set while tasks before `--start-at-task` are passed over. */
   startAt: string | null;
+  /** Somebody is asked before each task of the batch, until he says to go on without. */
+  isStepping: boolean;
   /** What ended the run early, where hosts could have gone on. */
   cut: "limit" | "max_fail_hosts" | "window" | null;
   /** What has not begun, or not ended. */
@@ -163,6 +165,7 @@ export function newRun(
     nextRollbackTask: 0,
     nextChange: 0,
     startAt: world.options.startAtTask ?? null,
+    isStepping: false,
     cut: null,
     ahead: { plays: [], batches: [], open: [] },
     touched: new Set(),

@@ -13,6 +13,7 @@ import type { Result } from "./result.ts";
 import type { Run } from "./run.ts";
 import { runTask } from "./run-task.ts";
 import { passedOver } from "./start-at.ts";
+import { stepInto } from "./step.ts";
 import { isSelected } from "./tags.ts";
 import { type View, viewOf } from "./variables.ts";
 
@@ -35,7 +36,8 @@ export async function runTaskOnHosts(
   const able = hosts.filter((host) => run.past.takesPart(plan.ref.id, host.name));
   const doer = hosts.find((host) => run.past.hasBegun(plan.ref.id, host.name)) ?? able[0];
   if (!doer) return;
-  const on = isOnce ? [doer] : able;
+  const on = isOnce ? await stepInto(run, plan.ref, [doer], able) : await stepInto(run, plan.ref, able);
+  if (on.length === 0) return;
   run.world.journal.note("task:started", { task: plan.ref, hosts: on.map((host) => host.name) });
   const throttle = locatedNumber(keyword(frame, "throttle"), view) ?? 0;
   const { forks } = run.world.options;

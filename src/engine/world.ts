@@ -91,6 +91,8 @@ export interface EngineOptions {
   /** How many hosts work at once. */
   readonly forks: number;
   readonly startAtTask?: string;
+  /** Somebody is asked before each task; `ask` is there then. */
+  readonly step?: boolean;
   readonly forceHandlers: boolean;
   readonly become: {
     readonly enabled: boolean;

@@ -445,6 +445,8 @@ export interface Events {
     /** ISO 8601, by the controller's clock. */
     readonly until: string;
   };
+  /** Somebody who was asked (`--step`) said no: these hosts do not run the task, and go on behind it. */
+  "task:declined": { readonly task: TaskRef; readonly hosts: readonly string[] };
 }
 
 /** What a plan says of a task on a host; all but `unknown` are definite. */

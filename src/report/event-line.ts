@@ -2,6 +2,7 @@ import type { Event } from "../journal/journal.ts";
 import { batchLine } from "./batch-line.ts";
 import { cutShortLine } from "./cut-short.ts";
 import { deadManLine } from "./dead-man-line.ts";
+import { declinedLine } from "./declined-line.ts";
 import { planLine } from "./held.ts";
 import { lockLine } from "./lock-line.ts";
 import { resumeLine } from "./resume-line.ts";
@@ -19,6 +20,7 @@ export function eventLine(event: Event): { text: string; tone: Tone } | null {
     lockLine(event) ??
     cutShortLine(event) ??
     planLine(event) ??
-    soakLine(event)
+    soakLine(event) ??
+    declinedLine(event)
   );
 }

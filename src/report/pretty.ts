@@ -105,6 +105,7 @@ export function prettyReader(paper: Paper, options: PrettyOptions): Reader {
         say(`\n${foldedRecap(event.recap, paper.colour).join("\n")}`);
         break;
       default: {
+        if (event.type === "task:declined") endTask();
         const line = eventLine(event);
         if (line) say(paint(paper.colour, line.tone, line.text));
       }

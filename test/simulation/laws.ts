@@ -165,3 +165,18 @@ export function takesBackWhomItShould(events: readonly Event[], spreads: boolean
   }
   return wrong;
 }
+
+/** A task that somebody said no to is not begun on its hosts, and not asked about again. */
+export function declinedIsLeftOut(events: readonly Event[]): string[] {
+  const declined = new Set<string>();
+  return events.flatMap((event) => {
+    if (event.type === "task:declined") {
+      const again = event.hosts.filter((host) => declined.has(`${event.task.id} ${host}`));
+      for (const host of event.hosts) declined.add(`${event.task.id} ${host}`);
+      return again.map((host) => `${host} was asked about ${event.task.id} again`);
+    }
+    const isBegun = event.type === "host:started" || event.type === "task:ended";
+    const isDeclined = isBegun && declined.has(`${event.task.id} ${event.host}`);
+    return isDeclined ? [`${event.host} came to ${event.task.id}, which was declined: ${event.type}`] : [];
+  });
+}

@@ -24,6 +24,7 @@ import { loadPlaybook } from "../../src/playbook/playbook.ts";
 import { Dict } from "../../src/template/template.ts";
 import { Chance } from "./chance.ts";
 import {
+  declinedIsLeftOut,
   exitCodeIsTrue,
   hasWholeJournal,
   nothingIsDoneTwice,
@@ -49,9 +50,9 @@ export interface Simulated {
   readonly tried: { readonly processes: number; readonly scripts: number; readonly faults: number };
 }
 
-/** Runs one seed, always in the same way. */
-export async function simulate(seed: number): Promise<Simulated> {
-  const simulation = new Simulation(seed);
+/** Runs one seed, always in the same way. @param isStepped somebody is asked before each task */
+export async function simulate(seed: number, isStepped = false): Promise<Simulated> {
+  const simulation = new Simulation(seed, isStepped);
   try {
     await simulation.live();
   } catch (error) {
@@ -105,6 +106,8 @@ class Simulation {
   readonly story: (() => string)[] = [];
   readonly tried = { processes: 0, scripts: 0, faults: 0 };
   readonly #chance: Chance;
+  /** What the operator answers; null: nobody asks. Its own, so that nothing else of a seed is another for it. */
+  readonly #answers: Chance | null;
   readonly #time = new VirtualTime();
   readonly #hosts = new Map<string, ModelHost>();
   readonly #first = new Map<string, Record<string, string>>();
@@ -123,8 +126,9 @@ class Simulation {
   /** Cells that were touched, by change's folder. */
   readonly #touched = new Map<string, Set<string>>();
 
-  constructor(seed: number) {
+  constructor(seed: number, isStepped: boolean) {
     this.#chance = new Chance(seed);
+    this.#answers = isStepped ? new Chance(seed + 500_000) : null;
     const names = Array.from({ length: this.#chance.between(1, 5) }, (_, index) => `h${index + 1}`);
     for (const name of names) {
       const host = new ModelHost(name);
@@ -332,9 +336,11 @@ class Simulation {
       stop: { soft: soft.signal, hard: hard.signal },
       clock: time.clock(() => isAlive),
       random: chance.next,
-      ask: null,
+      ...this.#asked(),
       options: {
         ...options,
+        // A resume is stepped through by whoever begins it, or by nobody.
+        step: command !== "rollback" && this.#answers !== null && !this.#answers.oneIn(3),
         forks: this.#forks,
         inFlight,
         become: { ...options.become, password: disturbance.isMistyped ? `${password}?` : password },
@@ -352,6 +358,18 @@ class Simulation {
     const read = new MemoryJournal(run, given, { text: disk, blobs: journal.blobs });
     this.#checkProcess(journal, { isAlive: hasEnded, outcome, command });
     return { outcome, journal, events: read.events, disk };
+  }
+
+  #asked(): Pick<World, "ask"> {
+    const answers = this.#answers;
+    if (answers === null) return { ask: null };
+    return {
+      ask: async ({ text }) => {
+        const answer = answers.pick(["y", "y", "y", "n", answers.oneIn(8) ? "c" : "yes"]);
+        this.say(`${text.split("\n").join(" ")} ${answer}`);
+        return answer;
+      },
+    };
   }
 
   #run(): Act {
@@ -459,7 +477,13 @@ class Simulation {
       : [];
     const spreads = this.#says("any_errors_fatal") || this.#says("run_once");
     const ofRun = command === "rollback" ? [] : takesBackWhomItShould(events, spreads);
-    const wrong = [...nothingIsDoneTwice(events), ...stopsWhereItSays(events), ...ofRun, ...ofEnded];
+    const wrong = [
+      ...nothingIsDoneTwice(events),
+      ...declinedIsLeftOut(events),
+      ...stopsWhereItSays(events),
+      ...ofRun,
+      ...ofEnded,
+    ];
     this.broken.push(...wrong.map((each) => `${command} ${run}: ${each}`));
     if (isAlive && outcome === null) this.broken.push(`${command} has no outcome`);
     const [last] = events.slice(-1);

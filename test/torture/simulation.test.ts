@@ -7,7 +7,7 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import t from "tap";
+import t, { type Test } from "tap";
 import { mutations } from "../simulation/mutations.ts";
 import { simulate } from "../simulation/simulation.ts";
 
@@ -16,9 +16,13 @@ t.setTimeout(3_600_000);
 const seeds = process.env["KMEND_TORTURE"] === "whole" ? 20_000 : 1000;
 const replay = join(import.meta.dirname, "../simulation/replay.ts");
 
-// In a process of its own: what tap does to follow each promise would double the time.
-t.test(`laws of the journal, of rollback and of resume hold for ${seeds} seeds`, async (t) => {
-  const run = promisify(execFile)(process.execPath, [replay, "1", String(seeds)]);
+t.test(`laws of the journal, of rollback and of resume hold for ${seeds} seeds`, async (t) => hold(t, seeds));
+
+t.test("they hold, too, where somebody is asked before each task", async (t) => hold(t, seeds / 4, "--step"));
+
+/** In a process of its own: what tap does to follow each promise would double the time. */
+async function hold(t: Test, seeds: number, ...how: readonly string[]): Promise<void> {
+  const run = promisify(execFile)(process.execPath, [replay, ...how, "1", String(seeds)]);
   const { stdout } = await run.catch((error: { readonly stdout: string }) => error);
   const told = stdout.trim().split("\n");
   const [, all = "{}"] = /^(\{.*\}) /.exec(told.at(-1) ?? "") ?? [];
@@ -26,7 +30,7 @@ t.test(`laws of the journal, of rollback and of resume hold for ${seeds} seeds`,
   const tried = JSON.parse(all) as { readonly seeds: number; readonly faults: number };
   t.equal(tried.seeds, seeds);
   t.ok(tried.faults > seeds / 2, "hosts and links do fail");
-});
+}
 
 t.test("a seed always tells the same story", async (t) => {
   for (const seed of [1, 2, 3, 4, 5, 6, 7, 8])

@@ -1,5 +1,6 @@
 import type { Event, Events, Json } from "../../journal/journal.ts";
 import { formatPlace } from "../../problem/problem.ts";
+import { declinedWords } from "../declined-line.ts";
 import { endingKeeper, endOf } from "../ending.ts";
 import { byHostName } from "../host-order.ts";
 import { planHeld } from "../plan-held.ts";
@@ -76,6 +77,9 @@ export function accountKeeper(): { take(event: Event): void; account(state: { is
       case "prediction:made":
         foretold ??= [];
         if (event.says === "unknown") foretold.push(foretoldOf(event));
+        break;
+      case "task:declined":
+        messages.push({ level: "warning", text: `${event.task.name}: ${declinedWords(event)}` });
         break;
       case "message:said":
         if (event.level !== "info") messages.push({ level: event.level, text: event.text });
