@@ -114,7 +114,6 @@ export function pastOf(events: readonly Event[], options: PastOptions): Past {
       for (const host of event.hosts) {
         // What it had come to before nobody asks for any more.
         ends.delete(key(event.task.id, host));
-        begun.delete(key(event.task.id, host));
         declined.add(key(event.task.id, host));
       }
     if (event.type !== "task:ended") continue;

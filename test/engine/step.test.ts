@@ -5,6 +5,7 @@ import { join } from "node:path";
 import t, { type Test } from "tap";
 import type { World } from "../../src/engine/engine.ts";
 import type { Event } from "../../src/journal/journal.ts";
+import { KmendError } from "../../src/problem/problem.ts";
 import { Workplace } from "./local-run.ts";
 
 /** Somebody who answers by the task's name, yes where nothing is said, and who is asked for what. */
@@ -111,6 +112,9 @@ t.test("a handler that was declined is asked about with the next ones, in a resu
   t.strictSame(again.asked, ["fails", "tell", "two"]);
   t.match(went.outcome.recap["a"], { ok: 4, changed: 4, failed: 0 });
   t.equal(readFileSync(join(place.folder, "told"), "utf8"), "x\n");
+  const always = new Operator({ tell: "n" });
+  await place.run(flushed, ["b"], always.sits);
+  t.strictSame(always.asked, ["one", "tell", "fails", "tell", "two", "tell"]);
 });
 
 const early = `
@@ -125,50 +129,75 @@ const early = `
     - {name: four, copy: {content: x, dest: "DIR/four-{{ inventory_hostname }}"}}
 `;
 
+/** What began to run since the run was gone on with. */
+function begunAnew(events: readonly Event[]): string[] {
+  const resumed = events.findLastIndex(({ type }) => type === "run:resumed");
+  return events.slice(resumed).flatMap((event) => (event.type === "task:started" ? [event.task.name] : []));
+}
+
+/** Ctrl-C at the question about this task. */
+function leavingAt(task: string, operator: Operator): (world: World) => World {
+  const stop = new AbortController();
+  return (world) => {
+    const sitting = operator.sits(world);
+    return {
+      ...sitting,
+      stop: { ...world.stop, soft: stop.signal },
+      ask: async (question) => {
+        if (!question.text.includes(`TASK: ${task} `)) return sitting.ask?.(question) ?? "";
+        stop.abort("SIGINT");
+        throw new KmendError({ code: "interrupted", message: "Interrupted" }, 99);
+      },
+    };
+  };
+}
+
 t.test("a resume neither runs what was declined nor asks for it, or for what is done", async (t) => {
   const place = workplace(t);
-  const operator = new Operator({ two: "n", include_tasks: "n", once: "n" });
-  const { events, outcome } = await place.run(early, hosts, operator.sits);
+  const first = new Operator({ two: "n", include_tasks: "n", once: "n" });
+  const { events, outcome } = await place.run(early, hosts, first.sits);
   t.equal(outcome.exitCode, 2);
-  for (const again of [new Operator({ three: "n" }), null]) {
-    const went = await place.resume(
-      events,
-      hosts,
-      { retryFailed: true },
-      undefined,
-      again ? again.sits : undefined,
-    );
-    t.equal(went.outcome.exitCode, 0, "what had failed was declined now, and has no end any more");
-    t.strictSame(again?.asked ?? ["three", "four"], ["three", "four"]);
-    t.strictSame(declined(went.events), ["two a b", "include_tasks a b", "once a b", "three a b"]);
-    t.match(went.outcome.recap["a"], { ok: 2, changed: 2, failed: 0 });
-    for (const [file, is] of [
-      ["two-a", false],
-      ["once", false],
-      ["four-b", true],
-    ] as const)
-      t.equal(existsSync(join(place.folder, file)), is, file);
-  }
+  const again = new Operator({ three: "n" });
+  const retried = { retryFailed: true };
+  const left = await place.resume(events, hosts, retried, undefined, leavingAt("four", again));
+  t.equal(left.outcome.exitCode, 99);
+  t.strictSame(again.asked, ["three"]);
+  t.strictSame(begunAnew(left.events), [], "no task of before is told anew for what was declined");
+  const went = await place.resume(events, hosts, retried);
+  t.equal(went.outcome.exitCode, 0, "what had failed was declined then, and has no end any more");
+  t.strictSame(begunAnew(went.events), ["four"]);
+  t.strictSame(declined(went.events), ["two a b", "include_tasks a b", "once a b", "three a b"]);
+  t.match(went.outcome.recap["a"], { ok: 2, changed: 2, failed: 0 });
+  for (const [file, is] of [
+    ["two-a", false],
+    ["once", false],
+    ["four-b", true],
+  ] as const)
+    t.equal(existsSync(join(place.folder, file)), is, file);
 });
 
-t.test("a run that was stopped at a question goes on behind what was declined", async (t) => {
+t.test("what was declined while nobody knew its end is not asked about any more", async (t) => {
   const place = workplace(t);
-  const stop = new AbortController();
-  const { events, outcome } = await place.run(
-    early.replace("test -e DIR/cause", "/bin/true"),
-    hosts,
-    (world) => {
-      const sitting = new Operator({ two: "n", include_tasks: "n" }).sits(world);
-      return {
-        ...sitting,
-        stop: { ...world.stop, soft: stop.signal },
-        ask: async (question) => {
-          if (question.text.includes("TASK: once")) stop.abort("SIGINT");
-          return sitting.ask?.(question) ?? "";
-        },
-      };
-    },
-  );
+  const play = early.replace(/ {4}- \{name: two[\s\S]*/, "    - {name: two, command: touch DIR/two}\n");
+  const { events } = await place.run(play, ["a"]);
+  // As if kmend had died in the middle of it.
+  const died = (recorded: readonly Event[]): readonly Event[] =>
+    recorded.filter((event) => {
+      if (event.type === "change:applied") return event.change === "1";
+      return event.type !== "run:ended" && (event.type !== "task:ended" || event.task.name === "one");
+    });
+  const again = new Operator({ two: "n" });
+  await place.resume(events, ["a"], {}, died, again.sits);
+  t.strictSame(again.asked, ["two"]);
+  const went = await place.resume(events, ["a"], {}, died, (world) => ({ ...world, ask: null }));
+  t.equal(went.outcome.exitCode, 0);
+});
+
+t.test("a run that was left at a question goes on behind what was declined", async (t) => {
+  const place = workplace(t);
+  const operator = new Operator({ two: "n", include_tasks: "n" });
+  const play = early.replace("test -e DIR/cause", "/bin/true");
+  const { events, outcome } = await place.run(play, hosts, leavingAt("once", operator));
   t.equal(outcome.exitCode, 99);
   const went = await place.resume(events, hosts);
   t.equal(went.outcome.exitCode, 0);

@@ -15,7 +15,7 @@ const [words = "", seeds = "1000"] = process.argv.slice(2);
 for (const mutation of mutations.filter(({ what }) => what.includes(words)))
   console.log(`| ${mutation.what} | ${firstSeed(mutation)} |`);
 
-function firstSeed({ file, from, to }: Mutation): string {
+function firstSeed({ file, from, to, isStepped }: Mutation): string {
   const copy = mkdtempSync(join(tmpdir(), "kmend-mutant-"));
   try {
     for (const part of ["src", "test/simulation", "package.json", "playbooks"])
@@ -23,7 +23,8 @@ function firstSeed({ file, from, to }: Mutation): string {
     symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
     const path = join(copy, "src/engine", file);
     writeFileSync(path, mutated(readFileSync(path, "utf8"), from, to));
-    const replay = [join(copy, "test/simulation/replay.ts"), "1", seeds, "1"];
+    const how = isStepped ? ["--step"] : [];
+    const replay = [join(copy, "test/simulation/replay.ts"), ...how, "1", seeds, "1"];
     const { stdout, stderr } = spawnSync(process.execPath, replay, { encoding: "utf8" });
     const [first = ""] = stdout.split("\n");
     if (first.startsWith("{")) return "none |";

@@ -7,6 +7,8 @@ export interface Mutation {
   /** Stands once in the file. */
   readonly from: string;
   readonly to: string;
+  /** Only where somebody is asked before each task. */
+  readonly isStepped?: true;
 }
 
 export const mutations: readonly Mutation[] = [
@@ -207,5 +209,19 @@ export const mutations: readonly Mutation[] = [
     file: "whole-run.ts",
     from: "if (stop.soft.aborted) return exitCodes.interrupted;\n  if (error instanceof KmendError) {",
     to: "if (stop.soft.aborted) throw error;\n  if (error instanceof KmendError) {",
+  },
+  {
+    what: "a resume runs what somebody had said no to",
+    file: "past.ts",
+    from: "isDeclined: (task, host) => declined.has(key(task, host)),",
+    to: "isDeclined: () => false,",
+    isStepped: true,
+  },
+  {
+    what: "a resume forgets that a handler which was declined is notified",
+    file: "step.ts",
+    from: "  stayNotified(run, task, declined);\n",
+    to: "",
+    isStepped: true,
   },
 ];
