@@ -89,6 +89,7 @@ export function hostileRun(): readonly Event[] {
     const diff = [{ beforeHeader: text, afterHeader: text, before: "one\n", after: `${text}\n` }];
     add("task:ended", { ...ended, outcome: "changed", result: { msg: text }, diff });
     add("task:ended", { ...ended, outcome: "failed", result: { msg: text, stderr: text } });
+    add("task:declined", { task: madeUpTask(100 + i, text), hosts: [text] });
   });
   add("message:said", { level: "warning", text: hostileTexts.join(" ") });
   return events;

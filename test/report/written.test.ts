@@ -32,6 +32,19 @@ t.test("json is what its schema describes", async (t) => {
   t.strictSame(wrongBy(schema, JSON.parse(writtenReport(hostile, "json"))), []);
 });
 
+t.test("what somebody said no to is named, and counts nowhere", async (t) => {
+  const { events, add } = madeUpJournal();
+  add("run:started", begun);
+  add("task:declined", { task: madeUpTask(1, "Second"), hosts: ["a", "b"] });
+  add("run:ended", { exitCode: 0, recap: {}, seconds: 1, reason: "done" });
+  const account = accountOf(events, { isLive: false });
+  t.strictSame(wrongBy(schema, JSON.parse(writtenReport(account, "json"))), []);
+  t.match(account, { tasks: [], declined: [{ task: "Second", place: "site.yml:3:5", hosts: ["a", "b"] }] });
+  const page = writtenReport(account, "md");
+  t.match(page, /^## Left out, by the answer that --step was given\n\n- `Second` on `a`, `b`$/m);
+  t.match(writtenReport(account, "html"), /Second: left out on a, b, by the answer/);
+});
+
 t.test("a run of which a host failed and was taken back", async (t) => {
   const account = recordedAccount("failed");
   t.match(account, { kind: "run", state: "ended", exitCode: 2, reason: "limit" });

@@ -33,6 +33,7 @@ export function accountKeeper(): { take(event: Event): void; account(state: { is
   const batches: Mutable<AccountBatch>[] = [];
   let foretold: Foretold[] | null = null;
   const leak = new Map<string, LeakReading[]>();
+  const declined: NonNullable<Account["declined"]>[number][] = [];
   const messages: Account["messages"][number][] = [];
   const tasks = taskKeeper();
   const results = resultKeeper(tasks);
@@ -79,6 +80,11 @@ export function accountKeeper(): { take(event: Event): void; account(state: { is
         if (event.says === "unknown") foretold.push(foretoldOf(event));
         break;
       case "task:declined":
+        declined.push({
+          task: event.task.name,
+          place: formatPlace(event.task.place),
+          hosts: event.hosts,
+        });
         messages.push({ level: "warning", text: `${event.task.name}: ${declinedWords(event)}` });
         break;
       case "message:said":
@@ -121,6 +127,7 @@ export function accountKeeper(): { take(event: Event): void; account(state: { is
       ...(ended ? { exitCode: ended.exitCode } : {}),
       ...(ended?.reason === undefined ? {} : { reason: ended.reason }),
       ...(left ? { left } : {}),
+      ...(declined.length > 0 ? { declined } : {}),
       hosts,
     } as const;
     const allChanges = changes.all();

@@ -45,6 +45,12 @@ export interface Account {
   readonly attention: readonly Attention[];
   /** What a run that ended early left to do. */
   readonly left?: Left;
+  /** Tasks that somebody who was asked (`--step`) said no to. */
+  readonly declined?: readonly {
+    readonly task: string;
+    readonly place: string;
+    readonly hosts: readonly string[];
+  }[];
   /** Of a plan. */
   readonly plan?: AccountPlan;
   /** Of a run that carried out a plan: how its predictions did. */

@@ -26,6 +26,7 @@ export function markdownReport(account: Account): string {
     ...(account.plan ? planSections(account, account.plan) : runSections(account)),
     brokenSection(account),
     leftSection(account),
+    declinedSection(account),
     leakSection(account),
     recapTable(account),
   ].filter((part) => part !== "");
@@ -131,6 +132,11 @@ function leftSection({ left }: Account): string {
     "Left to do",
     lines.map(([what, hosts]) => `${what}: ${hostList(hosts)}`),
   );
+}
+
+function declinedSection({ declined = [] }: Account): string {
+  const lines = declined.map(({ task, hosts }) => `${code(task)} on ${hostList(hosts)}`);
+  return section("Left out, by the answer that --step was given", lines);
 }
 
 function leakSection(account: Account): string {
