@@ -68,6 +68,7 @@ t.test("a rollout of the wizard, and what takes it back", async (t) => {
   let between = "";
   const { run, exitCode, events } = await work.run(given, {
     begun: async () => {},
+    asks: ({ number }) => number > 1,
     between: async () => {
       between = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
       return true;
