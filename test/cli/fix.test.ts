@@ -53,11 +53,13 @@ t.test(
         }),
       );
     const [leaky, mended] = ["2.0.0", "3.4.0"];
+    const watched = ["--metrics-file", "fix.prom"];
+    const metrics = (): string => readFileSync(join(folder, "fix.prom"), "utf8");
 
     await t.test(
       "groups are mended or left alone; left by Ctrl-C between batches, it says what stands",
       async (t) => {
-        const terminal = fix("-i", inventory);
+        const terminal = fix("-i", inventory, ...watched);
         for (let group = 0; group < 2; group += 1) {
           const screen = await terminal.shows(/How are they mended\? \(leaking, by \w+: \d host\w?\)\n❯/);
           if (screen.includes("(leaking, by kubelet: 1 host)\n❯"))
@@ -84,6 +86,8 @@ t.test(
         );
         t.match(terminal.everything(), "stopped between batches, as chosen: no other batch begins");
         t.strictSame(await runtimes(), [mended, leaky, leaky]);
+        t.match(metrics(), /^kmend_run_exit_code\S* 99$/m);
+        t.match(terminal.everything().replaceAll("\n", ""), /kmend fix --resume +--metrics-file fix\.prom/);
       },
     );
 
@@ -91,7 +95,7 @@ t.test(
     await t.test(
       "come back to, it goes on with the same run; its last batch is taken back alone",
       async (t) => {
-        const terminal = fix("--resume", "--plain");
+        const terminal = fix("--resume", "--plain", ...watched);
         await terminal.shows("What is to become of it?");
         terminal.keys("1", "Enter");
         await terminal.shows(/Batch 3 of 3 is next\.[\s\S]*Number \(Enter for 1\):$/);
@@ -147,6 +151,8 @@ t.test(
       t.match(stdout, /compute-3 +: ok=\d+ +changed=\d .*failed=0/);
       t.notMatch(stdout, "app-1", "it touches no other host");
       t.strictSame(await runtimes(), [mended, mended, mended]);
+      t.match(unasked, "--metrics-file fix.prom");
+      t.match(metrics(), /^kmend_run_exit_code\S* 0$/m);
     });
 
     await t.test(
