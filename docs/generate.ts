@@ -47,6 +47,10 @@ const onPurpose = [
     "`--step`",
     "names hosts and place with each question; a `gate:` is not asked about; without a terminal it is refused; what was declined a resume leaves out",
   ],
+  [
+    "`module_defaults`",
+    "only those for the task's own module are rendered (Ansible: one with an undefined variable fails every task); what the task gives wins also where a default goes by another name of the same option",
+  ],
   ["`--start-at-task` that matches nothing", "ends with 0 as under Ansible, and says so"],
 ] as const;
 

@@ -1,9 +1,10 @@
 /** What a task gives its module, rendered: `module_defaults`, a dict from a template, the options, the free form. */
 
 import { type Module, TaskFailed } from "../modules/modules.ts";
+import type { Place } from "../problem/problem.ts";
 import { Dict, OMIT, str, type Value } from "../template/template.ts";
-import { chain } from "./frame.ts";
 import { at } from "./located.ts";
+import { defaultsFor } from "./module-defaults.ts";
 import type { PlannedTask } from "./plan.ts";
 import type { View } from "./variables.ts";
 
@@ -14,22 +15,46 @@ export function finalArguments(
 ): { readonly options: Dict; readonly free: string | undefined } {
   const { args } = plan.task;
   const options = new Dict();
-  addAll(options, moduleDefaults(plan, module, view));
-  if (args.template) {
-    const { place, value } = args.template;
-    const rendered = at(place, () => view.templar.render(value));
-    if (!(rendered instanceof Dict))
-      throw new TaskFailed("The arguments' template must give a dictionary", {}, place);
-    addAll(options, rendered);
-  }
-  for (const [key, value] of args.options.entries()) {
-    const place = args.places.get(String(key)) ?? args.place;
-    const rendered = at(place, () => renderOption(module, String(key), value, view));
-    if (rendered === OMIT) options.delete(key);
-    else options.set(key, rendered);
-  }
+  for (const { value, places } of defaultsFor(plan, module, view))
+    give(module, { ...value, places }, view, options);
+  if (args.template) give(module, { ...args.template, places: args.places }, view, options);
+  give(module, { value: args.options, place: args.place, places: args.places }, view, options);
   const { free } = args;
-  return { options, free: free ? at(free.place, () => str(view.templar.render(free.value))) : undefined };
+  return {
+    options,
+    free: free ? at(free.place, () => str(view.templar.render(free.value))) : defaultText(module, options),
+  };
+}
+
+/** The free form as defaults can have it. */
+function defaultText(module: Module, options: Dict): string | undefined {
+  const text = module.freeForm ? options.get("_raw_params") : undefined;
+  if (text === undefined) return undefined;
+  options.delete("_raw_params");
+  return str(text);
+}
+
+/** Options as the playbook has them: a mapping, a template that gives one, or nothing. */
+interface Written {
+  readonly value: Value;
+  readonly place: Place;
+  readonly places: ReadonlyMap<string, Place>;
+}
+
+/** Renders the options; those that are left out by `omit` go from what there was. */
+function give(module: Module, { value, place, places }: Written, view: View, into: Dict): void {
+  if (value === null) return;
+  const isTemplate = !(value instanceof Dict);
+  const written = isTemplate ? at(place, () => view.templar.render(value)) : value;
+  if (!(written instanceof Dict))
+    throw new TaskFailed("The template must give a dictionary of arguments", {}, place);
+  for (const [key, each] of written.entries()) {
+    const rendered = isTemplate
+      ? each
+      : at(places.get(String(key)) ?? place, () => renderOption(module, String(key), each, view));
+    if (rendered === OMIT) into.delete(key);
+    else into.set(key, rendered);
+  }
 }
 
 /** Conditions and names of variables are the module's to evaluate, not text to render. */
@@ -41,19 +66,4 @@ const bare = new Set(["assert.that", "debug.var"]);
 
 function holdsTemplate(value: Value): boolean {
   return typeof value === "string" && value.includes("{{");
-}
-
-function moduleDefaults(plan: PlannedTask, module: Module, view: View): Dict {
-  const defaults = new Dict();
-  for (const { shared } of chain(plan.frame))
-    for (const [key, value] of shared.moduleDefaults?.entries() ?? [])
-      if (String(key).replace(/^ansible\.(builtin|legacy)\./, "") === module.name) {
-        const rendered = view.templar.render(value);
-        if (rendered instanceof Dict) addAll(defaults, rendered);
-      }
-  return defaults;
-}
-
-function addAll(into: Dict, from: Dict): void {
-  for (const [key, value] of from.entries()) if (value !== OMIT) into.set(key, value);
 }

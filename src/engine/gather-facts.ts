@@ -36,6 +36,7 @@ function setupTask(play: Play, options: Dict): Task {
     name: { value: "Gathering Facts", place: play.place },
     place: play.place,
     module: "setup",
+    action: "gather_facts",
     foreign: false,
     args: { place: play.place, options, places: new Map() },
     tags: ["always"],

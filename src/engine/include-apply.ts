@@ -1,4 +1,4 @@
-import type { Located, Shared } from "../playbook/playbook.ts";
+import type { Located, ModuleDefaults, Shared } from "../playbook/playbook.ts";
 import type { Place } from "../problem/problem.ts";
 import { Dict, isList, str, type Value } from "../template/template.ts";
 
@@ -19,9 +19,17 @@ export function appliedKeywords(options: Dict, place: Place): Shared {
     ...singles,
     ...(vars instanceof Dict ? { vars } : {}),
     environment: many(apply.get("environment")).map(at),
+    moduleDefaults: many(apply.get("module_defaults")).flatMap((each) => defaultsOf(each, place)),
     tags: many(apply.get("tags")).flatMap((tag) => str(tag).split(",")),
     when: many(apply.get("when")).map(at),
   };
+}
+
+function defaultsOf(value: Value, place: Place): ModuleDefaults[] {
+  if (!(value instanceof Dict)) return [];
+  return value
+    .entries()
+    .map(([name, each]) => ({ name: str(name), place, value: { value: each, place }, places: new Map() }));
 }
 
 const words = [

@@ -1,11 +1,13 @@
 /** In a plan: whether what came out for a task can be known, and what of it reaches the tasks after it. */
 
+import type { Module } from "../modules/modules.ts";
 import { formatPlace, type Place } from "../problem/problem.ts";
 import { Dict } from "../template/template.ts";
 import { mayBeOtherwise, noteUnsureInclude, rememberWords } from "./foresight.ts";
 import { isKnownSkip } from "./foretell.ts";
 import { chain } from "./frame.ts";
 import type { HostState } from "./host-state.ts";
+import { possibleDefaults } from "./module-defaults.ts";
 import type { PlannedTask } from "./plan.ts";
 import { PartlyKnown, partlyRead, unknownRead, WatchedDict, watchingReads } from "./reads.ts";
 import { type Result, skippedResult } from "./result.ts";
@@ -19,9 +21,9 @@ export function weigh(run: Run, plan: PlannedTask, host: HostState, result: Resu
   if (why === undefined)
     return result.isSkipped && !isKnownSkip(result) ? { ...result, unsure: reasonOf(result) } : result;
   // Its arguments may not even be known: its words have to do.
-  const acts = run.world.catalogue.find(plan.task.module)?.kind === "host";
-  if (acts && byReading !== undefined && (result.isSkipped || result.isFailed))
-    rememberWords(run, host.name, plan.ref.name, wordsOf(plan));
+  const module = run.world.catalogue.find(plan.task.module);
+  if (module?.kind === "host" && byReading !== undefined && (result.isSkipped || result.isFailed))
+    rememberWords(run, host.name, plan.ref.name, wordsOf(plan, module));
   result.values.set("changed", false).set("failed", false).set("skipped", true);
   // A diff of what stands now would promise what will not come.
   const { diff: _, ...rest } = result;
@@ -63,8 +65,12 @@ function reasonOf({ values }: Result): string {
   return typeof said === "string" ? said : "nobody knows what it would do";
 }
 
-function wordsOf({ task }: PlannedTask): string {
-  return JSON.stringify(task.args.options.entries().map(([key, value]) => [String(key), value])) ?? "";
+function wordsOf(plan: PlannedTask, module: Module): string {
+  const defaults = [...possibleDefaults(plan, module).values()].map(({ value }) => value.value);
+  const given = [...defaults.filter((each) => each instanceof Dict), plan.task.args.options];
+  return (
+    JSON.stringify(given.map((each) => each.entries().map(([key, value]) => [String(key), value]))) ?? ""
+  );
 }
 
 /** Of what a change would register, a part is known. */

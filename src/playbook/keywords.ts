@@ -132,12 +132,7 @@ export const keywords: Readonly<Record<string, Keyword>> = {
     form: "number",
     help: "End the run when more than this share of a batch failed",
   },
-  module_defaults: {
-    on: withIncludes,
-    form: "dicts",
-    help: "Give modules default arguments",
-    refused: "write the arguments at each task, or share them with a YAML anchor",
-  },
+  module_defaults: { on: everywhere, form: "dicts", help: "Give modules default arguments" },
   name: { on: withIncludes, form: "text", help: "Say what it is for" },
   no_log: { on: withIncludes, form: "bool", help: "Keep arguments and results out of every output" },
   notify: {

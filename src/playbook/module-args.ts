@@ -105,30 +105,9 @@ class ArgumentReader {
       this.#free = { value, place };
       return;
     }
-    if (known) this.#check(known, name, place);
+    if (known) checkOption(known, name, place, this.#loading);
     this.#options.set(name, value);
     this.#places.set(name, place);
-  }
-
-  #check(known: KnownModule, name: string, place: Place): void {
-    const found = canonical(known, name);
-    const refused = found === undefined ? undefined : known.options[found]?.refused;
-    if (refused)
-      this.#loading.error(
-        "refused-option",
-        `Cannot use option "${name}" of ${known.name}: kmend does not have it`,
-        place,
-        refused,
-      );
-    if (found !== undefined || known.anyOption) return;
-    const guess = nearest(name, Object.keys(known.options));
-    const names = Object.keys(known.options).filter((each) => !known.options[each]?.refused);
-    this.#loading.error(
-      "unknown-option",
-      `Cannot use option "${name}" of ${known.name}: there is no such option`,
-      place,
-      guess ? `Did you mean "${guess}"?` : names.length > 0 ? `It has ${names.join(", ")}.` : "It has none.",
-    );
   }
 
   finish(): TaskArgs {
@@ -140,6 +119,33 @@ class ArgumentReader {
       ...(this.#template ? { template: this.#template } : {}),
     };
   }
+}
+
+/** Notes an option that the module does not have, with the nearest that it has. */
+export function checkOption(known: KnownModule, name: string, place: Place, loading: Loading): void {
+  const refused = refusalOf(known, name);
+  if (refused)
+    loading.error(
+      "refused-option",
+      `Cannot use option "${name}" of ${known.name}: kmend does not have it`,
+      place,
+      refused,
+    );
+  if (canonical(known, name) !== undefined || known.anyOption) return;
+  const guess = nearest(name, Object.keys(known.options));
+  const names = Object.keys(known.options).filter((each) => !known.options[each]?.refused);
+  loading.error(
+    "unknown-option",
+    `Cannot use option "${name}" of ${known.name}: there is no such option`,
+    place,
+    guess ? `Did you mean "${guess}"?` : names.length > 0 ? `It has ${names.join(", ")}.` : "It has none.",
+  );
+}
+
+/** What to use instead of an option that Ansible's module has and ours refuses. */
+export function refusalOf(known: KnownModule, name: string): string | undefined {
+  const found = canonical(known, name);
+  return found === undefined ? undefined : known.options[found]?.refused;
 }
 
 /** The option's own name, by that or by an alias. */

@@ -18,6 +18,8 @@ export interface Named {
   readonly isForeign: boolean;
   /** From `local_action`. */
   readonly isLocal: boolean;
+  /** From `action` or `local_action`. */
+  readonly isByAction?: true;
 }
 
 /** Modules that shape the playbook itself: read here, not run on a host. */
@@ -35,8 +37,11 @@ export function findNamed(
   owner: Owner,
   context: Context,
 ): { named: Named; rest: YamlEntry[] } | undefined {
+  // `gather_facts` is a play's keyword, and on a task a module.
   const isKeyword = (name: string) =>
-    Object.hasOwn(keywords, name) || name.startsWith("with_") || Object.hasOwn(formerKeywords, name);
+    (Object.hasOwn(keywords, name) && (keywords[name]?.on.includes(owner) || !isModule(name, context))) ||
+    name.startsWith("with_") ||
+    Object.hasOwn(formerKeywords, name);
   const actions = map.entries.filter(({ key }) => key.text === "action" || key.text === "local_action");
   const others = map.entries.filter(({ key }) => !isKeyword(key.text));
   const candidates = [
@@ -150,7 +155,7 @@ function fromAction({ key, value }: YamlEntry, context: Context): Named | undefi
     );
     return undefined;
   }
-  return { ...nameOf(taken.name, value.place, taken.node, context), isLocal };
+  return { ...nameOf(taken.name, value.place, taken.node, context), isLocal, isByAction: true };
 }
 
 function takeModule(map: YamlMap): { name: string; node: YamlNode } | undefined {

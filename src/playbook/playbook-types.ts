@@ -36,10 +36,21 @@ export interface Shared {
   readonly runOnce?: Located;
   readonly delegateTo?: Located;
   readonly delegateFacts?: Located;
-  readonly moduleDefaults?: Dict;
+  readonly moduleDefaults?: readonly ModuleDefaults[];
   readonly tags: readonly string[];
   /** A list means "and", outermost first. */
   readonly when: readonly Located[];
+}
+
+/** What `module_defaults` gives to the tasks of one module, or of a group of modules. */
+export interface ModuleDefaults {
+  /** Any name of the module, or `group/NAME`, as written. */
+  readonly name: string;
+  readonly place: Place;
+  /** Options and their values, or a template that gives them. */
+  readonly value: Located;
+  /** Where each option's name stands. */
+  readonly places: ReadonlyMap<string, Place>;
 }
 
 /** `rollback:` on a task or block. */
@@ -55,6 +66,8 @@ export interface Task extends Shared {
   readonly module: string;
   /** The module's name as the file has it, for headings of tasks without a name. */
   readonly action?: string;
+  /** Named by `action:` or `local_action:`: `module_defaults` pass it over, as in ansible-core 2.14. */
+  readonly takesNoDefaults?: true;
   /** True when the module exists in Ansible's world but not in ours: fails the host only where it is reached. */
   readonly foreign: boolean;
   readonly args: TaskArgs;

@@ -25,6 +25,7 @@ export {
   validatePlaybook,
 } from "./load-playbook.ts";
 export type { Catalogue, KnownModule, LoadOptions } from "./loading.ts";
+export { actionGroups } from "./module-defaults.ts";
 export * from "./playbook-types.ts";
 export type { LoadedRole, RoleFrom } from "./roles.ts";
 export { playbookSchema, type SchemaKind, schemaKinds } from "./schema/playbook-schema.ts";

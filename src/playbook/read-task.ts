@@ -137,6 +137,7 @@ function readTask(map: YamlMap, named: Named, rest: readonly YamlEntry[], contex
     ...(named.isLocal ? { delegateTo: { value: "localhost", place: named.place } } : {}),
     module: named.name,
     action: named.written,
+    ...(named.isByAction ? { takesNoDefaults: true as const } : {}),
     foreign: named.isForeign,
     args: readArguments({ ...named, more: fields.get("args")?.node }, loading),
     ...(loop ? { loop } : {}),

@@ -4,6 +4,7 @@ import { Dict, isTemplate, toValue } from "../template/template.ts";
 import { type Fields, located, locatedList } from "./fields.ts";
 import { nameText } from "./form-patterns.ts";
 import type { Loading } from "./loading.ts";
+import { readModuleDefaults } from "./module-defaults.ts";
 import type { Located, Shared } from "./playbook-types.ts";
 
 /** Ansible's name of each shared keyword that holds one value, and ours. */
@@ -38,10 +39,12 @@ export function readShared(fields: Fields, loading: Loading): Shared {
   }
   const vars = readVars(fields, loading);
   const environment = locatedList(fields, "environment");
+  const moduleDefaults = readModuleDefaults(fields, loading);
   return {
     ...found,
     ...(vars.size > 0 ? { vars } : {}),
     ...(environment.length > 0 ? { environment } : {}),
+    ...(moduleDefaults.length > 0 ? { moduleDefaults } : {}),
     tags: readTags(fields),
     when: readConditions(fields, "when", loading),
   };

@@ -65,6 +65,9 @@ const badTasks: Readonly<Record<string, readonly string[]>> = {
   "include_tasks: x.yml\n    become: true": [
     '4:5: Cannot use "become" on an include: it belongs on a play, a role, a block, a task, a handler, an import',
   ],
+  "include_tasks: x.yml\n    module_defaults: {copy: {}}": [
+    '4:5: Cannot use "module_defaults" on an include: it belongs on a play, a role, a block, a task, a handler, an import',
+  ],
   "include_tasks:": ["3:5: Cannot read include_tasks: it names no file"],
   "include_role: {name: x, tasks_form: y}": [
     '3:29: Cannot use option "tasks_form" of include_role: there is no such option\n  Did you mean "tasks_from"?',
@@ -100,8 +103,21 @@ const badPlaybooks: Readonly<Record<string, readonly string[]>> = {
     '4:10: Cannot read "order": it is the text "up", wanted inventory, reverse_inventory, sorted, reverse_sorted, shuffle',
     '5:13: Cannot use "strategy: free": kmend does not have it\n  Use `strategy: linear` and a higher --forks.',
   ],
-  "- hosts: a\n  module_defaults: {}\n": [
-    '2:3: Cannot use "module_defaults": kmend does not have it\n  Write the arguments at each task, or share them with a YAML anchor.',
+  "- hosts: a\n  module_defaults:\n    copy: {onwer: root}\n    ansible.builtin.file: [x]\n    cpoy: {owner: x}\n    apt: {nobody: knows}\n":
+    [
+      '3:12: Cannot use option "onwer" of copy: there is no such option\n  Did you mean "owner"?',
+      "4:27: Cannot read the defaults of ansible.builtin.file: they are a list, wanted a mapping",
+      '5:5: Cannot read "module_defaults": there is no module "cpoy"\n  Did you mean "copy"?',
+    ],
+  "- hosts: a\n  module_defaults:\n    group/kubernetes.core.k8s: {kubeconfig: /k, namespace: x, api_key: y}\n    group/aws: {region: x}\n    service: {pattern: x}\n    group/k9s: {}\n":
+    [
+      '3:63: Cannot use option "api_key" of group/kubernetes.core.k8s: kmend does not have it\n  an argument would show it in the process list; keep it in the kubeconfig',
+      "4:5: warning: The defaults of group/aws go to no task: kmend has no module of that group",
+      '5:15: Cannot use option "pattern" of service: kmend does not have it\n  only systemd runs services here, and has no use for it',
+      '6:5: Cannot read "module_defaults": there is no group "k9s"',
+    ],
+  '- hosts: a\n  module_defaults: "{{ x }}"\n': [
+    '2:20: Cannot read "module_defaults": a template cannot stand for all of them\n  Name the modules; a template may stand for the arguments of each.',
   ],
   '- hosts: a\n  max_fail_hosts: "10%"\n': [
     '2:19: Cannot read "max_fail_hosts": it is the text "10%", wanted a whole number, 0 or more',

@@ -36,7 +36,10 @@ t.test("the keywords of a JSON Schema are as draft-07 has them", async (t) => {
 
 t.test("every playbook and every file of tasks that is here is valid", async (t) => {
   // Wrong on purpose: no run does it well.
-  const wrong = ["test/conformance/cases/unknown-option.yml"];
+  const wrong = [
+    "test/conformance/cases/unknown-option.yml",
+    "test/conformance/cases/module-defaults-include.yml",
+  ];
   const patterns = ["playbooks", "demo", "docs/examples", "test/conformance/cases", "test/roles"];
   const kinds: Record<SchemaKind, number> = { playbook: 0, tasks: 0, handlers: 0 };
   for (const file of globSync(
@@ -90,6 +93,8 @@ const right = {
   "a way back of its own": `- command: x\n  rollback:\n    - command: y\n- {command: x, rollback: none}`,
   "includes and imports": `- include_tasks: {file: a.yml, apply: {tags: x}}\n  loop: [1]\n  register: x\n- {include_role: {name: x, tasks_from: y}, vars: {a: 1}}`,
   "an import with its keywords": `- {import_role: {name: x}, when: x, become: true, tags: [a]}`,
+  "what defaults give need not be given": `- block: [{copy: {src: a}}, {service: {enabled: true}}]\n  module_defaults: {copy: {dest: /b}, ansible.builtin.service: "{{ x }}", apt: {}}`,
+  "defaults in a list": `- {import_tasks: x, module_defaults: [{copy: {mode: "0600"}}, {group/kubernetes.core.k8s: {context: x}}]}`,
   modes: `- file: {path: /x, mode: 0644}\n- file: {path: /x, mode: "0644"}\n- file: {path: /x, mode: "u=rw,go=r"}`,
   "content that is no text": `- copy: {content: {a: 1}, dest: /x}`,
   "empty keywords, as if they were not there": `- command: ls\n  when:\n  become:\n  loop:\n  args:\n  vars:`,
@@ -122,6 +127,7 @@ const mistakes: readonly (readonly [task: string, way: string, code: string | nu
   ["- {block: [], register: x}", "", "misplaced-keyword"],
   ["- {command: x, rescue: []}", "", "stray-rescue"],
   ["- {include_tasks: x, until: true}", "", "misplaced-keyword"],
+  ["- {include_tasks: x, module_defaults: {}}", "", "misplaced-keyword"],
   ["- {import_tasks: x, loop: [1]}", "", "loop-on-import"],
   ["- {copy: {scr: a, dest: b}}", "/copy", "unknown-option"],
   ["- {service: {name: x, state: started, pattern: y}}", "/service", "refused-option"],
@@ -130,6 +136,8 @@ const mistakes: readonly (readonly [task: string, way: string, code: string | nu
   ["- {action: cpoy a}", "/action", "unknown-module"],
   ["- {action: {module: copy, scr: a}}", "/action", "unknown-option"],
   ["- {copy: [a]}", "/copy", "wrong-form"],
+  ["- {ping: , module_defaults: {copy: [a]}}", "/module_defaults", "wrong-form"],
+  ["- {ping: , module_defaults: x}", "/module_defaults", "wrong-form"],
   ["- {copy: hello}", "/copy", "extra-params"],
   ["- {command: x, become: perhaps}", "/become", "wrong-form"],
   ["- {command: x, retries: often}", "/retries", "wrong-form"],
@@ -139,7 +147,6 @@ const mistakes: readonly (readonly [task: string, way: string, code: string | nu
   ["- {command: x, vars: {a-b: 1}}", "/vars", "bad-variable-name"],
   ["- {command: x, rollback: never}", "/rollback", "wrong-form"],
   ["- {debug: , loop: [1], loop_control: {lable: x}}", "/loop_control", "unknown-keyword"],
-  ["- {copy: {src: a}}", "/copy", null],
   ["- {file: {path: /x, state: gone}}", "/file/state", null],
   ["- {service: {name: x, enabled: perhaps}}", "/service/enabled", null],
   ["- {wait_for: {timeout: soon}}", "/wait_for/timeout", null],

@@ -35,7 +35,8 @@ export function namesOf({ name, aliases = [] }: Described): string[] {
   return [...short, ...short.filter((each) => !each.includes(".")).map((each) => `ansible.builtin.${each}`)];
 }
 
-/** The arguments of a module, as they stand behind its name or in `args`. */
+/** The arguments of a module, as they stand behind its name or in `args`. None is demanded: `module_defaults` around it, which may
+ *  stand in another file, may give it. */
 export function callSchema(module: Described): JsonSchema {
   const { summary, wayBack, options, freeForm, anyOption = false } = module;
   const held = Object.entries(options).filter(([, option]) => option.refused === undefined);
@@ -49,7 +50,7 @@ export function callSchema(module: Described): JsonSchema {
       ...Object.fromEntries(refusedNames(options).map((name) => [name, { doNotSuggest: true }])),
     },
     additionalProperties: anyOption,
-    ...allOf([...demands(held), ...refusals(options)]),
+    ...allOf(refusals(options)),
     ...(freeForm ? {} : { pattern: `=|^\\s*$|${template.source}`, patternErrorMessage: "Wanted options" }),
   };
 }
@@ -63,21 +64,6 @@ function spelled(name: string, option: Option): [string, JsonSchema][] {
   const schema = optionSchema(option);
   const other = { ...schema, description: `As ${name}: ${option.help}`, doNotSuggest: true };
   return [[name, schema], ...(option.aliases ?? []).map((alias): [string, JsonSchema] => [alias, other])];
-}
-
-function demands(options: readonly (readonly [string, Option])[]): JsonSchema[] {
-  return options
-    .filter(([, { required }]) => required)
-    .map(([name, { aliases = [] }]) =>
-      aliases.length === 0
-        ? { required: [name] }
-        : {
-            anyOf: [name, ...aliases].map((each) => ({
-              required: [each],
-              errorMessage: `Wanted option ${name}`,
-            })),
-          },
-    );
 }
 
 function refusedNames(options: Options): string[] {

@@ -65,6 +65,11 @@ const closer: Readonly<Record<string, Typed>> = {
   hosts: listOr({ type: ["string", "number"] }),
   loop: { type: ["array", "string", "null"], errorMessage: "Wanted a list" },
   loop_control: { $ref: "#/definitions/loop_control" },
+  module_defaults: {
+    type: ["object", "array", "null"],
+    additionalProperties: { type: ["object", "string"], pattern: template.source },
+    items: { type: "object" },
+  },
   rescue: { $ref: "#/definitions/handlers" },
   vars: { $ref: "#/definitions/vars" },
   vars_files: listOr(listOr({ type: ["string", "null"] })),
