@@ -48,6 +48,10 @@ const onPurpose = [
     "names hosts and place with each question; a `gate:` is not asked about; without a terminal it is refused; what was declined a resume leaves out",
   ],
   [
+    "`async`",
+    "is how long the task may take: its connection stays open, nothing is asked every `poll` seconds, and `results_file` is empty; `poll: 0` is refused",
+  ],
+  [
     "`module_defaults`",
     "only those for the task's own module are rendered (Ansible: one with an undefined variable fails every task); what the task gives wins also where a default goes by another name of the same option",
   ],

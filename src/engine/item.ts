@@ -5,6 +5,7 @@ import { parseArguments, type Setting, TaskFailed } from "../modules/modules.ts"
 import { formatPlace, formatProblem, KmendError, systemProblem } from "../problem/problem.ts";
 import { Dict, toJson, type Value } from "../template/template.ts";
 import { finalArguments } from "./arguments.ts";
+import { asyncSeconds, toldAsJob } from "./async.ts";
 import { reopening } from "./come-back.ts";
 import { Unreachable } from "./connections.ts";
 import { runControllerModule } from "./controller-module.ts";
@@ -29,6 +30,7 @@ import { failedResult, type Result, skippedResult, unreachableResult } from "./r
 import type { Run } from "./run.ts";
 import { runOnHost } from "./run-on-host.ts";
 import { becomeOf, targetOf } from "./target.ts";
+import { timeLimits } from "./time-limits.ts";
 import { type View, viewOf } from "./variables.ts";
 import { ownWayBack } from "./way-back.ts";
 import { weigh } from "./weigh.ts";
@@ -168,6 +170,7 @@ async function act(run: Run, plan: PlannedTask, view: View, round: Round): Promi
   const module = run.world.catalogue.find(task.module);
   if (!module || task.foreign)
     throw new TaskFailed(`kmend has no module ${task.module}; this task cannot run`, {}, task.place);
+  const seconds = asyncSeconds(run, plan, module, view);
   const { options, free } = finalArguments(plan, module, view);
   knowArguments(run.mask, module, options);
   const args = parseArguments(module, options, free);
@@ -179,12 +182,12 @@ async function act(run: Run, plan: PlannedTask, view: View, round: Round): Promi
     const setting = { ...base, user: "", uid: 0, facts: view.host.facts };
     return runControllerModule(module, { args, given: options, setting, view });
   }
-  const doing = await reach(run, plan, view, round, { args, given: options, free, base });
+  const doing = await reach(run, plan, view, round, { args, given: options, free, base, seconds });
   if (!checkMode && run.world.options.foretells) looksNow(doing);
   const result =
     module.kind === "wait" && checkMode && !module.looksInCheckMode
       ? skippedResult("Check mode does not wait")
-      : await runOnHost(module, doing);
+      : await toldAsJob({ run, plan, seconds }, () => runOnHost(module, doing));
   return doing.on === doing.host ? result : { ...result, delegate: doing.on };
 }
 
@@ -200,6 +203,8 @@ interface Prepared {
   readonly given: Dict;
   readonly free: string | undefined;
   readonly base: Pick<Setting, "checkMode" | "diff" | "brought">;
+  /** Of its `async`. */
+  readonly seconds: number;
 }
 
 /** How many hosts' tasks run at once on the controller that they are delegated to. */
@@ -235,7 +240,7 @@ async function reach(run: Run, plan: PlannedTask, view: View, round: Round, give
     free: given.free,
     setting: { ...given.base, user, uid, facts: there.host.facts },
     env: environmentOf(plan.frame, view, run.mask),
-    timeoutMs: (locatedNumber(keyword(plan.frame, "timeout"), view) ?? run.world.options.taskTimeoutS) * 1000,
+    ...timeLimits(run, plan, view, given.seconds),
     item: round.item === undefined ? undefined : (toJson(round.item) as Json),
     isSecret: secretFor(plan, view),
     ownWayBack: ownWayBack(run, plan, view),

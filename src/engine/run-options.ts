@@ -1,12 +1,16 @@
 import type { RunOptions } from "../connection/connection.ts";
 import type { Doing } from "./doing.ts";
+import { scriptTimeMs } from "./time-limits.ts";
 
 /** How every script of a task runs: its environment, its time limit, and the operator's second Ctrl-C. */
-export function runOptions(doing: Pick<Doing, "env" | "timeoutMs" | "run" | "isSecret">): RunOptions {
+export function runOptions(
+  doing: Pick<Doing, "env" | "timeoutMs" | "deadlineMs" | "run" | "isSecret">,
+): RunOptions {
+  const timeoutMs = scriptTimeMs(doing);
   return {
     signal: doing.run.world.stop.hard,
     isSecret: doing.isSecret,
     ...(doing.env ? { env: doing.env } : {}),
-    ...(doing.timeoutMs > 0 ? { timeoutMs: doing.timeoutMs } : {}),
+    ...(timeoutMs > 0 ? { timeoutMs } : {}),
   };
 }

@@ -3,6 +3,7 @@ import type { Doing } from "./doing.ts";
 import { checkStop, waitFor } from "./interrupted.ts";
 import { type Result, resultOf } from "./result.ts";
 import { runOptions } from "./run-options.ts";
+import { waitMs } from "./time-limits.ts";
 import { understood } from "./understood.ts";
 
 /** A module that waits: probes until its condition holds or its time is up; in check mode it looks once. */
@@ -11,7 +12,7 @@ export async function runWaitModule(module: WaitModule, doing: Doing): Promise<R
   const isOnce = doing.setting.checkMode;
   const { delayS, sleepS, timeoutS } = module.timing(doing.args);
   const began = clock.now();
-  if (!isOnce) await waitFor(doing.run, delayS * 1000);
+  if (!isOnce) await waitFor(doing.run, waitMs(delayS * 1000, doing));
   let begun: unknown = null;
   for (;;) {
     const output = await doing.shell.run(module.probe(doing.args), runOptions(doing));
@@ -26,7 +27,7 @@ export async function runWaitModule(module: WaitModule, doing: Doing): Promise<R
       );
     // Cut short, it looks once more: what holds by now need not be waited for again.
     checkStop(doing.run, "Interrupted while waiting");
-    await clock.sleep(sleepS * 1000, stop.soft);
+    await clock.sleep(waitMs(sleepS * 1000, doing), stop.soft);
   }
 }
 

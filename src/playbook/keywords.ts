@@ -51,12 +51,7 @@ export const keywords: Readonly<Record<string, Keyword>> = {
   always: { on: ["block"], form: "tasks", help: "Run these tasks whatever became of the block" },
   any_errors_fatal: { on: everywhere, form: "bool", help: "End the run when a task fails on any host" },
   args: { on: ["task", "handler", "include"], form: "any", help: "Give the module more arguments" },
-  async: {
-    on: tasks,
-    form: "number",
-    help: "Let the task run in the background",
-    refused: "leave it out: a task may take as long as it needs, the connection is kept alive",
-  },
+  async: { on: tasks, form: "number", help: "Fail the task after this many seconds; kmend waits for it" },
   become: { on: everywhere, form: "bool", help: "Act as another user" },
   become_exe: { on: everywhere, form: "text", help: "Become by this program" },
   become_flags: { on: everywhere, form: "text", help: "Give these flags to the program that becomes" },
@@ -156,8 +151,7 @@ export const keywords: Readonly<Record<string, Keyword>> = {
   poll: {
     on: tasks,
     form: "number",
-    help: "Ask this often whether the background task is done",
-    refused: "leave it out, as `async`",
+    help: "Accepted beside `async`, but for 0: no task runs on while others begin",
   },
   port: { on: everywhere, form: "number", help: "Connect to this port" },
   post_tasks: { on: ["play"], form: "tasks", help: "Run these tasks after tasks and their handlers" },

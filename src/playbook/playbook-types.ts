@@ -81,7 +81,10 @@ export interface Task extends Shared {
   readonly notify: readonly Located[];
   readonly listen: readonly string[];
   readonly rollback?: RollbackSpec;
-  /** `async`/`poll` are refused at load. */
+  /** How many seconds it may take. */
+  readonly async?: Located;
+  /** Never 0 beside an `async` that is not, but where a template gives it. */
+  readonly poll?: Located;
   /** The innermost role this task belongs to, if any. */
   readonly role?: Role;
   /** The folder relative paths start from: the file's own. */

@@ -7,6 +7,7 @@
  * Must: every problem of every file is found in one load, sorted by place.
  */
 
+export { unattended, withPoll } from "./async.ts";
 export type { NamedFiles } from "./find-named.ts";
 export { type Keyword, keywords, keywordsOf, type Owner } from "./keywords.ts";
 export {

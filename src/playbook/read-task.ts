@@ -2,6 +2,7 @@
 
 import { dirname } from "node:path";
 import type { YamlEntry, YamlMap, YamlNode } from "../template/template.ts";
+import { readAsync } from "./async.ts";
 import {
   describe,
   type Fields,
@@ -147,6 +148,7 @@ function readTask(map: YamlMap, named: Named, rest: readonly YamlEntry[], contex
     ...(delay ? { delay } : {}),
     ...(changedWhen ? { changedWhen } : {}),
     ...(failedWhen ? { failedWhen } : {}),
+    ...readAsync(fields, loading),
     notify: locatedList(fields, "notify"),
     listen: locatedList(fields, "listen").map(({ value }) => String(value)),
     ...rollbackOf(fields, context),

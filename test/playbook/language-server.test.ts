@@ -82,7 +82,7 @@ t.test("an editor completes, explains and underlines", async (t) => {
       "with_items",
     ])
       t.ok(labels.includes(each), each);
-    for (const each of ["hosts", "async", "sudo", "confirm_within", "destfile"])
+    for (const each of ["hosts", "debugger", "sudo", "confirm_within", "destfile"])
       t.notOk(labels.includes(each), each);
   });
 

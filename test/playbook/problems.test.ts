@@ -28,9 +28,10 @@ const badTasks: Readonly<Record<string, readonly string[]>> = {
   "command: ls\n    sudo: yes": [
     '4:5: Cannot use "sudo": it is gone from the language\n  Write `become: true`.',
   ],
-  "command: ls\n    async: 9": [
-    '4:5: Cannot use "async": kmend does not have it\n  Leave it out: a task may take as long as it needs, the connection is kept alive.',
+  "command: ls\n    async: 9\n    poll: 0": [
+    '5:11: Cannot use "poll: 0": kmend does not let a task run on while others begin: its change would have no end, and no way back\n  Leave out `poll`: the task has the seconds of `async` to end, and nothing is asked meanwhile.',
   ],
+  "command: ls\n    async: soon": ['4:12: Cannot read "async": it is the text "soon", wanted a number'],
   "command: ls\n    become: maybe": [
     '4:13: Cannot read "become": it is the text "maybe", wanted true or false',
   ],
