@@ -22,6 +22,8 @@ const site = `- hosts: all
     - block: []
       register: x
     - kmend.kmem.evidence:
+    - ping:
+      module_defaults: {copy: {onwer: root}}
 `;
 
 const unfinished = `- hosts: all
@@ -64,6 +66,7 @@ t.test("an editor completes, explains and underlines", async (t) => {
       "7: Wanted true or false",
       "9: Gone from the language: write `become: true`",
       "11: Not on a block",
+      "14: Property onwer is not allowed.",
     ])
       t.ok(found.includes(each), `${each} (of ${found.join("; ")})`);
     t.notOk(found.some((each) => each.startsWith("12:")));

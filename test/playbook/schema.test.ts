@@ -139,6 +139,8 @@ const mistakes: readonly (readonly [task: string, way: string, code: string | nu
   ["- {copy: [a]}", "/copy", "wrong-form"],
   ["- {ping: , module_defaults: {copy: [a]}}", "/module_defaults", "wrong-form"],
   ["- {ping: , module_defaults: x}", "/module_defaults", "wrong-form"],
+  ["- {ping: , module_defaults: {copy: {onwer: x}}}", "/module_defaults/copy", "unknown-option"],
+  ["- {ping: , module_defaults: [{service: {pattern: x}}]}", "/module_defaults/0/service", "refused-option"],
   ["- {copy: hello}", "/copy", "extra-params"],
   ["- {command: x, become: perhaps}", "/become", "wrong-form"],
   ["- {command: x, retries: often}", "/retries", "wrong-form"],

@@ -15,6 +15,7 @@ import {
 import { importKeywords } from "../read-play.ts";
 import { callSchema, structuralModules } from "./calls.ts";
 import { type JsonSchema, only, refusing } from "./json-schema.ts";
+import { defaultsDefinitions } from "./module-defaults.ts";
 import { actionDefinition, handlerSchema, taskSchema } from "./tasks.ts";
 import { keywordSchema } from "./values.ts";
 
@@ -36,6 +37,7 @@ export function playbookSchema(kind: SchemaKind, modules: readonly Module[]): ob
       handler: handlerSchema({ modules, lookups }),
       action: actionDefinition(modules),
       vars,
+      ...defaultsDefinitions(modules),
       loop_control: mapping(loopControls),
       ...Object.fromEntries([...structuralModules, ...modules].map((each) => [each.name, callSchema(each)])),
     },

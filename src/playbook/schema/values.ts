@@ -65,11 +65,7 @@ const closer: Readonly<Record<string, Typed>> = {
   hosts: listOr({ type: ["string", "number"] }),
   loop: { type: ["array", "string", "null"], errorMessage: "Wanted a list" },
   loop_control: { $ref: "#/definitions/loop_control" },
-  module_defaults: {
-    type: ["object", "array", "null"],
-    additionalProperties: { type: ["object", "string"], pattern: template.source },
-    items: { type: "object" },
-  },
+  module_defaults: { $ref: "#/definitions/module_defaults" },
   rescue: { $ref: "#/definitions/handlers" },
   vars: { $ref: "#/definitions/vars" },
   vars_files: listOr(listOr({ type: ["string", "null"] })),
