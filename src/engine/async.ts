@@ -5,6 +5,7 @@ import { type Module, TaskFailed } from "../modules/modules.ts";
 import { unattended, withPoll } from "../playbook/playbook.ts";
 import { KmendError } from "../problem/problem.ts";
 import { Dict, type Value } from "../template/template.ts";
+import type { Doing } from "./doing.ts";
 import { keyword } from "./frame.ts";
 import { locatedBoolean, locatedNumber } from "./located.ts";
 import type { PlannedTask } from "./plan.ts";
@@ -41,7 +42,8 @@ const cannot: ReadonlySet<string> = new Set(["copy", "fetch", "raw", "reboot", "
 
 /** What the task comes to, told as that of a job which has ended. @param seconds of its `async`; 0: it has none */
 export async function toldAsJob(
-  { run, plan, seconds }: { readonly run: Run; readonly plan: PlannedTask; readonly seconds: number },
+  { run, plan, timeoutMs }: Pick<Doing, "run" | "plan" | "timeoutMs">,
+  seconds: number,
   act: () => Promise<Result>,
 ): Promise<Result> {
   if (seconds === 0) return act();
@@ -53,7 +55,8 @@ export async function toldAsJob(
   } catch (error) {
     if (error instanceof TaskFailed)
       throw new TaskFailed(error.message, { ...ended(1), ...error.result }, error.place);
-    if (!(error instanceof KmendError) || error.code !== "timeout") throw error;
+    const isLate = error instanceof KmendError && error.code === "timeout" && timeoutMs === seconds * 1000;
+    if (!isLate) throw error;
     throw new TaskFailed(
       `Cannot finish the task: it ran longer than the ${seconds} s of its async\n  What it had started on the host was ended.`,
       { changed: false, async_result: Dict.of(ended(0)) },

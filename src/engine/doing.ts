@@ -28,10 +28,8 @@ export interface Doing {
   readonly free: string | undefined;
   readonly setting: Setting;
   readonly env: Readonly<Record<string, string>> | undefined;
-  /** For each script; 0: none. */
+  /** For each script, and for the whole of a wait; 0: none. */
   readonly timeoutMs: number;
-  /** When the whole of it must have ended, by the controller's clock. */
-  readonly deadlineMs?: number;
   readonly item: Json | undefined;
   readonly isSecret: boolean;
   /** The playbook's own way back, if it has one. */

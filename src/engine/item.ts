@@ -30,7 +30,7 @@ import { failedResult, type Result, skippedResult, unreachableResult } from "./r
 import type { Run } from "./run.ts";
 import { runOnHost } from "./run-on-host.ts";
 import { becomeOf, targetOf } from "./target.ts";
-import { timeLimits } from "./time-limits.ts";
+import { timeLimitMs } from "./time-limits.ts";
 import { type View, viewOf } from "./variables.ts";
 import { ownWayBack } from "./way-back.ts";
 import { weigh } from "./weigh.ts";
@@ -187,7 +187,7 @@ async function act(run: Run, plan: PlannedTask, view: View, round: Round): Promi
   const result =
     module.kind === "wait" && checkMode && !module.looksInCheckMode
       ? skippedResult("Check mode does not wait")
-      : await toldAsJob({ run, plan, seconds }, () => runOnHost(module, doing));
+      : await toldAsJob(doing, seconds, () => runOnHost(module, doing));
   return doing.on === doing.host ? result : { ...result, delegate: doing.on };
 }
 
@@ -240,7 +240,7 @@ async function reach(run: Run, plan: PlannedTask, view: View, round: Round, give
     free: given.free,
     setting: { ...given.base, user, uid, facts: there.host.facts },
     env: environmentOf(plan.frame, view, run.mask),
-    ...timeLimits(run, plan, view, given.seconds),
+    timeoutMs: timeLimitMs(run, plan, view, given.seconds),
     item: round.item === undefined ? undefined : (toJson(round.item) as Json),
     isSecret: secretFor(plan, view),
     ownWayBack: ownWayBack(run, plan, view),

@@ -3,7 +3,7 @@ import type { Doing } from "./doing.ts";
 import { checkStop, waitFor } from "./interrupted.ts";
 import { type Result, resultOf } from "./result.ts";
 import { runOptions } from "./run-options.ts";
-import { waitMs } from "./time-limits.ts";
+import { timeToWait } from "./time-limits.ts";
 import { understood } from "./understood.ts";
 
 /** A module that waits: probes until its condition holds or its time is up; in check mode it looks once. */
@@ -12,7 +12,9 @@ export async function runWaitModule(module: WaitModule, doing: Doing): Promise<R
   const isOnce = doing.setting.checkMode;
   const { delayS, sleepS, timeoutS } = module.timing(doing.args);
   const began = clock.now();
-  if (!isOnce) await waitFor(doing.run, waitMs(delayS * 1000, doing));
+  const time = timeToWait(doing);
+  if (!isOnce) await waitFor(doing.run, time.atMost(delayS * 1000));
+  time.check();
   let begun: unknown = null;
   for (;;) {
     const output = await doing.shell.run(module.probe(doing.args), runOptions(doing));
@@ -27,7 +29,8 @@ export async function runWaitModule(module: WaitModule, doing: Doing): Promise<R
       );
     // Cut short, it looks once more: what holds by now need not be waited for again.
     checkStop(doing.run, "Interrupted while waiting");
-    await clock.sleep(waitMs(sleepS * 1000, doing), stop.soft);
+    await clock.sleep(time.atMost(sleepS * 1000), stop.soft);
+    time.check();
   }
 }
 

@@ -49,9 +49,22 @@ t.test("the time is for all of a wait, and not for each look", async (t) => {
   const place = workplace(t);
   const began = performance.now();
   const { events } = await place.run(
-    play("    - wait_for: {path: DIR/never, timeout: 60, sleep: 1}\n      async: 2\n"),
+    play(`    - wait_for: {path: DIR/never, timeout: 60, sleep: 1}
+      async: 2
+      ignore_errors: true
+    - wait_for: {timeout: 60}
+      async: 1
+      ignore_errors: true
+    - wait_for: {timeout: 60}
+      async: 30
+      timeout: 1
+`),
   );
-  t.match(messages(events), [/ran longer than the 2 s of its async/]);
+  t.match(messages(events), [
+    /ran longer than the 2 s of its async/,
+    /ran longer than the 1 s of its async/,
+    /it took the 1 s that the task was given/,
+  ]);
   t.ok(performance.now() - began < 15_000);
 });
 
