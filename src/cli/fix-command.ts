@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { shippedName } from "../package/package.ts";
 import { quote } from "../script/script.ts";
 import { type Given, policyVariables } from "../wizard/wizard.ts";
 import { addressText, type MetricsAddress } from "./metrics-address.ts";
@@ -21,7 +20,7 @@ export function sameCommand(command: Command, { inventory, leg, policy }: Given,
   const variables = JSON.stringify({ ...leg.variables, ...policyVariables(policy, leg) });
   const words = [
     ...inventory.flatMap((source) => ["-i", sourceOf(source, folder)]),
-    ...leg.playbooks.map(shippedName),
+    ...leg.playbooks,
     "--limit",
     limitOf(leg.hosts, folder),
     ...given(command),

@@ -5,7 +5,6 @@ import type { Command } from "commander";
 import { runPlaybooks } from "../engine/engine.ts";
 import { loadInventory } from "../inventory/inventory.ts";
 import { createFileStore, lastOwn, type Store, stateFolder } from "../journal/journal.ts";
-import { shipped } from "../package/package.ts";
 import { KmendError } from "../problem/problem.ts";
 import { accountOf, type Paper, prettyReader, type Reader, writtenReport } from "../report/report.ts";
 import {
@@ -79,7 +78,7 @@ export function fixWork(flags: FixFlags, { command, paper, isPlain }: FixWorkOpt
     run: (given, watched) =>
       followed(watched, async (follow) => {
         const own = flagsOf(flags, given);
-        const playbooks = await loadAll(given.leg.playbooks.map(shipped), own);
+        const playbooks = await loadAll(given.leg.playbooks, own);
         return runOver(playbooks, await readGround("run", own), own, follow);
       }),
     resume: (run, given, watched, { retryFailed }) =>
@@ -125,7 +124,7 @@ async function dryRun(
   { leg }: Given,
   { store, reader }: { readonly store: Store; readonly reader: Reader },
 ): Promise<Ran> {
-  const playbooks = await loadAll(leg.playbooks.map(shipped), flags);
+  const playbooks = await loadAll(leg.playbooks, flags);
   const ground = await readGround("plan", flags, { check: true, diff: true, foretells: true });
   const run = await withWorld(ground, async (world, journal) => {
     await withReader(reader, journal, () => runPlaybooks(playbooks, world));

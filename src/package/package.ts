@@ -3,7 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { findPackageJSON } from "node:module";
-import { basename, dirname, extname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import { namesIn, type ShippedNames } from "./names.ts";
 
 export type { ShippedNames } from "./names.ts";
@@ -23,11 +23,6 @@ export function shipped(path: string): string {
 /** Every playbook and role of the package by the name that it has everywhere. */
 export function shippedNames(): ShippedNames {
   return namesIn(shipped("playbooks"));
-}
-
-/** The name of a shipped playbook: `kmend.playbooks.kmem` of `playbooks/kmem.yml`. */
-export function shippedName(playbook: string): string {
-  return `kmend.playbooks.${basename(playbook, ".yml")}`;
 }
 
 /** The path of a program of ours that Node is to run by itself, named as in `src/` without its ending: `lab/daemon`. */

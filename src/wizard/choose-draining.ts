@@ -2,6 +2,7 @@
 
 import type { Step } from "../kmem/kmem.ts";
 import type { Asker, Choice } from "./ask.ts";
+import { type TookBefore, tookLine } from "./elsewhere.ts";
 import { canRollOut, type Variable } from "./leg.ts";
 
 /** What was said of it, as the leg needs it. */
@@ -11,19 +12,26 @@ export interface Draining {
   readonly settings: Readonly<Record<string, Variable>>;
 }
 
+/** Only a way that drains wants to know. */
+export interface DrainingFacts {
+  /** Whether all hosts are known as nodes of a cluster that can be asked. */
+  areNodes(): Promise<boolean>;
+  /** How long earlier rollouts took. */
+  rolledOut(): TookBefore | null;
+}
+
 export const nothingToDrain: Draining = { byCluster: false, settings: {} };
 
-/** Asks nothing of a way that leaves pods where they are.
- *  @param areNodes whether all hosts are known as nodes of a cluster that can be asked; only a way that drains wants to know */
+/** Asks nothing of a way that leaves pods where they are. */
 export async function chooseDraining(
   asker: Asker,
   way: readonly Step[],
-  areNodes: () => Promise<boolean>,
+  { areNodes, rolledOut }: DrainingFacts,
 ): Promise<Draining> {
   const reboots = way.some(({ needs }) => needs === "reboot");
   if (!reboots && !way.some(({ needs }) => needs === "drain")) return nothingToDrain;
   const by = await asker.choose("What empties the nodes of their pods?", [
-    ...(canRollOut(way) && (await areNodes()) ? [cluster] : []),
+    ...(canRollOut(way) && (await areNodes()) ? [cluster(rolledOut())] : []),
     inventory(reboots),
     commands,
   ]);
@@ -33,12 +41,14 @@ export async function chooseDraining(
 
 type By = "cluster" | "inventory" | "commands";
 
-const cluster: Choice<By> = {
-  value: "cluster",
-  name: "the cluster itself (recommended)",
-  about:
-    "playbooks/rollout.yml: pods are evicted as their budgets allow, and a node takes pods again once it is ready.",
-};
+function cluster(took: TookBefore | null): Choice<By> {
+  return {
+    value: "cluster",
+    name: "the cluster itself (recommended)",
+    about: `kmend.playbooks.rollout: pods are evicted as their budgets allow, and a node takes pods again once it is ready.
+How long: ${tookLine(took)}`,
+  };
+}
 
 const commands: Choice<By> = {
   value: "commands",

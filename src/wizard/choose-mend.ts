@@ -12,6 +12,9 @@ import type { LikeHosts } from "./like-hosts.ts";
 import { groupTitle } from "./screens/diagnosis.ts";
 import { wayAbout, wayName, wayScreen } from "./screens/ways.ts";
 
+/** Its plays are those of a rollout. */
+const rolloutPool = "kmend.playbooks.rollout-pool";
+
 export interface MendChoice {
   readonly width: number;
   /** Journals of earlier runs. */
@@ -65,9 +68,12 @@ async function chooseFor(
   const hosts = await chooseHosts(asker, group.hosts, width);
   if (hosts.length === 0) return null;
   const own = await settingsOf(asker, way);
-  const { byCluster, settings } = await chooseDraining(asker, way, async () => {
-    const nodes = new Set(await clusterNodes());
-    return hosts.every((host) => nodes.has(host));
+  const { byCluster, settings } = await chooseDraining(asker, way, {
+    areNodes: async () => {
+      const nodes = new Set(await clusterNodes());
+      return hosts.every((host) => nodes.has(host));
+    },
+    rolledOut: () => tookBefore(earlier, rolloutPool),
   });
   return { hosts, way, settings: { ...own, ...settings }, byCluster };
 }

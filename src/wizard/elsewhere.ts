@@ -9,14 +9,15 @@ export interface TookBefore {
 }
 
 /** Batches of a playbook's plays that ended with no host lost, in runs that changed hosts.
- *  @param playbook as shipped: `playbooks/kmem.yml`; a copy of it elsewhere counts, too */
+ *  @param playbook the name of a shipped one: `kmend.playbooks.kmem`; a copy of it elsewhere counts, too */
 export function tookBefore(runs: readonly (readonly Event[])[], playbook: string): TookBefore | null {
-  const taken = runs.map((events) => batchesOf(events, playbook)).filter((batches) => batches.length > 0);
+  const file = `/playbooks/${playbook.slice(playbook.lastIndexOf(".") + 1)}.yml`;
+  const taken = runs.map((events) => batchesOf(events, file)).filter((batches) => batches.length > 0);
   const batchSeconds = taken.flat().sort((a, b) => a - b);
   return batchSeconds.length === 0 ? null : { runs: taken.length, batchSeconds };
 }
 
-function batchesOf(events: readonly Event[], playbook: string): number[] {
+function batchesOf(events: readonly Event[], file: string): number[] {
   const [first] = events;
   if (first?.type !== "run:started" || first.check || !["run", "apply"].includes(first.command)) return [];
   const plays = new Set<number>();
@@ -24,7 +25,7 @@ function batchesOf(events: readonly Event[], playbook: string): number[] {
   const changed = new Set<string>();
   const seconds: number[] = [];
   for (const event of events) {
-    if (event.type === "play:started" && event.place.file.endsWith(playbook)) plays.add(event.play);
+    if (event.type === "play:started" && event.place.file.endsWith(file)) plays.add(event.play);
     if (event.type === "batch:started" && plays.has(event.play)) {
       began.set(`${event.play}.${event.batch}`, Date.parse(event.at));
       changed.clear();

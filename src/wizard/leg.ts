@@ -8,7 +8,7 @@ export interface Leg {
   readonly does: readonly string[];
   /** The dearest of what its steps need. */
   readonly needs: string;
-  /** As shipped: `playbooks/kmem.yml`. */
+  /** Names of shipped ones: `kmend.playbooks.kmem`. */
   readonly playbooks: readonly string[];
   readonly variables: Readonly<Record<string, Variable>>;
 }
@@ -26,11 +26,11 @@ export interface Chosen {
 
 /** Playbooks that `kmem.yml` does the work of, host by host: swapped, renewed and verified before the next batch begins. */
 const partsOfKmem = ["fix-kubelet", "fix-runtime", "renew", "renew-live"].map(
-  (name) => `playbooks/${name}.yml`,
+  (name) => `kmend.playbooks.${name}`,
 );
 
-const rollout = "playbooks/rollout.yml";
-const reboot = "playbooks/reboot.yml";
+const rollout = "kmend.playbooks.rollout";
+const reboot = "kmend.playbooks.reboot";
 
 /** Whether `rollout.yml` does all of a way. */
 export function canRollOut(way: readonly Step[]): boolean {
@@ -68,14 +68,12 @@ export function recipe(way: readonly Step[], byCluster = false): Pick<Leg, "play
   if (byCluster) return { playbooks: [rollout], variables: { rollout_reboot: parts.includes(reboot) } };
   if (parts.every((part) => partsOfKmem.includes(part)))
     return {
-      playbooks: ["playbooks/kmem.yml"],
-      variables: { kmem_renewal: parts.includes("playbooks/renew.yml") ? "drained" : "live" },
+      playbooks: ["kmend.playbooks.kmem"],
+      variables: { kmem_renewal: parts.includes("kmend.playbooks.renew") ? "drained" : "live" },
     };
-  const reboots = parts.some(
-    (part) => part.endsWith("boot-parameter.yml") || part.endsWith("upgrade-kernel.yml"),
-  );
+  const reboots = parts.some((part) => part.endsWith(".boot-parameter") || part.endsWith(".upgrade-kernel"));
   return {
-    playbooks: [...parts, "playbooks/verify.yml"],
+    playbooks: [...parts, "kmend.playbooks.verify"],
     variables: reboots ? { kmem_reboot: true } : {},
   };
 }
@@ -94,14 +92,14 @@ export function wantedBy(way: readonly Step[]): readonly Wanted[] {
 }
 
 const wanted: Readonly<Record<string, readonly Wanted[]>> = {
-  "playbooks/upgrade-kernel.yml": [
+  "kmend.playbooks.upgrade-kernel": [
     {
       variable: "kmem_kernel_package",
       asks: "Kernel package to install (kernel-VERSION-RELEASE, 3.10.0-1062.4.1 or later)",
       initial: "kernel-3.10.0-1160.el7",
     },
   ],
-  "playbooks/upgrade-kubelet.yml": [
+  "kmend.playbooks.upgrade-kubelet": [
     { variable: "kmem_kubelet_upgrade", asks: "Kubelet package to upgrade to", initial: "kubelet-1.21.14-0" },
     {
       variable: "kmem_api_server_version",

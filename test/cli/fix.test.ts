@@ -222,7 +222,7 @@ esac
 t.test("a command with more hosts than a line takes names them in files", async (t) => {
   const folder = t.testdir({});
   const hosts = Array.from({ length: 30 }, (_, i) => `web-${i}`);
-  const leg = { hosts, does: [], needs: "restart", playbooks: ["playbooks/kmem.yml"], variables: {} };
+  const leg = { hosts, does: [], needs: "restart", playbooks: ["kmend.playbooks.kmem"], variables: {} };
   const policy = recommended(hosts.length);
   const line = sameCommand(new Command(), { inventory: [`${hosts.join(",")},`], leg, policy }, folder);
   t.notMatch(line, "web-7");

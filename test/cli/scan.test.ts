@@ -43,7 +43,7 @@ t.test("a scan of a leaking host", { skip: whatIsMissing() ?? false, timeout: 28
     t.match(stdout, /^When ids run out: unknown: measured once only: scan again later/m);
     t.match(
       stdout,
-      /^ {6}before it: Build the kubelet .*; on a build host .*no node is touched; by playbooks\/build-kubelet\.yml$/m,
+      /^ {6}before it: Build the kubelet .*; on a build host .*no node is touched; by kmend\.playbooks\.build-kubelet$/m,
     );
     t.match(
       stdout,

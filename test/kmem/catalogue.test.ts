@@ -1,13 +1,15 @@
 /** The catalogue of remedies: whole entries, each with its playbook and its line in the docs, and none of its effects only written down. */
 
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { giveBack, known, planMend } from "../../src/kmem/kmem.ts";
 import { catalogue, preparations } from "../../src/kmem/remedies/catalogue.ts";
 import { type NodeState, wouldLeak } from "../../src/kmem/remedies/node-state.ts";
+import { shippedNames } from "../../src/package/package.ts";
 import { evidenceOf } from "./made-up-node.ts";
 
+const shipped = shippedNames().playbooks;
 const root = join(import.meta.dirname, "../..");
 const docs = readFileSync(join(root, "docs/kmem.md"), "utf8");
 const section = docs.slice(docs.indexOf("## What mends it"));
@@ -23,7 +25,7 @@ t.test(
     for (const { name, does, mends, leaves, appliesTo, needs, undoneBy, risk, playbook } of catalogue) {
       for (const text of [name, does, mends, leaves, appliesTo, needs, undoneBy, risk])
         t.not(text.trim(), "", name);
-      t.ok(existsSync(join(root, playbook)), playbook);
+      t.ok(shipped.has(playbook), playbook);
     }
     t.equal(new Set(catalogue.map(({ name }) => name)).size, catalogue.length, "each name once");
   },
@@ -32,7 +34,7 @@ t.test(
 t.test("every remedy has its row in the docs, and every row its remedy", async (t) => {
   t.equal(rows.length, catalogue.length);
   const playbooks = (text: string) =>
-    [...text.matchAll(/\.\.\/(playbooks\/[\w-]+\.yml)/g)].map(([, path]) => path);
+    [...text.matchAll(/\.\.\/playbooks\/([\w-]+)\.yml/g)].map(([, name]) => `kmend.playbooks.${name}`);
   const linked = new Set(rows.flatMap(playbooks));
   t.strictSame([...linked].sort(), [...new Set(catalogue.map(({ playbook }) => playbook))].sort());
 });
@@ -94,14 +96,14 @@ t.test("where only the parameter is sure to be enough, an older kernel gets a ne
   const planned = (kernel: string) =>
     planMend(evidenceOf({ ...unread, kernel }))?.map(({ playbook }) => playbook);
   t.strictSame(planned("3.10.0-514.el7.x86_64"), [
-    "playbooks/upgrade-kernel.yml",
-    "playbooks/boot-parameter.yml",
+    "kmend.playbooks.upgrade-kernel",
+    "kmend.playbooks.boot-parameter",
   ]);
   t.strictSame(planned("3.10.0-957.el7.x86_64"), [
-    "playbooks/upgrade-kernel.yml",
-    "playbooks/boot-parameter.yml",
+    "kmend.playbooks.upgrade-kernel",
+    "kmend.playbooks.boot-parameter",
   ]);
-  t.strictSame(planned("3.10.0-1160.el7.x86_64"), ["playbooks/boot-parameter.yml"]);
+  t.strictSame(planned("3.10.0-1160.el7.x86_64"), ["kmend.playbooks.boot-parameter"]);
 });
 
 t.test("no plan names a kernel of EL8, a reclaim or a reboot that mends nothing", async (t) => {

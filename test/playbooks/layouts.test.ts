@@ -61,7 +61,7 @@ t.test("a fleet of layouts", { skip: whatIsMissing() ?? false, timeout: 290_000 
         t.match(found?.diagnosis, { verdict, switchedOnBy: by, contradictions: [], surer: [] }, host);
         t.equal(found?.diagnosis.reasons[0]?.says, because, host);
         t.strictSame(
-          found?.mend.map((step) => step.playbook.replace(/^playbooks\/|\.yml$/g, "")),
+          found?.mend.map((step) => step.playbook.replace("kmend.playbooks.", "")),
           mend,
           `${host}: what mends it`,
         );

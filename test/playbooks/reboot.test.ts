@@ -55,7 +55,7 @@ t.test(
 
     t.test("the parameter is set and taken back; until a reboot the node is listed, and leaks", async (t) => {
       t.equal(sick.verdict, "leaking");
-      t.ok(sick.instead.includes("playbooks/boot-parameter.yml"), "the scan names it");
+      t.ok(sick.instead.includes("kmend.playbooks.boot-parameter"), "the scan names it");
       const planned = await plan("boot-parameter", "app-2");
       t.match(
         planned.stdout,

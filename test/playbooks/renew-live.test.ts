@@ -51,7 +51,7 @@ t.test("an app node with running pods", { skip: whatIsMissing() ?? false, timeou
   const before = await looks();
   const sick = await scan();
   t.equal(sick.verdict, "leaking");
-  t.ok(sick.mend.includes("playbooks/renew-live.yml"), "the scan names the renewal");
+  t.ok(sick.mend.includes("kmend.playbooks.renew-live"), "the scan names the renewal");
   const plan = await withPlaybook("plan", "renew-live");
   t.equal(plan.code, 0, plan.stdout);
   t.match(

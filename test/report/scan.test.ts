@@ -33,7 +33,7 @@ const leaking = (host: string, kmemIds: number, hidden: boolean, exhaustion = no
   mend: [
     {
       does: "Swap the kubelet",
-      playbook: "playbooks/fix-kubelet.yml",
+      playbook: "kmend.playbooks.fix-kubelet",
       needs: "restart",
       undoneBy: "kmend rollback",
       risk: "low",
@@ -44,24 +44,24 @@ const leaking = (host: string, kmemIds: number, hidden: boolean, exhaustion = no
         takes: "docker",
         lasts: "long",
         undoneBy: "removing it",
-        playbook: "playbooks/make.yml",
+        playbook: "kmend.playbooks.make",
         readMore: "docs/kmem.md",
       },
       instead: [],
     },
     {
       does: "Renew it live",
-      playbook: "playbooks/renew-live.yml",
+      playbook: "kmend.playbooks.renew-live",
       needs: "restart",
       undoneBy: "nothing",
       risk: "new",
       takes: null,
       preparedBy: null,
-      instead: [{ does: "Renew it, drained", playbook: "playbooks/renew.yml", needs: "drain" }],
+      instead: [{ does: "Renew it, drained", playbook: "kmend.playbooks.renew", needs: "drain" }],
     },
   ],
   giveBack: [
-    { does: "Reboot the node", playbook: "playbooks/reboot.yml", needs: "reboot", gives: "every id" },
+    { does: "Reboot the node", playbook: "kmend.playbooks.reboot", needs: "reboot", gives: "every id" },
   ],
   diagnosis: {
     verdict: "leaking",
@@ -119,7 +119,7 @@ t.test("one host is explained with what each reason was read from, and what coul
 t.test("a leaking host is told its cheapest mend, and what each step needs", async (t) =>
   t.match(
     explainText(leaking("app-2", 5, false)),
-    / {2}1\. Swap the kubelet: needs a restart; by playbooks\/fix-kubelet\.yml\n {6}takes an RPM\n {6}before it: Build it; on a build host; by playbooks\/make\.yml\n {8}takes docker\n {8}lasts: long\n {8}undone by removing it\n {8}more: docs\/kmem\.md\n {6}risk: low\n {6}undone by kmend rollback\n {2}2\. Renew it live: needs a restart; by playbooks\/renew-live\.yml\n {6}risk: new\n {6}undone by nothing\n {6}or: Renew it, drained: needs a drain; by playbooks\/renew\.yml/,
+    / {2}1\. Swap the kubelet: needs a restart; by kmend\.playbooks\.fix-kubelet\n {6}takes an RPM\n {6}before it: Build it; on a build host; by kmend\.playbooks\.make\n {8}takes docker\n {8}lasts: long\n {8}undone by removing it\n {8}more: docs\/kmem\.md\n {6}risk: low\n {6}undone by kmend rollback\n {2}2\. Renew it live: needs a restart; by kmend\.playbooks\.renew-live\n {6}risk: new\n {6}undone by nothing\n {6}or: Renew it, drained: needs a drain; by kmend\.playbooks\.renew/,
   ),
 );
 
@@ -128,7 +128,7 @@ t.test("a step says what it mends and what it leaves, where the journal has it",
   const mend = host.mend.map((step) => ({ ...step, mends: "kubelet's part", leaves: "leaked ids" }));
   t.match(
     explainText({ ...host, mend }),
-    /by playbooks\/fix-kubelet\.yml\n {6}mends: kubelet's part\n {6}leaves: leaked ids\n {6}takes an RPM/,
+    /by kmend\.playbooks\.fix-kubelet\n {6}mends: kubelet's part\n {6}leaves: leaked ids\n {6}takes an RPM/,
   );
 });
 
@@ -264,7 +264,7 @@ t.test(
     t.match(text, "pod9/0123456789ab, and 2,001 more\n");
     t.match(
       text,
-      "\nTo get leaked ids back:\n  - Reboot the node: every id; needs a reboot; by playbooks/reboot.yml\n",
+      "\nTo get leaked ids back:\n  - Reboot the node: every id; needs a reboot; by kmend.playbooks.reboot\n",
     );
     const little = explainText(
       diagnosed("a", { workloads: { leaking: [], gone: gone.slice(0, 10), goneOthers: 0 }, surer: [] }),

@@ -3,7 +3,7 @@
 import t from "tap";
 import { mendWays, type Step } from "../../src/kmem/kmem.ts";
 import { rollbackLine } from "../../src/report/rollback-lines.ts";
-import { chooseDraining } from "../../src/wizard/choose-draining.ts";
+import { chooseDraining, type DrainingFacts } from "../../src/wizard/choose-draining.ts";
 import { legsOf } from "../../src/wizard/leg.ts";
 import { policyVariables, recommended } from "../../src/wizard/policy.ts";
 import { evidenceOf } from "../kmem/made-up-node.ts";
@@ -17,13 +17,14 @@ const live = way("kubelet without kmem + renewal of kubepods, live");
 const drained = way("kubelet without kmem + renewal of kubepods, drained");
 const reboot = way("kubelet without kmem + reboot");
 const parameter = way("boot parameter cgroup.memory=nokmem");
-const nodes = async (): Promise<boolean> => true;
-const noNodes = async (): Promise<boolean> => false;
+const took = { runs: 1, batchSeconds: [90] };
+const nodes: DrainingFacts = { areNodes: async () => true, rolledOut: () => took };
+const noNodes: DrainingFacts = { areNodes: async () => false, rolledOut: () => null };
 
 t.test(
   "a way that leaves pods where they are asks nothing, and the cluster is not asked either",
   async (t) => {
-    const never = async (): Promise<boolean> => t.fail("asked the cluster");
+    const never = { ...nodes, areNodes: async () => t.fail("asked the cluster") };
     t.strictSame(await chooseDraining(answering([]), live, never), { byCluster: false, settings: {} });
   },
 );
@@ -54,24 +55,27 @@ t.test("commands are asked for, and each way that drains or reboots is given the
 });
 
 t.test("nodes of a cluster are drained by it first, where rollout.yml does the whole way", async (t) => {
-  const offered = async (steps: readonly Step[], areNodes: () => Promise<boolean>): Promise<string> => {
+  const offered = async (steps: readonly Step[], facts: DrainingFacts): Promise<string> => {
     let first = "";
     const asker = answering([]);
     await chooseDraining(
       {
         ...asker,
         choose: async (_, choices) => {
-          first = choices[0]?.name ?? "";
+          first = `${choices[0]?.name}: ${choices[0]?.about}`;
           return (choices.find(({ name }) => name.startsWith("what the inventory")) ?? choices[0])
             ?.value as never;
         },
       },
       steps,
-      areNodes,
+      facts,
     );
     return first;
   };
-  t.match(await offered(drained, nodes), "the cluster itself (recommended)");
+  t.match(
+    await offered(drained, nodes),
+    /^the cluster itself \(recommended\): .*\nHow long: 90 s for one batch by the same playbook, in 1 earlier run$/,
+  );
   t.match(await offered(reboot, nodes), "the cluster itself (recommended)");
   t.match(await offered(drained, noNodes), "what the inventory says", "hosts that no cluster names");
   t.match(await offered(parameter, nodes), "what the inventory says", "it sets no boot parameter");
@@ -88,7 +92,7 @@ t.test(
       const asker = answering([[/What empties/, /^the cluster itself/]]);
       const { byCluster, settings } = await chooseDraining(asker, steps, nodes);
       const legs = legsOf([{ hosts: ["a"], way: steps, settings, byCluster }]);
-      t.match(legs, [{ playbooks: ["playbooks/rollout.yml"], variables: { rollout_reboot: reboots } }]);
+      t.match(legs, [{ playbooks: ["kmend.playbooks.rollout"], variables: { rollout_reboot: reboots } }]);
       t.equal(legs.length, 1);
       const [leg] = legs;
       t.strictSame(leg && policyVariables(policy, leg), {
@@ -96,7 +100,7 @@ t.test(
         rollout_soak: "5m",
       });
     }
-    t.match(policyVariables(policy, { playbooks: ["playbooks/kmem.yml"] }), { kmem_soak: "5m" });
+    t.match(policyVariables(policy, { playbooks: ["kmend.playbooks.kmem"] }), { kmem_soak: "5m" });
   },
 );
 

@@ -51,7 +51,7 @@ t.test(
     t.strictSame(asker.left, []);
     t.match(work.ranWith[0], {
       inventory: ["hosts.yml"],
-      leg: { playbooks: ["playbooks/kmem.yml"], variables: { kmem_renewal: "live" } },
+      leg: { playbooks: ["kmend.playbooks.kmem"], variables: { kmem_renewal: "live" } },
       policy: { batches: [1], onFailure: "rollback_host", asks: true },
     });
     const said = asker.said.join("\n");

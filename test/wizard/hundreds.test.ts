@@ -79,7 +79,7 @@ t.test(
 
 t.test("a plan names the first hosts of many, and folds those that would fail alike", async (t) => {
   const hosts = five.slice(0, 200);
-  const leg = { hosts, does: ["mend"], needs: "restart", playbooks: ["playbooks/kmem.yml"], variables: {} };
+  const leg = { hosts, does: ["mend"], needs: "restart", playbooks: ["kmend.playbooks.kmem"], variables: {} };
   const events = runOf([hosts]);
   const failed = hosts.slice(0, 150).map((host, index) => ({
     ...scanned.events[0],

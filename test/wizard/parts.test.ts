@@ -46,13 +46,13 @@ t.test(
     t.match(legs, [
       {
         hosts: ["b", "c"],
-        playbooks: ["playbooks/kmem.yml"],
+        playbooks: ["kmend.playbooks.kmem"],
         variables: { kmem_renewal: "live" },
         needs: "restart",
       },
       {
         hosts: ["a"],
-        playbooks: ["playbooks/fix-kubelet.yml", "playbooks/reboot.yml", "playbooks/verify.yml"],
+        playbooks: ["kmend.playbooks.fix-kubelet", "kmend.playbooks.reboot", "kmend.playbooks.verify"],
         needs: "reboot",
       },
     ]);
@@ -108,16 +108,16 @@ t.test("groups: the worst first, who is well last, by name within", async (t) =>
 
 t.test("how long a mend took is that of batches in which hosts were changed", async (t) => {
   const runs = [runOf([["a"], ["b", "c"]], { seconds: 40 }), runOf([["d"]], { seconds: 300 })];
-  const took = tookBefore(runs, "playbooks/kmem.yml");
+  const took = tookBefore(runs, "kmend.playbooks.kmem");
   t.strictSame(took, { runs: 2, batchSeconds: [40, 40, 300] });
   t.equal(tookLine(took), "40 s to 5 min for each of 3 batches by the same playbook, in 2 earlier runs");
   const applied = runs.map((events) =>
     events.map((event) => (event.type === "run:started" ? { ...event, command: "apply" as const } : event)),
   );
-  t.strictSame(tookBefore(applied, "playbooks/kmem.yml"), took, "a plan that was carried out is a run");
-  t.equal(tookBefore(runs, "playbooks/reboot.yml"), null);
+  t.strictSame(tookBefore(applied, "kmend.playbooks.kmem"), took, "a plan that was carried out is a run");
+  t.equal(tookBefore(runs, "kmend.playbooks.reboot"), null);
   const nothingChanged = runOf([["a"]]).filter((event) => event.type !== "change:applied");
-  t.equal(tookBefore([nothingChanged], "playbooks/kmem.yml"), null);
+  t.equal(tookBefore([nothingChanged], "kmend.playbooks.kmem"), null);
 });
 
 t.test("batches grow with the fleet, and begin with one host", async (t) => {

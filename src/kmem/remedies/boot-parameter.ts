@@ -3,7 +3,7 @@ import type { Remedy } from "./remedy.ts";
 export const bootParameter: Remedy = {
   name: "boot parameter cgroup.memory=nokmem",
   does: "Give the kernel the parameter cgroup.memory=nokmem, and reboot",
-  playbook: "playbooks/boot-parameter.yml",
+  playbook: "kmend.playbooks.boot-parameter",
   mends: "both kubelet's and the runtime's part, whatever is installed; the reboot gives back every id",
   leaves: "nothing, as long as the parameter stays",
   appliesTo: "nodes whose kernel knows it: 3.10.0-1062.4.1 and later",

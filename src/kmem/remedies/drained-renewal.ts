@@ -3,7 +3,7 @@ import type { Remedy } from "./remedy.ts";
 export const drainedRenewal: Remedy = {
   name: "renewal of kubepods, drained",
   does: "Drain the node and make kubepods again",
-  playbook: "playbooks/renew.yml",
+  playbook: "kmend.playbooks.renew",
   mends: "kubepods is made again without accounting, and hands none down",
   leaves: "leaked ids",
   appliesTo: "nodes whose kubepods has accounting on",

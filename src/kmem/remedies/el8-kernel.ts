@@ -5,7 +5,7 @@ import type { Remedy } from "./remedy.ts";
 export const el8Kernel: Remedy = {
   name: "kernel of EL8.1 or later",
   does: "Install a kernel of EL8.1 or later and reboot into it",
-  playbook: "playbooks/upgrade-kernel.yml",
+  playbook: "kmend.playbooks.upgrade-kernel",
   mends: "all of it: a removed cgroup gives its ids back (source: field reports; upstream since 4.8)",
   leaves: "nothing",
   appliesTo: "nodes whose owner has tried such a kernel under EL7's programs: no plan names it",

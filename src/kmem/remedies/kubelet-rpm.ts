@@ -14,6 +14,6 @@ export const kubeletRpm: Preparation = {
     "5 minutes on two processors (measured: 1.20.2, by Go); not measured by docker, which first downloads its build image",
   undoneBy: "kmend rollback: the package goes, and nothing else knows of it",
   risk: "a spec other than the published package's sets /etc/sysconfig/kubelet aside (inferred); from the package that it replaces it takes all but the program (measured)",
-  playbook: "playbooks/build-kubelet.yml",
+  playbook: "kmend.playbooks.build-kubelet",
   readMore: "docs/build-kubelet.md",
 };

@@ -4,7 +4,7 @@ import type { Remedy } from "./remedy.ts";
 export const kubeletWithoutKmem: Remedy = {
   name: "kubelet without kmem",
   does: "Swap the kubelet for one without kmem and restart it",
-  playbook: "playbooks/fix-kubelet.yml",
+  playbook: "kmend.playbooks.fix-kubelet",
   mends: "kubelet no longer switches accounting on where it makes kubepods or a pod's cgroup",
   leaves:
     "kubepods that is on stays on and hands accounting down, until it is renewed or the node reboots; leaked ids",

@@ -3,7 +3,7 @@ import type { Remedy } from "./remedy.ts";
 export const liveRenewal: Remedy = {
   name: "renewal of kubepods, live",
   does: "Make kubepods again under its running pods and move every process into it",
-  playbook: "playbooks/renew-live.yml",
+  playbook: "kmend.playbooks.renew-live",
   mends:
     "kubepods is made again without accounting, and hands none down; no pod is killed or moved to another node",
   leaves: "leaked ids, and one more for each old directory; peaks and refusal counts start again",

@@ -3,7 +3,7 @@ import type { Remedy } from "./remedy.ts";
 export const newerKernel: Remedy = {
   name: "newer EL7 kernel",
   does: "Install an EL7 kernel that knows cgroup.memory=nokmem beside the one that runs, and reboot into it",
-  playbook: "playbooks/upgrade-kernel.yml",
+  playbook: "kmend.playbooks.upgrade-kernel",
   mends: "nothing by itself: it brings the boot parameter within reach",
   leaves: "everything that leaks: every 3.10.0 kernel of EL7 does; the reboot gives back every id",
   appliesTo: "nodes whose EL7 kernel does not know the parameter: before 3.10.0-1062.4.1",

@@ -3,7 +3,7 @@ import type { Remedy } from "./remedy.ts";
 export const newerKubelet: Remedy = {
   name: "newer kubelet",
   does: "Upgrade the kubelet to 1.21.5 or later, which has no kmem, and restart it",
-  playbook: "playbooks/upgrade-kubelet.yml",
+  playbook: "kmend.playbooks.upgrade-kubelet",
   mends: "kubelet no longer switches accounting on where it makes kubepods or a pod's cgroup",
   leaves:
     "kubepods that is on stays on and hands accounting down, until it is renewed or the node reboots; leaked ids",

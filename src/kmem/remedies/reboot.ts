@@ -3,7 +3,7 @@ import type { Remedy } from "./remedy.ts";
 export const reboot: Remedy = {
   name: "reboot",
   does: "Reboot the node, so that kubepods is made again and every id comes back",
-  playbook: "playbooks/reboot.yml",
+  playbook: "kmend.playbooks.reboot",
   mends: "the inheritance, where kubelet no longer switches accounting on; every leaked id",
   leaves: "whoever switches accounting on does so again",
   appliesTo: "every node",

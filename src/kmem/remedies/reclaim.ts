@@ -3,7 +3,7 @@ import type { Remedy } from "./remedy.ts";
 export const reclaim: Remedy = {
   name: "reclaim",
   does: "Drop caches and shrink slabs, in the one order that frees ids",
-  playbook: "playbooks/reclaim.yml",
+  playbook: "kmend.playbooks.reclaim",
   mends: "nothing: it gives ids back, and what leaks goes on leaking",
   leaves: "of a kubelet's leak one id a pod",
   appliesTo: "nodes with a kernel like 514: it was measured to free 120 of 123 there, and nothing on 1160",

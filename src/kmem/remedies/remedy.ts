@@ -6,7 +6,7 @@ export interface Remedy {
   readonly name: string;
   /** An order: what is done. */
   readonly does: string;
-  /** The shipped playbook that does it. */
+  /** The shipped playbook that does it, by its name: `kmend.playbooks.fix-kubelet`. */
   readonly playbook: string;
   /** What no longer leaks, or no longer is held, once it is done. */
   readonly mends: string;

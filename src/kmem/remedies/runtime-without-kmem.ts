@@ -3,7 +3,7 @@ import type { Remedy } from "./remedy.ts";
 export const runtimeWithoutKmem: Remedy = {
   name: "runtime without kmem",
   does: "Swap the container runtime for one without kmem and restart its service",
-  playbook: "playbooks/fix-runtime.yml",
+  playbook: "kmend.playbooks.fix-runtime",
   mends:
     "the runtime no longer switches accounting on in the containers that it starts, from the next one on",
   leaves: "containers that run already leak once each when they end; leaked ids",
