@@ -314,6 +314,27 @@ t.test("a new file is written with the editor, with its folders", async (t) => {
   t.match(await vault(folder, "create --vault-id dev@old group_vars/all/secrets.yml", env), { code: 0 });
   t.equal(hidden(folder, "group_vars/all/secrets.yml", old), "new");
   t.equal(modeOf(join(folder, "group_vars/all/secrets.yml")), "600");
+  const late = await vault(
+    folder,
+    "create --vault-id dev@old new.yml",
+    editBy(folder, "echo theirs > new.yml; echo mine > $file"),
+  );
+  t.match(late, { code: 1, stderr: /Cannot create new\.yml: it is there already/ });
+  t.equal(read(folder, "new.yml"), "theirs\n", "it came while the editor was open");
+});
+
+t.test("a file that could not be kept is not shown to be edited", async (t) => {
+  const folder = folderOf(t, { a: sealed(secret, old) });
+  mkdirSync(join(folder, "locked"));
+  writeFileSync(join(folder, "locked/a"), sealed(secret, old));
+  chmodSync(join(folder, "locked"), 0o555);
+  const argv = ["vault", "edit", "--vault-password-file", "old", "a", "locked/a"];
+  const env = editBy(folder, "touch was-shown");
+  t.match(await kmend(argv, { cwd: folder, env, isLowly: true }), {
+    code: 1,
+    stderr: /Cannot write locked\/a: its rights do not allow it\n.* locked must be a folder/,
+  });
+  t.notOk(readdirSync(folder).includes("was-shown"));
 });
 
 t.test("who changes the file meanwhile loses nothing, and neither does who edits it", async (t) => {

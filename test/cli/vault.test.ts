@@ -89,7 +89,7 @@ t.test("Ctrl-C at the question ends it, and a question is no part of the output"
 
 t.test("what goes wrong with the password is told, with its way out", async (t) => {
   const folder = folderOf(t);
-  program(folder, "failing", "echo half-a-password; exit 3");
+  program(folder, "failing", "echo half-a-password; echo no agent >&2; exit 3");
   writeFileSync(join(folder, "empty"), "\n");
   for (const [what, argv, code, says] of [
     ["none given", [], 2, /all:2:15: Cannot read an encrypted value: no vault password was given/],
@@ -115,7 +115,7 @@ t.test("what goes wrong with the password is told, with its way out", async (t) 
       "a program that fails",
       ["--vault-id", "failing"],
       1,
-      /from .*failing: it ended with 3\n {2}Run it by hand/,
+      /no agent\n[\s\S]*from .*failing: it ended with 3\n {2}Run it by hand/,
     ],
     [
       "no terminal",
