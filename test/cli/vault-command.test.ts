@@ -4,9 +4,11 @@ import { execFile, execFileSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
+  closeSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -67,7 +69,10 @@ const inMemory = (): readonly string[] =>
 
 t.test("files are encrypted, shown, encrypted anew and decrypted in their place", async (t) => {
   const folder = folderOf(t, { a: secret, b: `${secret}b` });
+  const plain = openSync(join(folder, "a"), "r");
   t.match(await vault(folder, "encrypt --vault-id dev@old a b"), { code: 0, stdout: "", stderr: "" });
+  t.match(readFileSync(plain, "latin1"), /^\0+$/, "the plain text is overwritten where it lay");
+  closeSync(plain);
   t.match(read(folder, "a"), /^\$ANSIBLE_VAULT;1\.2;AES256;dev\n[0-9a-f\n]+$/);
   t.match(await vault(folder, "view --vault-password-file old a b"), {
     code: 0,
@@ -215,6 +220,7 @@ t.test("values for a YAML file, from arguments and from a pipe", async (t) => {
   const ended = await shellWithKmend(
     `printf 'of the pipe' | $KMEND vault encrypt_string --vault-id dev@old --stdin-name first one two --name second --output values.yml
      $KMEND vault encrypt_string --vault-id dev@old three | head -n 1
+     printf 'of a dash' | $KMEND vault encrypt_string --vault-id dev@old - --output dash.yml
      printf '$ANSIBLE_VAULT;1.1;AES256' | $KMEND vault encrypt_string --vault-password-file old`,
     { cwd: folder },
   );
@@ -230,6 +236,7 @@ t.test("values for a YAML file, from arguments and from a pipe", async (t) => {
       ["!vault |", "two"],
     ],
   );
+  t.equal(opened(read(folder, "dash.yml")), "of a dash");
   t.match(values[0], /\n {10}\$ANSIBLE_VAULT;1\.2;AES256;dev\n/);
 });
 
@@ -402,13 +409,14 @@ t.test("on a terminal passwords and texts are asked for, twice where they are ne
   );
   t.equal(read(folder, "b"), secret);
   t.match(read(folder, "value.yml"), /^db_password: !vault \|\n/, prompted.stdout);
+  t.match(prompted.stdout, "The same once more");
   t.equal(opened(read(folder, "value.yml")), "hidden text");
   t.notMatch(same.stdout + differing.stdout + prompted.stdout, /typed twice|typed once|hidden text/);
   for (const [pager, shown] of [
-    ["sed s/^/paged:/", "paged:\\x1b[2J"],
+    ["sed s/^/paged:/", "paged:\u001b[2J"],
     ["", "\\x1b[2J"],
   ] as const) {
-    writeFileSync(join(folder, "a"), sealed("\\x1b[2J", old));
+    writeFileSync(join(folder, "a"), sealed("\u001b[2J", old));
     const ended = await shellWithKmend(
       `PAGER='${pager}' script -qec "$KMEND vault view --vault-password-file old a" /dev/null`,
       { cwd: folder },
