@@ -202,7 +202,7 @@ t.test("refused in words, with ansible-vault's exit codes, and nothing is change
     ],
   ];
   const all = refusals.map(async ([argv, code, says]) => {
-    const ended = await vault(folder, argv, { EDITOR: "touch" });
+    const ended = await vault(folder, argv, { EDITOR: "touch was-shown" });
     t.equal(ended.code, code, argv);
     t.match(ended.stderr, says, argv);
     t.notMatch(ended.stdout + ended.stderr, notForUsers);
