@@ -1,7 +1,7 @@
 /** The wizard from its beginning, or from where somebody left it, to its end. */
 
 import { exitCodes } from "../problem/problem.ts";
-import { firstHosts, wrapAll } from "../report/report.ts";
+import { firstHosts, howMany, wrapAll } from "../report/report.ts";
 import { type Asker, Left } from "./ask.ts";
 import { chooseInventory } from "./choose-inventory.ts";
 import { chooseMend } from "./choose-mend.ts";
@@ -165,8 +165,9 @@ class Wizard {
     this.#asker.say([""]);
     const failing: string[] = [];
     for (const leg of legs) {
-      const hosts = `${leg.hosts.length} ${leg.hosts.length === 1 ? "host" : "hosts"}`;
-      this.#asker.say([`Asking ${hosts} what would change; nothing is changed ...`]);
+      this.#asker.say([
+        `Asking ${howMany(leg.hosts.length, "host")} what would change; nothing is changed ...`,
+      ]);
       const planned = await this.#work.plan({ inventory: this.kept.inventory, leg, policy });
       if (planned.exitCode === exitCodes.interrupted) throw new Left();
       this.#asker.say(["", ...planScreen(leg, planned, this.#options.width)]);

@@ -1,4 +1,4 @@
-import { byHostName, howMany, leaks, type ScannedHost, wrapAll } from "../../report/report.ts";
+import { byHostName, harmless, howMany, leaks, type ScannedHost, wrapAll } from "../../report/report.ts";
 import type { Ran } from "../work.ts";
 
 /** More hosts than that are told of together, where all is well with them. */
@@ -20,7 +20,7 @@ export function verifiedScreen(
         (host) => `   ${host.host}: was ${before[host.host] ?? "not read"}; is now ${stateOf(host)}`,
       ),
       ...(well.length > mostTold ? [`   and ${well.length - mostTold} more that no longer leak`] : []),
-    ],
+    ].map(harmless),
     width,
   );
 }

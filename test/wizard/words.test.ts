@@ -1,0 +1,176 @@
+/** What the wizard's screens say of hosts and of batches, word by word. */
+
+import t from "tap";
+import type { Event } from "../../src/journal/journal.ts";
+import type { ScannedHost } from "../../src/report/report.ts";
+import { tookBefore } from "../../src/wizard/elsewhere.ts";
+import { worstFirst } from "../../src/wizard/like-hosts.ts";
+import { rolloutReader } from "../../src/wizard/rollout-reader.ts";
+import { batchLines, changedHosts, lastBatch } from "../../src/wizard/screens/batch.ts";
+import { endScreen, isWell, verifiedScreen } from "../../src/wizard/screens/end.ts";
+import { begun, madeUpJournal, madeUpTask } from "../report/recorded.ts";
+import { clean, runOf, scanOf } from "./made-up.ts";
+
+const task = madeUpTask(1, "write", "copy");
+const place = { file: "/somewhere/playbooks/kmem.yml", line: 1, column: 1 };
+
+const judged = (host: string, verdict: string, kmemIds: number | null): ScannedHost => {
+  const [made] = scanOf({ [host]: clean }).hosts;
+  if (!made || "problem" in made) throw new Error("it was read");
+  const { diagnosis } = made;
+  return { ...made, diagnosis: { ...diagnosis, verdict, leaked: { ...diagnosis.leaked, kmemIds } } };
+};
+
+t.test("after it, who is not well stands first, and no host's text steers the terminal", async (t) => {
+  const hosts = [
+    judged("node-10", "clean", 0),
+    judged("node-9", "not-affected", 3),
+    judged("node-8", "unknown", null),
+    { host: "node-7", problem: "failed: no\u001b[2J" },
+  ];
+  t.strictSame(hosts.map(isWell), [true, true, false, false]);
+  t.strictSame(verifiedScreen({ "node-10": "leaking, 5 ids leaked" }, hosts, 80), [
+    "Verified by the same evidence: 2 of 4 hosts no longer leak.",
+    "   node-7: was not read; is now failed: no\\x1b[2J",
+    "   node-8: was not read; is now unknown, an unknown number of ids leaked",
+    "   node-9: was not read; is now not affected, 3 ids leaked",
+    "   node-10: was leaking, 5 ids leaked; is now clean, 0 ids leaked",
+  ]);
+  const many = Array.from({ length: 12 }, (_, i) => judged(`node-${i}`, "clean", 0));
+  t.equal(verifiedScreen({}, many, 80).at(-1), "   and 2 more that no longer leak");
+});
+
+t.test("in the end each run is told with its journal, its report and the way back", async (t) => {
+  const ran = { run: "r-1", folder: "/f", exitCode: 0, report: "/r.html" };
+  t.strictSame(endScreen([ran, { ...ran, run: "r-2", exitCode: null, report: null }], ["kmend run"], 80), [
+    "Run r-1 ended with 0; its journal is /f",
+    "  its report, to be read in a browser: /r.html",
+    "Run r-2 ended with no last word; its journal is /f",
+    "To read it again, and to take it back:",
+    "    kmend show r-1",
+    "    kmend rollback r-1",
+    "    kmend show r-2",
+    "    kmend rollback r-2",
+    "The same without being asked:",
+    "    kmend run",
+  ]);
+});
+
+t.test("a batch is told of by who was lost in it, and is its own play's", async (t) => {
+  const { events, add } = madeUpJournal();
+  t.strictSame(batchLines(events), ["No batch has ended: see the journal for what was begun."]);
+  add("batch:started", { play: 1, batch: 1, of: 2, hosts: ["a", "b", "c"] });
+  add("batch:started", { play: 2, batch: 1, of: 1, hosts: ["z"] });
+  const ended = { play: 1, batch: 1, of: 2, hosts: 3, takenBack: true, toCome: 1 };
+  add("batch:ended", { ...ended, failed: ["a"], unreachable: ["b"] });
+  t.strictSame(batchLines(events), [
+    "Batch 1 of 2 ended: 1 of 3 hosts well; what failed was taken back.",
+    "Failed: a",
+    "Not reached: b",
+    "1 host to come.",
+  ]);
+  t.strictSame(lastBatch(events)?.hosts, ["a", "b", "c"]);
+});
+
+t.test("hosts whose changes stand are those that were not taken back", async (t) => {
+  const { events, add } = madeUpJournal();
+  const change = {
+    module: "copy",
+    become: null,
+    changes: {},
+    save: "/s",
+    wayBack: { kind: "revert" },
+  } as const;
+  for (const [i, host] of ["node-10", "node-9", "node-8"].entries())
+    add("change:recorded", { ...change, change: String(i), host, for: host, task });
+  add("change:reverted", { change: "2", host: "node-8", task });
+  add("change:recorded", {
+    ...change,
+    change: "3",
+    host: "x",
+    for: "x",
+    task: { ...task, kind: "rollback" },
+  });
+  t.strictSame(changedHosts(events), ["node-9", "node-10"]);
+});
+
+t.test(
+  "how long it took is of batches that changed hosts, lost none and were not gone on with",
+  async (t) => {
+    const took = (
+      fill: (add: ReturnType<typeof madeUpJournal>["add"]) => void,
+      head: Partial<typeof begun> = {},
+    ) => {
+      const { events, add } = madeUpJournal();
+      add("run:started", { ...begun, ...head });
+      add("play:started", { play: 1, name: "x", place, hosts: ["a"] });
+      fill(add);
+      return tookBefore([events], "playbooks/kmem.yml")?.batchSeconds ?? null;
+    };
+    const batch =
+      ({ unreachable = [] as string[], resumes = false, changes = true, number = 1 } = {}) =>
+      (add: ReturnType<typeof madeUpJournal>["add"]): void => {
+        add("batch:started", { play: 1, batch: number, of: 2, hosts: ["a"] });
+        if (changes) add("change:applied", { change: "1", host: "a" });
+        if (resumes) add("run:resumed", { kmend: "1", options: {}, hadEnded: false, limit: null });
+        const ended = { play: 1, batch: number, of: 2, hosts: 1, failed: [], takenBack: false, toCome: 0 };
+        add("batch:ended", { ...ended, unreachable });
+      };
+    t.strictSame(took(batch()), [0.02]);
+    t.strictSame(took(batch(), { command: "apply" }), [0.02]);
+    t.equal(took(batch(), { check: true }), null);
+    t.equal(took(batch(), { command: "rollback" }), null);
+    t.equal(took(batch({ unreachable: ["a"] })), null);
+    t.equal(took(batch({ resumes: true })), null);
+    t.equal(took(batch({ changes: false })), null);
+    const two = (add: ReturnType<typeof madeUpJournal>["add"]): void => {
+      batch()(add);
+      batch({ number: 2, changes: false })(add);
+    };
+    t.strictSame(took(two), [0.02], "what the batch before changed is not this one's");
+  },
+);
+
+t.test("who runs out first is worst, then who leaked most", async (t) => {
+  const host = (name: string, secondsLeft: number | null, kmemIds: number) => {
+    const made = judged(name, "leaking", kmemIds);
+    if ("problem" in made) throw new Error("it was read");
+    return { ...made, exhaustion: { ...made.exhaustion, secondsLeft } };
+  };
+  const hosts = [host("a", null, 1), host("b", null, 9), host("c", 60, 0), host("d", 30, 0)];
+  t.strictSame(
+    worstFirst(hosts).map((each) => each.host),
+    ["d", "c", "b", "a"],
+  );
+});
+
+t.test("a rollout is read in words that need no screen", async (t) => {
+  const said = (events: readonly Event[]): string[] => {
+    const lines: string[] = [];
+    const reader = rolloutReader({ write: (text) => lines.push(text.trimEnd()) });
+    for (const event of events) reader.read(event);
+    return lines;
+  };
+  const { events, add } = madeUpJournal();
+  const ended = { host: "a", task, ignored: false, rescued: false, durationMs: 1 };
+  add("play:started", { play: 1, name: "Mend", place, hosts: ["a"] });
+  add("task:ended", { ...ended, outcome: "changed", result: {} });
+  add("task:ended", { ...ended, outcome: "failed", result: { msg: "no\u001b[2J" } });
+  add("task:ended", { ...ended, outcome: "failed", ignored: true, result: { msg: "soft" } });
+  add("batch:ended", {
+    play: 1,
+    batch: 1,
+    of: 1,
+    hosts: 1,
+    failed: [],
+    unreachable: [],
+    takenBack: false,
+    toCome: 0,
+  });
+  t.strictSame(said(events), ["Mend: 1 host", "a: changed: write", "a: failed: write: no\\x1b[2J"]);
+  const dry = madeUpJournal();
+  dry.add("run:started", { ...begun, check: true });
+  dry.add("task:ended", { ...ended, outcome: "changed", result: {} });
+  t.strictSame(said(dry.events), ["a: would change: write"]);
+  t.ok(said(runOf([["a"], ["b"]])).some((line) => line.startsWith("Batch 1 of 2 ended:")));
+});
