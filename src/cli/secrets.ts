@@ -42,10 +42,12 @@ function askedOnce(message: string): Promise<string> {
 
 /** Asks on the terminal without an echo.
  *  @param instead the option that needs no terminal
+ *  @param signal ends the question
  *  @throws KmendError `no-terminal` */
 export async function askSecret(
   message: string,
   instead = "--connection-password-file or --become-password-file",
+  signal?: AbortSignal,
 ): Promise<string> {
   // Without a terminal the prompt would wait for ever.
   if (!process.stdin.isTTY)
@@ -58,7 +60,7 @@ export async function askSecret(
       exitCodes.badOptions,
     );
   const { password } = await import("@inquirer/prompts");
-  return password({ message, mask: false }, { output: promptPaper() });
+  return password({ message, mask: false }, { output: promptPaper(), ...(signal ? { signal } : {}) });
 }
 
 function fileSecret(path: string): string {

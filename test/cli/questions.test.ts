@@ -2,6 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import t from "tap";
 import { hasTmux, Terminal } from "../wizard/terminal.ts";
 import { forgetSaved, kmend, lastRun } from "./kmend.ts";
@@ -78,4 +79,31 @@ t.test("a run that is stepped through", { skip: hasTmux ? false : "there is no t
     t.match(stdout, /^b {26}: ok=2 {4}changed=2 /m);
     t.equal(lastRun(state).filter(({ type }) => type === "task:declined").length, 1);
   });
+});
+
+t.test("nobody answers any more", { skip: hasTmux ? false : "there is no tmux" }, async (t) => {
+  const question = "vars_prompt: [{name: word, prompt: Which, private: true}]";
+  const folder = t.testdir({
+    "asks.yml": `- {hosts: all, gather_facts: false, ${question}, tasks: []}\n`,
+    "pauses.yml": "- {hosts: all, gather_facts: false, tasks: [{pause: {prompt: Which}}]}\n",
+  });
+  for (const [playbook, what] of [
+    ["asks.yml", "Ctrl-D"],
+    ["pauses.yml", "Ctrl-D"],
+    ["pauses.yml", "the terminal goes away"],
+  ] as const)
+    await t.test(`${playbook}: ${what}: the run ends in order`, async (t) => {
+      const state = join(folder, `state-${playbook}-${what.length}`);
+      const argv = ["run", "-i", "a,", "-c", "local", playbook];
+      const terminal = new Terminal([process.execPath, main, ...argv], {
+        cwd: folder,
+        env: { KMEND_STATE: state },
+      });
+      t.teardown(() => terminal.close());
+      await terminal.shows("? Which");
+      if (what === "Ctrl-D") terminal.keys("C-d");
+      else terminal.close();
+      while (lastRun(state).at(-1)?.type !== "run:ended") await sleep(50);
+      t.match(lastRun(state).at(-1), { exitCode: 99, reason: "interrupted" });
+    });
 });
