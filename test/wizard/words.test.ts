@@ -2,12 +2,18 @@
 
 import t from "tap";
 import type { Event } from "../../src/journal/journal.ts";
+import type { Step } from "../../src/kmem/kmem.ts";
 import type { ScannedHost } from "../../src/report/report.ts";
-import { tookBefore } from "../../src/wizard/elsewhere.ts";
-import { worstFirst } from "../../src/wizard/like-hosts.ts";
+import { tookBefore, tookLine } from "../../src/wizard/elsewhere.ts";
+import { nothingKept } from "../../src/wizard/kept.ts";
+import { canRollOut, legsOf, recipe } from "../../src/wizard/leg.ts";
+import { likeHosts, worstFirst } from "../../src/wizard/like-hosts.ts";
+import { recommended } from "../../src/wizard/policy.ts";
 import { rolloutReader } from "../../src/wizard/rollout-reader.ts";
 import { batchLines, changedHosts, lastBatch } from "../../src/wizard/screens/batch.ts";
+import { diagnosisScreen } from "../../src/wizard/screens/diagnosis.ts";
 import { endScreen, isWell, verifiedScreen } from "../../src/wizard/screens/end.ts";
+import { leftScreen } from "../../src/wizard/screens/left.ts";
 import { begun, madeUpJournal, madeUpTask } from "../report/recorded.ts";
 import { clean, runOf, scanOf } from "./made-up.ts";
 
@@ -173,4 +179,103 @@ t.test("a rollout is read in words that need no screen", async (t) => {
   dry.add("task:ended", { ...ended, outcome: "changed", result: {} });
   t.strictSame(said(dry.events), ["a: would change: write"]);
   t.ok(said(runOf([["a"], ["b"]])).some((line) => line.startsWith("Batch 1 of 2 ended:")));
+});
+
+t.test(
+  "what was found: the worst of a group by name, of those that were not read the first five",
+  async (t) => {
+    const host = (name: string, kmemIds: number): ScannedHost => judged(name, "leaking", kmemIds);
+    const unread = (count: number): ScannedHost[] =>
+      Array.from({ length: count }, (_, i) => ({ host: `gone-${i}`, problem: "failed: no\u001b[2J" }));
+    const screen = (count: number): string[] => {
+      const hosts = [...Array.from({ length: 6 }, (_, i) => host(`node-${i}`, i)), ...unread(count)];
+      return diagnosisScreen(likeHosts(hosts, []), hosts, 200);
+    };
+    t.strictSame(
+      screen(0).flatMap((line) => /^ {3}- (node-\d): (\S+) cgroups leaked/.exec(line)?.[1] ?? []),
+      ["node-5", "node-4", "node-3", "node-2", "node-1"],
+    );
+    t.ok(screen(0).includes("   and 1 more, which leaked less"));
+    t.equal(screen(5).at(-1), "   gone-4: failed: no\\x1b[2J");
+    t.equal(screen(6).at(-1), "   and 1 more");
+  },
+);
+
+t.test("whoever leaves is told what stands of each run, and how to take back the last", async (t) => {
+  const ran = (run: string) => ({
+    run,
+    folder: "/f",
+    exitCode: 0,
+    events: run === "r-2" ? runOf([["a"]]) : [],
+  });
+  const left = (runs: readonly string[]) =>
+    leftScreen(
+      { ...nothingKept, runs },
+      { recorded: async (run) => ran(run) },
+      { width: 80, comeBack: "kmend fix --resume" },
+    );
+  t.strictSame(await left([]), [
+    "Left. Nothing was changed on any host.",
+    "To come back to here:",
+    "    kmend fix --resume",
+  ]);
+  t.strictSame(await left(["r-1", "r-2"]), [
+    "Left in the middle. What stands:",
+    "- run r-1: changes on no host",
+    "- run r-2: changes on a",
+    "To come back to here:",
+    "    kmend fix --resume",
+    "To take back the last run instead:",
+    "    kmend rollback r-2",
+  ]);
+});
+
+t.test("how long it took is told in seconds below two minutes", async (t) => {
+  const line = (...batchSeconds: number[]): string => tookLine({ runs: 1, batchSeconds });
+  t.equal(line(119), "119 s for one batch by the same playbook, in 1 earlier run");
+  t.match(line(0.2, 120), /^1 s to 2 min for each of 2 batches/);
+  t.match(line(40, 40.4), /^40 s for each/);
+  t.equal(tookLine(null), "not known: no earlier run here did it");
+});
+
+t.test("the cluster's rollout does whole ways alone; a new kernel is booted", async (t) => {
+  const way = (...names: string[]) => names.map((name) => ({ playbook: `playbooks/${name}.yml` }) as Step);
+  t.ok(canRollOut(way("fix-kubelet", "reboot")));
+  t.notOk(canRollOut(way("fix-kubelet", "boot-parameter")));
+  t.strictSame(recipe(way("upgrade-kernel")), {
+    playbooks: ["playbooks/upgrade-kernel.yml", "playbooks/verify.yml"],
+    variables: { kmem_reboot: true },
+  });
+  t.strictSame(recipe(way("upgrade-kubelet")).variables, {});
+});
+
+t.test(
+  "a leg of several groups does what each of them needs, said once, and needs the dearest",
+  async (t) => {
+    const step = (name: string, needs: string) =>
+      ({ playbook: `playbooks/${name}.yml`, does: name, needs }) as Step;
+    const chosen = (host: string, ...way: Step[]) => ({ hosts: [host], way, settings: {}, byCluster: false });
+    const [kubelet, runtime] = [step("fix-kubelet", "restart"), step("fix-runtime", "drain")];
+    t.strictSame(legsOf([chosen("a", kubelet), chosen("b", kubelet, runtime), chosen("c", kubelet)]), [
+      {
+        playbooks: ["playbooks/kmem.yml"],
+        variables: { kmem_renewal: "live" },
+        hosts: ["a", "b", "c"],
+        does: ["fix-kubelet", "fix-runtime"],
+        needs: "drain",
+      },
+    ]);
+  },
+);
+
+t.test("what is recommended changes with the fourth host and the twenty-first", async (t) => {
+  t.strictSame(
+    [3, 4, 20, 21].map((hosts) => [recommended(hosts).soak, recommended(hosts).batches.join(" ")]),
+    [
+      ["0s", "1"],
+      ["1m", "1 50% 100%"],
+      ["1m", "1 50% 100%"],
+      ["5m", "1 10% 25%"],
+    ],
+  );
 });
