@@ -2,7 +2,7 @@
 
 import { type Event, type Events, lastOwn } from "../../src/journal/journal.ts";
 import { diagnose, giveBack, known, planMend, summaryLine } from "../../src/kmem/kmem.ts";
-import { scannedHosts } from "../../src/report/report.ts";
+import { type ScannedHost, scannedHosts } from "../../src/report/report.ts";
 import type { Scanned } from "../../src/wizard/work.ts";
 import { evidenceOf, type NodeRow } from "../kmem/made-up-node.ts";
 
@@ -30,6 +30,14 @@ export function scanOf(hosts: Readonly<Record<string, NodeRow | string>>): Scann
   const unknown = { kind: "unknown", says, certainty: null, idsPerDay: null } as const;
   const scanned = scannedHosts(events, () => ({ ...unknown, secondsLeft: null, date: null, basis: null }));
   return { hosts: scanned, events, isInterrupted: false };
+}
+
+/** A host with this verdict, on which so many ids leaked. */
+export function judged(host: string, verdict: string, kmemIds: number | null): ScannedHost {
+  const [made] = scanOf({ [host]: clean }).hosts;
+  if (!made || "problem" in made) throw new Error("it was read");
+  const { diagnosis } = made;
+  return { ...made, diagnosis: { ...diagnosis, verdict, leaked: { ...diagnosis.leaked, kmemIds } } };
 }
 
 function resultOf(node: NodeRow): Events["task:ended"]["result"] {

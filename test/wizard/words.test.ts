@@ -2,30 +2,20 @@
 
 import t from "tap";
 import type { Event } from "../../src/journal/journal.ts";
-import type { Step } from "../../src/kmem/kmem.ts";
 import type { ScannedHost } from "../../src/report/report.ts";
-import { tookBefore, tookLine } from "../../src/wizard/elsewhere.ts";
+import { tookLine } from "../../src/wizard/elsewhere.ts";
 import { nothingKept } from "../../src/wizard/kept.ts";
-import { canRollOut, legsOf, recipe } from "../../src/wizard/leg.ts";
-import { likeHosts, worstFirst } from "../../src/wizard/like-hosts.ts";
-import { recommended } from "../../src/wizard/policy.ts";
+import { likeHosts } from "../../src/wizard/like-hosts.ts";
 import { rolloutReader } from "../../src/wizard/rollout-reader.ts";
 import { batchLines, changedHosts, lastBatch } from "../../src/wizard/screens/batch.ts";
 import { diagnosisScreen } from "../../src/wizard/screens/diagnosis.ts";
 import { endScreen, isWell, verifiedScreen } from "../../src/wizard/screens/end.ts";
 import { leftScreen } from "../../src/wizard/screens/left.ts";
 import { begun, madeUpJournal, madeUpTask } from "../report/recorded.ts";
-import { clean, runOf, scanOf } from "./made-up.ts";
+import { judged, runOf } from "./made-up.ts";
 
 const task = madeUpTask(1, "write", "copy");
 const place = { file: "/somewhere/playbooks/kmem.yml", line: 1, column: 1 };
-
-const judged = (host: string, verdict: string, kmemIds: number | null): ScannedHost => {
-  const [made] = scanOf({ [host]: clean }).hosts;
-  if (!made || "problem" in made) throw new Error("it was read");
-  const { diagnosis } = made;
-  return { ...made, diagnosis: { ...diagnosis, verdict, leaked: { ...diagnosis.leaked, kmemIds } } };
-};
 
 t.test("after it, who is not well stands first, and no host's text steers the terminal", async (t) => {
   const hosts = [
@@ -98,56 +88,6 @@ t.test("hosts whose changes stand are those that were not taken back", async (t)
     task: { ...task, kind: "rollback" },
   });
   t.strictSame(changedHosts(events), ["node-9", "node-10"]);
-});
-
-t.test(
-  "how long it took is of batches that changed hosts, lost none and were not gone on with",
-  async (t) => {
-    const took = (
-      fill: (add: ReturnType<typeof madeUpJournal>["add"]) => void,
-      head: Partial<typeof begun> = {},
-    ) => {
-      const { events, add } = madeUpJournal();
-      add("run:started", { ...begun, ...head });
-      add("play:started", { play: 1, name: "x", place, hosts: ["a"] });
-      fill(add);
-      return tookBefore([events], "playbooks/kmem.yml")?.batchSeconds ?? null;
-    };
-    const batch =
-      ({ unreachable = [] as string[], resumes = false, changes = true, number = 1 } = {}) =>
-      (add: ReturnType<typeof madeUpJournal>["add"]): void => {
-        add("batch:started", { play: 1, batch: number, of: 2, hosts: ["a"] });
-        if (changes) add("change:applied", { change: "1", host: "a" });
-        if (resumes) add("run:resumed", { kmend: "1", options: {}, hadEnded: false, limit: null });
-        const ended = { play: 1, batch: number, of: 2, hosts: 1, failed: [], takenBack: false, toCome: 0 };
-        add("batch:ended", { ...ended, unreachable });
-      };
-    t.strictSame(took(batch()), [0.02]);
-    t.strictSame(took(batch(), { command: "apply" }), [0.02]);
-    t.equal(took(batch(), { check: true }), null);
-    t.equal(took(batch(), { command: "rollback" }), null);
-    t.equal(took(batch({ unreachable: ["a"] })), null);
-    t.equal(took(batch({ resumes: true })), null);
-    t.equal(took(batch({ changes: false })), null);
-    const two = (add: ReturnType<typeof madeUpJournal>["add"]): void => {
-      batch()(add);
-      batch({ number: 2, changes: false })(add);
-    };
-    t.strictSame(took(two), [0.02], "what the batch before changed is not this one's");
-  },
-);
-
-t.test("who runs out first is worst, then who leaked most", async (t) => {
-  const host = (name: string, secondsLeft: number | null, kmemIds: number) => {
-    const made = judged(name, "leaking", kmemIds);
-    if ("problem" in made) throw new Error("it was read");
-    return { ...made, exhaustion: { ...made.exhaustion, secondsLeft } };
-  };
-  const hosts = [host("a", null, 1), host("b", null, 9), host("c", 60, 0), host("d", 30, 0)];
-  t.strictSame(
-    worstFirst(hosts).map((each) => each.host),
-    ["d", "c", "b", "a"],
-  );
 });
 
 t.test("a rollout is read in words that need no screen", async (t) => {
@@ -236,46 +176,4 @@ t.test("how long it took is told in seconds below two minutes", async (t) => {
   t.match(line(0.2, 120), /^1 s to 2 min for each of 2 batches/);
   t.match(line(40, 40.4), /^40 s for each/);
   t.equal(tookLine(null), "not known: no earlier run here did it");
-});
-
-t.test("the cluster's rollout does whole ways alone; a new kernel is booted", async (t) => {
-  const way = (...names: string[]) => names.map((name) => ({ playbook: `playbooks/${name}.yml` }) as Step);
-  t.ok(canRollOut(way("fix-kubelet", "reboot")));
-  t.notOk(canRollOut(way("fix-kubelet", "boot-parameter")));
-  t.strictSame(recipe(way("upgrade-kernel")), {
-    playbooks: ["playbooks/upgrade-kernel.yml", "playbooks/verify.yml"],
-    variables: { kmem_reboot: true },
-  });
-  t.strictSame(recipe(way("upgrade-kubelet")).variables, {});
-});
-
-t.test(
-  "a leg of several groups does what each of them needs, said once, and needs the dearest",
-  async (t) => {
-    const step = (name: string, needs: string) =>
-      ({ playbook: `playbooks/${name}.yml`, does: name, needs }) as Step;
-    const chosen = (host: string, ...way: Step[]) => ({ hosts: [host], way, settings: {}, byCluster: false });
-    const [kubelet, runtime] = [step("fix-kubelet", "restart"), step("fix-runtime", "drain")];
-    t.strictSame(legsOf([chosen("a", kubelet), chosen("b", kubelet, runtime), chosen("c", kubelet)]), [
-      {
-        playbooks: ["playbooks/kmem.yml"],
-        variables: { kmem_renewal: "live" },
-        hosts: ["a", "b", "c"],
-        does: ["fix-kubelet", "fix-runtime"],
-        needs: "drain",
-      },
-    ]);
-  },
-);
-
-t.test("what is recommended changes with the fourth host and the twenty-first", async (t) => {
-  t.strictSame(
-    [3, 4, 20, 21].map((hosts) => [recommended(hosts).soak, recommended(hosts).batches.join(" ")]),
-    [
-      ["0s", "1"],
-      ["1m", "1 50% 100%"],
-      ["1m", "1 50% 100%"],
-      ["5m", "1 10% 25%"],
-    ],
-  );
 });
