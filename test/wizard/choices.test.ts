@@ -5,6 +5,7 @@ import type { Event } from "../../src/journal/journal.ts";
 import type { Step } from "../../src/kmem/kmem.ts";
 import type { Asker } from "../../src/wizard/ask.ts";
 import { chooseHosts } from "../../src/wizard/choose-hosts.ts";
+import { chooseMend } from "../../src/wizard/choose-mend.ts";
 import { confirm } from "../../src/wizard/confirm.ts";
 import { tookBefore } from "../../src/wizard/elsewhere.ts";
 import { canRollOut, legsOf, recipe } from "../../src/wizard/leg.ts";
@@ -213,3 +214,82 @@ t.test("of the worst as many may be asked for as there are", async (t) => {
   const no = "A number from 1 to 5, please.";
   t.strictSame(wrong, [null, no, no, no, "1"]);
 });
+
+t.test("two hundred hosts that a pattern names are gone through once more, one more is not", async (t) => {
+  const picked = async (count: number): Promise<boolean> => {
+    let isPicked = false;
+    const asker = {
+      say: () => {},
+      choose: async () => "some",
+      text: async () => "node-*",
+      pick: async () => {
+        isPicked = true;
+        return [];
+      },
+    } as unknown as Asker;
+    const hosts = Array.from({ length: count }, (_, i) => judged(`node-${i}`, "leaking", 1));
+    await chooseHosts(asker, hosts as Parameters<typeof chooseHosts>[1], 80);
+    return isPicked;
+  };
+  t.ok(await picked(200));
+  t.notOk(await picked(201));
+});
+
+t.test("the cluster may empty the nodes where it knows all of them", async (t) => {
+  const { hosts, events } = scanOf({ a: kubeletLeaks, b: kubeletLeaks });
+  const offered = async (nodes: readonly string[]): Promise<readonly unknown[]> => {
+    let values: readonly unknown[] = [];
+    const asker = {
+      say: () => {},
+      choose: async (question: string, choices: readonly { readonly value: unknown }[]) => {
+        if (question === "Which of them?") return "all";
+        if (!question.startsWith("What empties")) {
+          const ways = choices.map(({ value }) => value as readonly Step[] | null);
+          return ways.find((way) => way && canRollOut(way) && way.some(({ needs }) => needs === "reboot"));
+        }
+        values = choices.map(({ value }) => value);
+        return values[0];
+      },
+    } as unknown as Asker;
+    const clusterNodes = async (): Promise<readonly string[]> => nodes;
+    const chosen = await chooseMend(asker, likeHosts(hosts, events), {
+      width: 80,
+      earlier: [],
+      clusterNodes,
+    });
+    t.strictSame(
+      chosen.map((each) => [each.hosts, each.byCluster]),
+      [[["a", "b"], values[0] === "cluster"]],
+    );
+    return values;
+  };
+  t.strictSame(await offered(["a", "b", "c"]), ["cluster", "inventory", "commands"]);
+  t.strictSame(await offered(["a"]), ["inventory", "commands"]);
+});
+
+t.test(
+  "what a way wants to be told is asked for; what may be left to the inventory is, where nothing is said",
+  async (t) => {
+    const { hosts, events } = scanOf({ a: kubeletLeaks });
+    const [group] = likeHosts(hosts, events);
+    const [step] = group?.ways?.[0] ?? [];
+    if (!group || !step) throw new Error("it leaks");
+    const way = [{ ...step, playbook: "playbooks/upgrade-kubelet.yml", needs: "upgrade" } as Step];
+    const takes: (readonly boolean[])[] = [];
+    const asker = {
+      say: () => {},
+      choose: async () => way,
+      text: async (question: string, _: string, wrong: (answer: string) => string | null) => {
+        takes.push(["", "1.21.14", "two words"].map((answer) => wrong(answer) === null));
+        return question.startsWith("Kubelet") ? "kubelet-1.21.14-0" : "";
+      },
+    } as unknown as Asker;
+    const options = { width: 80, earlier: [], clusterNodes: async () => [] };
+    const [chosen] = await chooseMend(asker, [{ ...group, ways: [way] }], options);
+    t.strictSame(chosen?.settings, { kmem_kubelet_upgrade: "kubelet-1.21.14-0" });
+    t.strictSame(takes, [
+      [false, true, false],
+      [true, true, false],
+    ]);
+  },
+);
