@@ -26,6 +26,8 @@ interface Played {
   readonly backExit?: number;
   readonly legs?: readonly Leg[];
   readonly isLeft?: boolean;
+  /** What the journal has of a run that was begun before. */
+  readonly before?: number | null;
 }
 
 async function play({
@@ -35,9 +37,15 @@ async function play({
   backExit = 0,
   legs = [leg("a")],
   isLeft = false,
+  before,
 }: Played) {
   const done: string[] = [];
-  let kept: Kept = { ...nothingKept, legs, policy: { ...recommended(2), asks } };
+  let kept: Kept = {
+    ...nothingKept,
+    legs,
+    policy: { ...recommended(2), asks },
+    runs: before === undefined ? [] : ["r-0"],
+  };
   const asker = {
     say: (lines: readonly string[]) => done.push(...lines.filter((line) => /back/.test(line))),
     choose: async (question: string) => {
@@ -57,6 +65,11 @@ async function play({
       const goesOn = await between({ number: 2, of: 2, hosts: ["a-too"], events: firstBatch });
       const exitCode = goesOn ? (exitCodes[begun - 1] as number | null) : 99;
       return { run, folder: "/f", exitCode, events: firstBatch };
+    },
+    recorded: async (run) => ({ run, folder: "/f", exitCode: before ?? null, events: firstBatch }),
+    resume: async (run, _, __, { retryFailed }) => {
+      done.push(retryFailed ? "resume, and try again" : "resume");
+      return { run, folder: "/f", exitCode: 0, events: firstBatch };
     },
     rollback: async (run, hosts) => {
       done.push(`rollback ${run} ${hosts?.join(" ") ?? "all"}`);
@@ -131,4 +144,18 @@ t.test(
 t.test("a run without a last word, or that was interrupted, has left", async (t) => {
   for (const exitCode of [null, 99])
     t.equal((await play({ asks: false, exitCodes: [exitCode] })).ran, "left");
+});
+
+t.test("a run that was begun before somebody left goes on, goes back, or stays, as is said", async (t) => {
+  const come = async (before: number | null, wish: unknown) => {
+    const { done, ran } = await play({ before, answers: { What: wish } });
+    return [done.at(-1), ran];
+  };
+  const question = "What is to become of it?";
+  t.strictSame((await play({ before: 0 })).ran, ["r-0: 0"], "nothing is asked of one that ended well");
+  t.strictSame(await come(null, "on"), ["resume", ["r-0: 0"]]);
+  t.strictSame(await come(2, "retry"), ["resume, and try again", ["r-0: 0"]]);
+  t.strictSame(await come(2, "verify"), [question, ["r-0: 2"]]);
+  t.strictSame(await come(2, "back"), ["rollback r-0 all", ["r-0: 99"]]);
+  t.strictSame(await come(2, null), [question, "left"]);
 });
