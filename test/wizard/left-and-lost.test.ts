@@ -98,6 +98,59 @@ t.test("who wants something else at the confirmation chooses it anew", async (t)
   t.strictSame(asker.left, []);
 });
 
+t.test("where no host answers in the end, it did not end well", async (t) => {
+  const work = new MadeUpWork(scanOf(fleet), { hosts: [], events: [], isInterrupted: false });
+  const { asker, code } = go(work, [...twoLegs, [/Change 3 hosts now/, /^yes/], [/Batch 2 of 2/, /^go on/]]);
+  t.equal(await code, 2);
+  t.strictSame(asker.left, []);
+});
+
+t.test("where no host answers at the beginning, there is none to go on with", async (t) => {
+  const offered: string[] = [];
+  const asker = answering([[/1 of 1 could not be read/, "leave"]]);
+  const choose = asker.choose.bind(asker);
+  asker.choose = (question, choices) => {
+    offered.push(...choices.map(({ name }) => name));
+    return choose(question, choices);
+  };
+  const work = new MadeUpWork(scanOf({ a: "No route to host" }));
+  t.equal(
+    await fix(work, asker, { width: 80, inventory: null, kept: null, comeBack: "kmend fix --resume" }),
+    99,
+  );
+  t.strictSame(offered, ["try again", "leave"]);
+});
+
+t.test("who would fail by the dry run is named before anything is confirmed", async (t) => {
+  const work = new MadeUpWork(scanOf(fleet));
+  const plan = work.plan;
+  work.plan = async (given) => {
+    const planned = await plan(given);
+    const lost = given.leg.hosts.includes("app-2") ? scanOf({ "app-2": "No route to host" }).events : [];
+    return { ...planned, events: [...planned.events, ...lost] };
+  };
+  const { asker, code } = go(work, [...twoLegs, [/Change 3 hosts now/, /^no/]]);
+  t.equal(await code, 0);
+  t.ok(asker.said.includes("By the dry run 1 host would fail: app-2"));
+});
+
+t.test("what was chosen for a host that does not answer any more is not gone on with", async (t) => {
+  const work = new MadeUpWork(scanOf(fleet));
+  t.equal(await go(work, [...twoLegs, [/Change 3 hosts now/, "leave"]]).code, 99);
+  work.scans = [scanOf({ ...fleet, "app-2": "No route to host" })];
+  const again = go(
+    work,
+    [
+      [/1 of 4 could not be read/, /^go on without/],
+      [/by kubelet: 1 host/, /^not now/],
+      [/by runtime: 1 host/, /^not now/],
+    ],
+    work.kept,
+  );
+  t.equal(await again.code, 0);
+  t.strictSame(again.asker.left, []);
+});
+
 t.test("kmem.yml is told to drain where that was chosen", async (t) => {
   const ways = mendWays(evidenceOf(kubeletLeaks)) ?? [];
   for (const [remedy, renewal] of [
