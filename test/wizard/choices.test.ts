@@ -28,7 +28,7 @@ t.test(
       add("run:started", { ...begun, ...head });
       add("play:started", { play: 1, name: "x", place, hosts: ["a"] });
       fill(add);
-      return tookBefore([events], "playbooks/kmem.yml")?.batchSeconds ?? null;
+      return tookBefore([events], "kmend.playbooks.kmem")?.batchSeconds ?? null;
     };
     const batch =
       ({ unreachable = [] as string[], resumes = false, changes = true, number = 1 } = {}) =>
@@ -68,11 +68,11 @@ t.test("who runs out first is worst, then who leaked most", async (t) => {
 });
 
 t.test("the cluster's rollout does whole ways alone; a new kernel is booted", async (t) => {
-  const way = (...names: string[]) => names.map((name) => ({ playbook: `playbooks/${name}.yml` }) as Step);
+  const way = (...names: string[]) => names.map((name) => ({ playbook: `kmend.playbooks.${name}` }) as Step);
   t.ok(canRollOut(way("fix-kubelet", "reboot")));
   t.notOk(canRollOut(way("fix-kubelet", "boot-parameter")));
   t.strictSame(recipe(way("upgrade-kernel")), {
-    playbooks: ["playbooks/upgrade-kernel.yml", "playbooks/verify.yml"],
+    playbooks: ["kmend.playbooks.upgrade-kernel", "kmend.playbooks.verify"],
     variables: { kmem_reboot: true },
   });
   t.strictSame(recipe(way("upgrade-kubelet")).variables, {});
@@ -82,12 +82,12 @@ t.test(
   "a leg of several groups does what each of them needs, said once, and needs the dearest",
   async (t) => {
     const step = (name: string, needs: string) =>
-      ({ playbook: `playbooks/${name}.yml`, does: name, needs }) as Step;
+      ({ playbook: `kmend.playbooks.${name}`, does: name, needs }) as Step;
     const chosen = (host: string, ...way: Step[]) => ({ hosts: [host], way, settings: {}, byCluster: false });
     const [kubelet, runtime] = [step("fix-kubelet", "restart"), step("fix-runtime", "drain")];
     t.strictSame(legsOf([chosen("a", kubelet), chosen("b", kubelet, runtime), chosen("c", kubelet)]), [
       {
-        playbooks: ["playbooks/kmem.yml"],
+        playbooks: ["kmend.playbooks.kmem"],
         variables: { kmem_renewal: "live" },
         hosts: ["a", "b", "c"],
         does: ["fix-kubelet", "fix-runtime"],
@@ -274,7 +274,7 @@ t.test(
     const [group] = likeHosts(hosts, events);
     const [step] = group?.ways?.[0] ?? [];
     if (!group || !step) throw new Error("it leaks");
-    const way = [{ ...step, playbook: "playbooks/upgrade-kubelet.yml", needs: "upgrade" } as Step];
+    const way = [{ ...step, playbook: "kmend.playbooks.upgrade-kubelet", needs: "upgrade" } as Step];
     const takes: (readonly boolean[])[] = [];
     const asker = {
       say: () => {},
