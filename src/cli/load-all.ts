@@ -1,4 +1,4 @@
-import { findModule } from "../modules/modules.ts";
+import { findModule, moduleNames } from "../modules/modules.ts";
 import { shippedNames } from "../package/package.ts";
 import { type LoadedPlaybook, loadPlaybook } from "../playbook/playbook.ts";
 import { exitCodes, formatProblem, KmendError, type Problem } from "../problem/problem.ts";
@@ -19,7 +19,7 @@ export async function loadAll(paths: readonly string[], flags: RunFlags): Promis
     try {
       loaded.push(
         await loadPlaybook(path, {
-          catalogue: { find: findModule },
+          catalogue: { find: findModule, names: moduleNames },
           extraVars,
           vault,
           rolesPath: rolesPath(),

@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { findModule } from "../modules/modules.ts";
+import { findModule, moduleNames } from "../modules/modules.ts";
 import { shippedNames } from "../package/package.ts";
 import { validatePlaybook } from "../playbook/playbook.ts";
 import { exitCodes, formatProblem, type Problem } from "../problem/problem.ts";
@@ -28,7 +28,7 @@ export function validateCommand(): Command {
       for (const path of paths)
         problems.push(
           ...(await validatePlaybook(path, {
-            catalogue: { find: findModule },
+            catalogue: { find: findModule, names: moduleNames },
             vault,
             rolesPath: rolesPath(),
             named: shippedNames(),

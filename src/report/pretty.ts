@@ -52,7 +52,8 @@ export function prettyReader(paper: Paper, options: PrettyOptions): Reader {
   /** @param isOver something came after it; else there may be hosts of whose end nobody knows */
   function endTask(isOver = true): void {
     if (!live) return;
-    const mark = isOver || view.waiting <= 0 ? paint(paper.colour, "ok", "✔") : "…";
+    const well = failed > 0 ? paint(paper.colour, "failed", "✖") : paint(paper.colour, "ok", "✔");
+    const mark = isOver || view.waiting <= 0 ? well : "…";
     live.end(`${mark} ${isSoaking ? live.title : taskTitle(view)}`);
     live = null;
     isSoaking = false;
@@ -119,7 +120,7 @@ export function prettyReader(paper: Paper, options: PrettyOptions): Reader {
     if ((event.outcome !== "failed" && event.outcome !== "unreachable") || event.ignored) return;
     failed += 1;
     if (failed <= mostFailures)
-      say(paint(paper.colour, event.outcome, `  ✖ ${shown}: ${harmless(failure?.message ?? "")}`));
+      say(paint(paper.colour, event.outcome, `  ✖ ${shown}: ${indented(failure?.message ?? "")}`));
   }
 
   return {
@@ -139,6 +140,11 @@ export function prettyReader(paper: Paper, options: PrettyOptions): Reader {
       await queue;
     },
   };
+}
+
+/** Below its host's line: a way out of several lines would look like the next thing that is said. */
+function indented(message: string): string {
+  return harmless(message).replaceAll("\n", "\n    ");
 }
 
 /** Up to so many hosts of a batch are all named. */

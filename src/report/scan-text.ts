@@ -60,7 +60,7 @@ function mendLine(scanned: ScannedHost): string {
 }
 
 function hostLine(scanned: ScannedHost): string {
-  if ("problem" in scanned) return `${scanned.host}: ${harmless(scanned.problem)}`;
+  if ("problem" in scanned) return `${scanned.host}: ${harmless(problemBelow(scanned))}`;
   const { leaked, idsLeft } = scanned.diagnosis;
   const { kind, basis, certainty, says } = scanned.exhaustion;
   const rate = (basis === null && certainty !== "estimated") || kind === "unknown" ? "" : `, ${says}`;
@@ -71,6 +71,13 @@ function hostLine(scanned: ScannedHost): string {
   const atMost = leaked.isAtLeast || leaked.mayHoldMoreMemcgIds ? "at most " : "";
   const left = idsLeft === null ? "" : `, ${atMost}${idsLeft.toLocaleString("en")} memcg ids left`;
   return `${scanned.host}: ${count} kmem ids leaked${left}${rate} (${harmless(leaked.says)})`;
+}
+
+/** The title says already that it is unreachable or failed, and the line whose; a way out stands below its own host. */
+function problemBelow({ host, problem }: Extract<ScannedHost, { problem: string }>): string {
+  const said = problem.replace(/^\w+: /, "");
+  const own = said.startsWith(`${host}: `) ? said.slice(host.length + 2) : said;
+  return own.replaceAll("\n", "\n  ");
 }
 
 /** Why, each host's explanation says: it would be the same line for a whole fleet. */

@@ -43,6 +43,18 @@ const cases: Readonly<Record<string, Case>> = {
     code: 4,
     says: /play\.yml:1:1: Cannot read an encrypted file: no vault password was given\n {2}Give it with --vault-password-file/,
   },
+  "a module's name that is mistyped": {
+    argv: run,
+    files: { "play.yml": tasks("    - shel: uptime\n") },
+    code: 4,
+    says: /play\.yml:4:7: Cannot read task: "shel" is neither .+\n {2}Did you mean "shell"\?/,
+  },
+  "the same, only validated": {
+    argv: ["validate", "play.yml"],
+    files: { "play.yml": tasks("    - kopy: {content: a, dest: /b}\n") },
+    code: 4,
+    says: /Did you mean "copy"\?/,
+  },
   "a file of variables that is encrypted": {
     argv: run,
     files: {
@@ -146,7 +158,7 @@ const cases: Readonly<Record<string, Case>> = {
         "- hosts: all\n  gather_fact: no\n  tasks:\n    - pingg:\n    - copy: {srcc: a, dest: b}\n    - ping:\n      whn: x\n",
     },
     code: 4,
-    says: /play\.yml:2:3: .*"gather_fact".*\n.*"gather_facts"\?\n.*play\.yml:4:7: .*"pingg".*\n.*play\.yml:5:14: .*"srcc".*\n.*"src"\?\n.*play\.yml:7:7: .*"whn"/,
+    says: /play\.yml:2:3: .*"gather_fact".*\n.*"gather_facts"\?\n.*play\.yml:4:7: .*"pingg".*\n.*"ping"\?\n.*play\.yml:5:14: .*"srcc".*\n.*"src"\?\n.*play\.yml:7:7: .*"whn"/,
   },
   "an undefined variable, in the output and in what is registered": {
     argv: run,

@@ -165,6 +165,24 @@ t.test("a terminal names a failure that counts, and none that is ignored", async
   t.equal(shown.match(/✖ a: write/g)?.length, 1);
 });
 
+t.test(
+  "a terminal ticks no task off that some host was lost on, and a way out stands below its host",
+  async (t) => {
+    const hosts = ["a", "b"];
+    const shown = await said(pretty(), (add) => {
+      add("task:started", { task, hosts });
+      add("task:ended", ended("ok", { host: "b" }));
+      add("task:ended", ended("failed", { result: { msg: "no such name\n  Did you mean 'b'?" } }));
+      add("task:started", { task: madeUpTask(2, "later"), hosts: ["b"] });
+      add("task:ended", ended("failed", { host: "b", ignored: true, task: madeUpTask(2, "later") }));
+    });
+    t.equal(
+      shown,
+      "✖ write  1 ok, 1 failed\n  ✖ a: write: no such name\n      Did you mean 'b'?\n✔ later  1 failed\n",
+    );
+  },
+);
+
 t.test("more failures than are shown are counted anew for each task", async (t) => {
   const hosts = Array.from({ length: 11 }, (_, i) => `node-${i}`);
   const shown = await said(pretty(), (add) => {
@@ -177,25 +195,14 @@ t.test("more failures than are shown are counted anew for each task", async (t) 
 });
 
 t.test("a terminal keeps a soak's own words when it is over", async (t) => {
-  let live = "";
-  const { write } = process.stdout;
-  t.teardown(() => {
-    process.stdout.write = write;
-  });
-  // What is under way Listr writes by itself.
-  process.stdout.write = (text: string | Uint8Array) => {
-    live += String(text);
-    return true;
-  };
-  await said(pretty(), (add) => {
+  const shown = await said(pretty(), (add) => {
     add("task:started", { task, hosts: ["a"] });
     add("task:ended", ended("ok"));
     add("soak:started", { play: 1, batch: 1, of: 2, seconds: 60, until: "2026-11-25T00:01:00.000Z" });
     add("task:started", { task: madeUpTask(2, "later"), hosts: ["a"] });
     add("task:ended", ended("ok", { task: madeUpTask(2, "later") }));
   });
-  process.stdout.write = write;
-  t.strictSame(live.match(/(?<=✔ ).*/g), [
+  t.strictSame(shown.match(/(?<=✔ ).*/g), [
     "write  1 ok",
     "soak of 1 min after batch 1 of 2, until 2026-11-25T00:01:00Z",
     "later  1 ok",

@@ -78,7 +78,7 @@ const leaking = (host: string, kmemIds: number, hidden: boolean, exhaustion = no
 t.test("like hosts stand together in counting order, the worst first, unread ones by name", async (t) =>
   t.equal(
     scanText([
-      { host: "gone", problem: "unreachable: No route to host" },
+      { host: "gone", problem: "unreachable: gone: No route to host\n  Check the name." },
       leaking("app-10", 7, false, inTwelveDays),
       leaking("gpu-1", 2, true),
       leaking("app-2", 5, false),
@@ -93,7 +93,8 @@ leaking, switched on by runtime (a pod costs ids): 1 host
   gpu-1: 2 kmem ids leaked, at most 65,000 memcg ids left (exact)
 
 unreachable: 1 host
-  gone: unreachable: No route to host
+  gone: No route to host
+    Check the name.
 
 When ids run out is unknown on 2 hosts: --explain HOST says why`,
   ),
@@ -198,7 +199,7 @@ t.test("what could not be read or judged stands before what is well", async (t) 
     "clean",
     "not affected",
   ]);
-  t.match(titles, "  c: failed: no\\x1b[2J\n");
+  t.match(titles, "  c: no\\x1b[2J\n");
 });
 
 t.test("after a swap it says who hands it down, and whether anybody switches it on", async (t) => {
