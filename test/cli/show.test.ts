@@ -47,7 +47,7 @@ t.test("a run at a terminal", { skip: hasTmux ? false : "there is no tmux" }, as
     const screen = terminal.screen();
     t.match(
       screen,
-      /^✔ Write it {2}2 ok\n✔ Look {2}1 ok, 1 failed\n {2}✖ b: Look: .*\n. Wait\n.*0\/1 hosts/m,
+      /^✔ Write it {2}2 ok\n✖ Look {2}1 ok, 1 failed\n {2}✖ b: Look: .*\n. Wait\n.*0\/1 hosts/m,
     );
   });
 
