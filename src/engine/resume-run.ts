@@ -76,7 +76,9 @@ function checkResumable(
   if (first.command !== "run" && first.command !== "apply")
     throw nothing(
       `it is a ${first.command}`,
-      `Start the ${first.command} again: it takes up where it has to.`,
+      first.command === "rollback"
+        ? "Start the rollback again: it takes up where it has to."
+        : `Start the ${first.command} again: it changes nothing.`,
     );
   if (first.check) throw nothing("it was a dry run", "Start it again: it changes nothing.");
   const now: Record<string, string> = Object.assign({}, ...playbooks.map((playbook) => playbook.sources));

@@ -528,6 +528,11 @@ t.test("runs without anything to go on with say so", async (t) => {
   const dry = await place.kmend("resume", "last");
   t.equal(dry.code, 5);
   t.match(dry.stderr, /dry run/);
+  t.equal((await place.kmend("plan", ...local, "play.yml")).code, 0);
+  t.match(
+    (await place.kmend("resume", "last")).stderr,
+    /it is a plan\n {2}Start the plan again: it changes nothing\./,
+  );
   t.equal((await place.kmend("run", ...local, "play.yml")).code, 0);
   const done = await place.kmend("resume", "last");
   t.equal(done.code, 0);

@@ -141,6 +141,38 @@ t.test("a rollback that lost a host is run again", async (t) => {
   t.match(well.says, /^Everything was taken back, and compared .* Exit code 0: well\.$/);
 });
 
+t.test("what has no way back is named once, with no command that would do the same in vain", async (t) => {
+  const account = made(
+    (add) => {
+      add("change:revert-failed", {
+        change: "1",
+        host: "a",
+        task,
+        kind: "irreversible",
+        message: "a command",
+        hint: "Undo it by hand.",
+      });
+      end(add, { a: { ...none, failed: 1 } });
+    },
+    { command: "rollback", of: "20261124-000000-fffff" },
+  );
+  t.strictSame(
+    account.attention.map(({ what, says, run }) => [what, says, run]),
+    [["rollback failed", "It has no way back: a command: Undo it by hand.", undefined]],
+  );
+});
+
+t.test("a scan that could not read a host is made again for that host", async (t) => {
+  const account = made(
+    (add) => {
+      add("task:ended", ended("a", "unreachable", { result: { msg: "gone" } }));
+      end(add, { a: { ...none, unreachable: 1 } }, 4);
+    },
+    { command: "scan", inventories: ["/srv/hosts.yml", "b c,"] },
+  );
+  t.match(account.attention, [{ run: "kmend scan -i /srv/hosts.yml -i 'b c,' --limit a" }]);
+});
+
 t.test("a journal of an older kmend has no reason: its exit code says it", async (t) => {
   const words = (exitCode: number, head: Partial<Events["run:started"]> = {}): string =>
     made((add) => add("run:ended", { exitCode, recap: {}, seconds: 1 }), head).says;

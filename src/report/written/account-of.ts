@@ -122,6 +122,8 @@ export function accountKeeper(): { take(event: Event): void; account(state: { is
     const head = {
       kind,
       run: begun?.run ?? "",
+      command: begun?.command ?? "run",
+      inventories: begun?.inventories ?? [],
       state: ended ? "ended" : isLive ? "running" : "stopped",
       ...(begun?.of === undefined ? {} : { of: begun.of }),
       ...(ended ? { exitCode: ended.exitCode } : {}),
@@ -137,11 +139,9 @@ export function accountKeeper(): { take(event: Event): void; account(state: { is
     return {
       schema: 1,
       ...head,
-      command: begun?.command ?? "run",
       kmend: begun?.kmend ?? "",
       who: [...who],
       playbooks: begun?.playbooks ?? [],
-      inventories: begun?.inventories ?? [],
       ...(limit === null ? {} : { limit }),
       startedAt: begun?.at ?? lastAt,
       lastAt,

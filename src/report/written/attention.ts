@@ -12,15 +12,22 @@ export type Lost =
     }
   | { readonly kind: "dead-man"; readonly event: Extract<Event, { type: `deadman:${string}` }> };
 
-type Known = Pick<Account, "run" | "kind" | "of" | "state" | "left" | "hosts" | "changes" | "tasks">;
+type Known = Pick<
+  Account,
+  "run" | "kind" | "command" | "inventories" | "of" | "state" | "left" | "hosts" | "changes" | "tasks"
+>;
 
 export function attentionOf(account: Known, lost: readonly Lost[]): readonly Attention[] {
   if (account.kind === "plan") return [];
+  const told = new Set(lost.map(({ event }) => event.host));
   return [
     ...lost.map((each) =>
       each.kind === "revert" ? notReverted(account, each) : deadMan(account, each.event),
     ),
-    ...lostHosts(account),
+    // In a rollback what is lost are changes: the host would be named once more, without a message.
+    ...lostHosts(account).filter(
+      ({ host, what, task }) => what !== "failed" || task !== undefined || !told.has(host),
+    ),
     ...underWay(account),
   ];
 }
@@ -32,7 +39,10 @@ function notReverted(account: Known, { event, task }: Extract<Lost, { kind: "rev
     what: kind === "different" ? "different" : "rollback failed",
     task,
     says: [notRevertedWords[kind], message, hint ?? ""].filter((part) => part !== "").join(": "),
-    run: rollbackCommand(account, host, kind === "foreign" ? " --force" : ""),
+    // The same rollback again would come to the same end.
+    ...(kind === "irreversible"
+      ? {}
+      : { run: rollbackCommand(account, host, kind === "foreign" ? " --force" : "") }),
   };
 }
 
@@ -76,12 +86,16 @@ function lostHosts(account: Known): Attention[] {
       says: `${isBack ? "The host was taken back, after: " : ""}${failure?.message ?? (what === "unreachable" ? "It could not be reached any more" : "no message")}`,
       ...(failure ? { task: failure.task } : {}),
       // It takes no further part in this run, however that goes on.
-      run: isBack ? `kmend show ${account.run}` : goOnCommand(account, what),
+      run: isBack ? `kmend show ${account.run}` : goOnCommand(account, what, host),
     };
   });
 }
 
-function goOnCommand({ kind, run, of, left }: Known, what: "failed" | "unreachable"): string {
+function goOnCommand(account: Known, what: "failed" | "unreachable", host: string): string {
+  const { kind, command, inventories, run, of, left } = account;
+  // A scan has nothing to be gone on with.
+  if (command === "scan")
+    return `kmend scan${inventories.map((each) => ` -i ${quoted(each)}`).join("")} --limit ${quoted(host)}`;
   if (kind === "rollback") return `kmend rollback ${of ?? run}`;
   if (what === "unreachable") return `kmend resume ${run} --limit @unreachable`;
   return left?.goOn === "anew" ? `kmend show ${run}` : `kmend resume ${run} --retry-failed`;
@@ -107,5 +121,5 @@ function rollbackCommand({ kind, run, of }: Known, host: string, more = ""): str
 }
 
 function quoted(word: string): string {
-  return /^[\w.:-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return /^[\w./:-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
