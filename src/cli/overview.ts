@@ -23,8 +23,8 @@ Commands (what one takes, with examples: kmend help COMMAND):
 ${shown.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join("\n")}
 ${aside.length > 0 ? `  also: ${aside.join(", ")} (kmend help --all)\n` : ""}
 Examples:
-  kmend lab up --nodes 6                   # a rehearsal fleet on this machine
-  kmend scan -i inventory/example.yml      # who leaks, and why
+  kmend lab up --nodes 6 --inventory hosts.yml   # a rehearsal fleet here
+  kmend scan -i hosts.yml                        # who leaks, and why
 
 Exit codes: 0 well, 1 error, 2 some host failed, 4 some host unreachable or a
             playbook that does not load, 5 bad options, 99 interrupted

@@ -34,20 +34,39 @@ process.on("exit", () => {
 export async function runProgram(argv: readonly string[]): Promise<number> {
   try {
     const { isAll, rest } = askedForAll(argv);
-    return await parse(rest[0] === "help" ? [...rest.slice(1), "--help"] : rest, isAll);
+    return await (rest[0] === "help"
+      ? parse(rest.slice(1), { isHelp: true, isAll })
+      : parse(rest, { isAll }));
   } catch (error) {
     return report(error);
   }
 }
 
-async function parse(argv: readonly string[], isAllHelp: boolean): Promise<number> {
+async function parse(
+  argv: readonly string[],
+  { isHelp = false, isAll }: { readonly isHelp?: boolean; readonly isAll: boolean },
+): Promise<number> {
   const wanted = argv.find((word) => !word.startsWith("-"));
   for (const { name, summary, load } of commands) {
-    if (name === wanted) program.addCommand(paged(inheriting(await load()), isAllHelp));
+    if (name === wanted) program.addCommand(paged(inheriting(await load()), isAll));
     else program.addCommand(new Command(name).description(summary));
   }
-  await program.parseAsync(argv, { from: "user" });
+  // Without --help commander says itself what it does not know, as where the command is called.
+  const words = isHelp && !isUnknown(argv) ? [...argv, "--help"] : argv;
+  await program.parseAsync(words, { from: "user" });
   return typeof process.exitCode === "number" ? process.exitCode : exitCodes.ok;
+}
+
+/** Whether help is asked of a command that is not there. What comes after a command without commands of its own is its argument. */
+function isUnknown(words: readonly string[]): boolean {
+  let at: Command = program;
+  for (const word of words) {
+    if (at.commands.length === 0) return false;
+    const next = at.commands.find((each) => each.name() === word);
+    if (!next) return word !== "help";
+    at = next;
+  }
+  return false;
 }
 
 /** Sub-commands end as the program does: by an exit code, not by leaving the process. */
