@@ -8,7 +8,7 @@ import { load } from "js-yaml";
 import t, { type Test as T } from "tap";
 import { type Brought, findModule, type HostModule, TaskFailed } from "../../src/modules/modules.ts";
 import type { Script } from "../../src/script/script.ts";
-import { type Dict, fromJson, toJson } from "../../src/template/values.ts";
+import { Dict, fromJson, toJson } from "../../src/template/values.ts";
 import { argumentsOf, brought, Host, setting, shells } from "./host.ts";
 
 interface Case {
@@ -110,8 +110,9 @@ function holdLaws(t: T, module: HostModule, given: Case, how: How): void {
   }
   const { args, state, change } = outcome;
   t.equal(change === null ? "ok" : "changed", given.plan);
+  // A module without a `result` adds nothing to what every task returns.
   const shown = (output: Parameters<NonNullable<HostModule["result"]>>[0]["output"]) =>
-    toJson(module.result?.({ args, state, change, output, setting: around }) ?? null);
+    toJson(module.result?.({ args, state, change, output, setting: around }) ?? new Dict());
   if (change === null) return void t.match(shown(null), within(given.result ?? {}));
 
   t.same(JSON.parse(JSON.stringify(change)), change, "a change is JSON");
