@@ -31,11 +31,15 @@ export function noteCutShort(run: Run, reason: EndReason): void {
   });
 }
 
-/** What hosts failed at stands in the journal as failed: with it a plain resume comes to the same end. */
+/** What hosts failed at stands in the journal as failed: with it a plain resume comes to the same end. So does any resume where hosts
+ *  that were lost were taken back, those that nothing had to be taken back on among them: they take no further part. */
 function goOn(run: Run, reason: EndReason): Events["run:cut-short"]["goOn"] {
-  if (reason !== "limit" && reason !== "failed") return "resume";
-  const isTakenBack = [...run.hosts.values()].some((host) => host.failure && run.takenBack.has(host.name));
-  return isTakenBack ? "anew" : "retry";
+  if (reason !== "limit" && reason !== "failed" && reason !== "unreachable") return "resume";
+  const isTakenBack = [...run.hosts.values()].some(
+    (host) => (host.failure || host.isUnreachable) && run.takenBack.has(host.name),
+  );
+  if (isTakenBack) return "anew";
+  return reason === "unreachable" ? "resume" : "retry";
 }
 
 /** In the order in which their turn would have come. */

@@ -24,7 +24,9 @@ export async function takeBackAfterFailure(
   const meant = { rollback_host: names(lost), rollback_batch: names(batch), rollback_run: null }[policy];
   const changes = run.recorded.filter((change) => meant === null || meant.has(change.for));
   const reason = lost
-    .map((host) => `${host.name}: ${host.failure?.taskName ?? "unreachable"} failed`)
+    .map(({ name, failure }) =>
+      failure ? `${name}: ${failure.taskName} failed` : `${name} could not be reached`,
+    )
     .join("; ");
   const hosts = meant ? [...meant] : [...run.hosts.keys()];
   for (const host of hosts) run.takenBack.add(host);

@@ -29,7 +29,8 @@ const waysOn: Readonly<Record<Events["run:cut-short"]["goOn"], (run: string) => 
   resume: (run) => `  To go on with it:\n      kmend resume ${run}`,
   retry: (run) =>
     `  Once what the hosts failed at is mended, to go on with it:\n      kmend resume ${run} --retry-failed`,
-  anew: () => "  The hosts that failed were taken back: once the reason is gone, run the playbook again.",
+  anew: () =>
+    "  Hosts were taken back, and take no further part: once the reason is gone, run the playbook again.",
 };
 
 /** Which limit was reached, with its numbers. */

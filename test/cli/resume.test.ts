@@ -350,7 +350,7 @@ t.test("where the hosts that failed were taken back, it says to run again, and n
     const ended = await place.kmend("run", ...local, "play.yml");
     t.match(
       ended.stdout,
-      /untouched: b\n +The hosts that failed were taken back: .* run the playbook again/,
+      /untouched: b\n +Hosts were taken back, and take no further part: .* run the playbook again/,
       policy,
     );
     t.notMatch(ended.stdout, /kmend resume/);

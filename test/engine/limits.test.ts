@@ -164,6 +164,34 @@ for (const [keyword, code] of [
     t.match(counted.events.at(-1), { reason: "limit" });
   });
 
+t.test("a host that was not reached takes no further part where its batch was taken back", async (t) => {
+  const play = `
+- hosts: all
+  gather_facts: false
+  serial: [1, 1]
+  LIMIT
+  on_failure: rollback_batch
+  tasks:
+    - ping:
+      vars:
+        ansible_connection: "{{ 'ssh' if inventory_hostname == 'a' else 'local' }}"
+        ansible_host: 127.0.0.1
+        ansible_port: 1
+`;
+  const how = (events: readonly Event[]) => {
+    t.equal(only(events, "rollback:started")?.reason, "a could not be reached");
+    return only(events, "run:cut-short");
+  };
+  const hosts = ["a", "b"];
+  const limit = "max_fail_hosts: 0\n  unreachable_is_failure: true";
+  const limited = await run(t, play.replace("LIMIT", limit), { hosts });
+  t.match(how(limited.events), { reason: "limit", untouched: ["b"], goOn: "anew" });
+  const ended = await run(t, play.replace("LIMIT", ""), { hosts });
+  t.match(how(ended.events), { reason: "unreachable", untouched: ["b"], goOn: "anew" });
+  const left = await run(t, play.replace("LIMIT", "").replace("rollback_batch", "stop"), { hosts });
+  t.match(only(left.events, "run:cut-short"), { reason: "unreachable", goOn: "resume" });
+});
+
 /** A clock that shows `late` once the event has come. */
 function clockAfter(until: (event: Event) => boolean): (world: World) => World {
   return (world) => {

@@ -285,6 +285,40 @@ t.test("how a host ended: changed where kmend changed it, or another for it", as
   t.strictSame(account.hosts.map(endWords(account)), ["changed", "ok", "ok"]);
 });
 
+t.test("a run that ended early is not told as one that ended well, nor its hosts as well", async (t) => {
+  const cut = { run: begun.run, done: ["a"], halfDone: ["b"], untouched: ["c"], goOn: "resume" } as const;
+  const account = made((add) => {
+    for (const host of ["a", "b"]) add("task:ended", ended(host, "ok"));
+    add("run:cut-short", { ...cut, reason: "window" });
+    const recap = { a: { ...none, ok: 1 }, b: { ...none, ok: 1 }, c: none };
+    add("run:ended", { exitCode: 75, recap, seconds: 1, reason: "window" });
+  });
+  t.equal(
+    account.says,
+    "No host failed; 2 of 3 hosts are left to do. Exit code 75: its time was up, and hosts are left to do.",
+  );
+  t.strictSame(account.hosts.map(endWords(account)), ["ok", "half done", "untouched"]);
+  const interrupted = made((add) =>
+    add("run:ended", { exitCode: 99, recap: {}, seconds: 1, reason: "interrupted" }),
+  );
+  t.equal(interrupted.says, "No host failed. Exit code 99: it was interrupted.");
+});
+
+t.test("a host that was not reached is not gone on with where its batch was taken back", async (t) => {
+  const account = made((add) => {
+    add("task:ended", ended("b", "unreachable", { result: { msg: "gone" } }));
+    add("rollback:started", { scope: "batch", reason: "b could not be reached", hosts: ["b"] });
+    add("rollback:ended", { hosts: { b: "nothing to do" } });
+    end(add, { b: { ...none, unreachable: 1 } }, 4);
+  });
+  t.match(account.attention, [
+    {
+      ...{ host: "b", what: "unreachable", says: "Nothing had to be taken back, after: gone" },
+      run: `kmend show ${begun.run}`,
+    },
+  ]);
+});
+
 t.test("how a host would end, the worst of it", async (t) => {
   const account = made(
     (add) => {

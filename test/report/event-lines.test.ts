@@ -90,7 +90,7 @@ const lines = [
     [
       { ...cut, reason: "window", notAfter: "04:00", halfDone: [], untouched: many.slice(1), goOn: "anew" },
       "warning",
-      `\nENDED EARLY: no batch starts after 04:00\n  done: a\n  untouched: ${many.slice(1).join(", ")}\n  The hosts that failed were taken back: once the reason is gone, run the playbook again.`,
+      `\nENDED EARLY: no batch starts after 04:00\n  done: a\n  untouched: ${many.slice(1).join(", ")}\n  Hosts were taken back, and take no further part: once the reason is gone, run the playbook again.`,
     ],
   ),
   ...rows(

@@ -133,7 +133,10 @@ export function accountKeeper(): { take(event: Event): void; account(state: { is
       hosts,
     } as const;
     const allChanges = changes.all();
-    const attention = attentionOf({ ...head, changes: allChanges, tasks: tasks.tasks }, changes.lost);
+    const attention = attentionOf(
+      { ...head, changes: allChanges, tasks: tasks.tasks, rollbacks: changes.rollbacks },
+      changes.lost,
+    );
     const { plan: heldPlan } = held.written();
     const plan = kind === "plan" ? planOf(hosts, foretold) : undefined;
     return {

@@ -14,7 +14,17 @@ export type Lost =
 
 type Known = Pick<
   Account,
-  "run" | "kind" | "command" | "inventories" | "of" | "state" | "left" | "hosts" | "changes" | "tasks"
+  | "run"
+  | "kind"
+  | "command"
+  | "inventories"
+  | "of"
+  | "state"
+  | "left"
+  | "hosts"
+  | "changes"
+  | "tasks"
+  | "rollbacks"
 >;
 
 export function attentionOf(account: Known, lost: readonly Lost[]): readonly Attention[] {
@@ -73,6 +83,7 @@ function deadMan(account: Known, event: Extract<Lost, { kind: "dead-man" }>["eve
 
 /** Hosts whose last failure was neither ignored nor rescued. */
 function lostHosts(account: Known): Attention[] {
+  const { rollbacks } = account;
   return account.hosts.flatMap(({ host, counts, results, end }) => {
     const what = counts.unreachable > 0 ? "unreachable" : counts.failed > 0 ? "failed" : null;
     if (what === null) return [];
@@ -80,13 +91,21 @@ function lostHosts(account: Known): Attention[] {
       ({ outcome, ignored, rescued }) => outcome === what && !ignored && !rescued,
     );
     const isBack = end === "rolled back";
+    // Its batch was taken back without it.
+    const isLeftOut =
+      account.kind === "run" && rollbacks.some((each) => each.hosts[host] === "nothing to do");
+    const first = isBack
+      ? "The host was taken back, after: "
+      : isLeftOut
+        ? "Nothing had to be taken back, after: "
+        : "";
     return {
       host,
       what,
-      says: `${isBack ? "The host was taken back, after: " : ""}${failure?.message ?? (what === "unreachable" ? "It could not be reached any more" : "no message")}`,
+      says: `${first}${failure?.message ?? (what === "unreachable" ? "It could not be reached any more" : "no message")}`,
       ...(failure ? { task: failure.task } : {}),
       // It takes no further part in this run, however that goes on.
-      run: isBack ? `kmend show ${account.run}` : goOnCommand(account, what, host),
+      run: isBack || isLeftOut ? `kmend show ${account.run}` : goOnCommand(account, what, host),
     };
   });
 }

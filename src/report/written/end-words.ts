@@ -1,6 +1,7 @@
 import type { Account, AccountHost } from "./account.ts";
 
-/** How each host ended, in words: of a plan how it would; what changed the play alone (group_by, set_fact) changed no host. */
+/** How each host ended, in words: of a plan how it would; what changed the play alone (group_by, set_fact) changed no host. A run that
+ *  ended early left hosts that are neither well nor lost. */
 export function endWords(account: Account): (host: AccountHost) => string {
   const { plan } = account;
   if (plan) {
@@ -16,5 +17,12 @@ export function endWords(account: Account): (host: AccountHost) => string {
   const changed = new Set(
     account.changes.filter((each) => !each.isSaidUnchanged).flatMap((each) => [each.host, each.for]),
   );
-  return ({ host, end }) => (end === "changed" && !changed.has(host) ? "ok" : end);
+  const halfDone = new Set(account.left?.halfDone);
+  const untouched = new Set(account.left?.untouched);
+  return ({ host, end }) => {
+    if (end !== "changed" && end !== "ok") return end;
+    if (halfDone.has(host)) return "half done";
+    if (untouched.has(host)) return "untouched";
+    return changed.has(host) ? end : "ok";
+  };
 }

@@ -2,7 +2,10 @@ import type { EndReason } from "../../journal/journal.ts";
 import { howMany } from "../how-many.ts";
 import type { Account } from "./account.ts";
 
-type Known = Pick<Account, "kind" | "state" | "exitCode" | "reason" | "attention" | "plan" | "hosts">;
+type Known = Pick<
+  Account,
+  "kind" | "state" | "exitCode" | "reason" | "attention" | "plan" | "hosts" | "left"
+>;
 
 /** How a run ended, in a sentence for whoever was not there. */
 export function outcomeWords(account: Known): string {
@@ -13,11 +16,14 @@ export function outcomeWords(account: Known): string {
 }
 
 const sentences: Readonly<Record<Account["kind"], (account: Known) => string>> = {
-  run: ({ attention, hosts }) => {
+  run: ({ attention, hosts, exitCode, left }) => {
     const lost = new Set(attention.map(({ host }) => host)).size;
-    return lost === 0
-      ? "Everything ended well."
-      : `${lost} of ${hosts.length} hosts ${lost === 1 ? "needs" : "need"} a person.`;
+    if (lost > 0) return `${lost} of ${hosts.length} hosts ${lost === 1 ? "needs" : "need"} a person.`;
+    if (exitCode === 0) return "Everything ended well.";
+    const toDo = left ? left.halfDone.length + left.untouched.length : 0;
+    return toDo === 0
+      ? "No host failed."
+      : `No host failed; ${toDo} of ${hosts.length} hosts ${toDo === 1 ? "is" : "are"} left to do.`;
   },
   plan: ({ plan }) => {
     const fails = new Set(plan?.wouldFail.map(({ host }) => host)).size;

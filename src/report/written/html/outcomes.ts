@@ -60,5 +60,5 @@ export function endTone(end: string): string {
   if (/fail|different/.test(end)) return "bad";
   if (/rolled back/.test(end)) return "back";
   if (/change/.test(end)) return "change";
-  return /known/.test(end) ? "warn" : "ok";
+  return /known|half done|untouched/.test(end) ? "warn" : "ok";
 }

@@ -138,9 +138,9 @@ function ends(account: Account): Markup {
   );
 }
 
-function verdictTone({ state, attention, plan }: Account): string {
+function verdictTone({ state, attention, plan, left }: Account): string {
   if (state !== "ended") return "warn";
-  return attention.length > 0 || (plan?.wouldFail.length ?? 0) > 0 ? "bad" : "ok";
+  return attention.length > 0 || (plan?.wouldFail.length ?? 0) > 0 ? "bad" : left ? "warn" : "ok";
 }
 
 const outcomes = [

@@ -190,7 +190,7 @@ export function leftSection({ left, run }: Account): Section | null {
   const ways = {
     resume: html`<code class="run">kmend resume ${run}</code>`,
     retry: html`<code class="run">kmend resume ${run} --retry-failed</code>`,
-    anew: html`<p>Hosts that failed were taken back: once the reason is gone, run the playbook again.</p>`,
+    anew: html`<p>Hosts were taken back, and take no further part: once the reason is gone, run the playbook again.</p>`,
   };
   const lists = [
     ["half done", left.halfDone],
