@@ -1,12 +1,13 @@
 /** Two runs, one host: a real one, with a real sshd. */
 
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import t from "tap";
 import { execOnNode, whatIsMissing } from "../../src/lab/lab.ts";
 import { raiseLab } from "../lab/with-lab.ts";
+import { startReceiver } from "../telemetry/otlp-receiver.ts";
 import { type Ended, kmend, lastRun, notForUsers, type Started, startKmend } from "./kmend.ts";
 
 const plays = {
@@ -73,8 +74,17 @@ t.test("two runs, one host", { skip: whatIsMissing() ?? false, timeout: 280_000 
 
     // Runs are in the order of their seconds.
     await sleep(1000);
-    const waiting = startKmend(["run", "-i", lab.inventory, "short.yml", "--lock-wait", "1m"], how);
+    const receiver = await startReceiver();
+    t.teardown(() => receiver.close());
+    const page = join(folder, "short.prom");
+    const waitsFor = (): string =>
+      /^kmend_run_lock_waiting_hosts\{.*\} (\d+)$/m.exec(readFileSync(page, "utf8"))?.[1] ?? "";
+    const waiting = startKmend(
+      ["run", "-i", lab.inventory, "short.yml", "--lock-wait", "1m", "--metrics-file", page],
+      { ...how, env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url } },
+    );
     await until(isWaiting);
+    await until(() => waitsFor() === "1");
     t.notOk(await has("short"));
     await on("touch /srv/go");
     t.equal((await first.ended).code, 0);
@@ -87,6 +97,14 @@ t.test("two runs, one host", { skip: whatIsMissing() ?? false, timeout: 280_000 
       "0",
       "nothing is left of either lock",
     );
+
+    t.equal(waitsFor(), "0");
+    const events = lastRun(state);
+    const at = (type: string): number => Date.parse(events.find((event) => event.type === type)?.at ?? "");
+    const span = receiver.spans.find(({ name }) => name === "wait for a lock");
+    t.match(span, { start: at("lock:waiting"), end: at("host:locked"), status: { code: 0 } });
+    t.match(receiver.spans.find(({ id }) => id === span?.parent)?.name, "copy");
+    t.match(stdout, `the run ${String(span?.attributes["kmend.lock.holder"])} of`);
   });
 
   await t.test("after Ctrl-C the lock is given back", async (t) => {
