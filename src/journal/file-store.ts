@@ -6,6 +6,7 @@ import { chained } from "./chain.ts";
 import { checkWhole } from "./damage.ts";
 import type { Event, EventName, Events, WayBack } from "./events.ts";
 import type { Journal, RecordedRun, RunSummary, Store } from "./journal.ts";
+import { madeChanges } from "./made-changes.ts";
 import { parseJournal } from "./parse-journal.ts";
 import { newRunId } from "./run-id.ts";
 import { liveWriter, lockRun } from "./run-lock.ts";
@@ -265,7 +266,7 @@ function summarize(recorded: RecordedRun): RunSummary {
     exitCode: last?.type === "run:ended" ? last.exitCode : null,
     state: isDamaged ? "damaged" : recorded.writer ? "live" : last?.type === "run:ended" ? "ended" : "died",
     hosts: hosts.size,
-    changes: recorded.events.filter((event) => event.type === "change:applied").length,
+    changes: madeChanges(recorded.events),
     recorded: recorded.events.filter(
       (event) =>
         event.type === "change:recorded" && event.task.kind !== "rollback" && !isNothing(event.wayBack),

@@ -61,6 +61,7 @@ export interface RunSummary {
   /** `live`: a process is writing it; `died`: none is, and it has no last word; `damaged`: its journal cannot be trusted. */
   readonly state: "live" | "ended" | "died" | "damaged";
   readonly hosts: number;
+  /** Those made, without commands of which their author says that they change nothing. */
   readonly changes: number;
   /** Changes written down before they were made, whatever became of them: what there is to take back. */
   readonly recorded: number;

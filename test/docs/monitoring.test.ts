@@ -45,7 +45,7 @@ t.test("its queries and alerts name only metrics, labels and values that there a
     for (const value of values.split("|")) t.match(given, `"${value}"`, value);
 });
 
-/** Time begins at 0. A run that failed and left a host behind, one that died, one that soaks for most of a day, and a scan with a host that runs out. */
+/** Time begins at 0. A run that failed and left a host behind, one whose window was too short, one that died, one that soaks for most of a day, and a scan with a host that runs out. */
 const ruleTest = `
 rule_files: [rules.yml]
 evaluation_interval: 5m
@@ -54,6 +54,8 @@ tests:
     input_series:
       - {series: 'kmend_run_exit_code{file="roll"}', values: '2x600'}
       - {series: 'kmend_run_exit_code{file="scan"}', values: '3x600'}
+      - {series: 'kmend_run_exit_code{file="short"}', values: '75x600'}
+      - {series: 'kmend_run_info{file="short",command="run"}', values: '1x600'}
       - {series: 'kmend_run_info{file="roll",command="run"}', values: '1x600'}
       - {series: 'kmend_run_info{file="scan",command="scan"}', values: '1x600'}
       - {series: 'kmend_run_running{file="roll"}', values: '0x600'}

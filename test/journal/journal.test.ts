@@ -89,6 +89,33 @@ t.test("the list says on how many hosts a rollback was, which has no plays", () 
   }),
 );
 
+t.test("the list counts as changes what the recap does: no command of which its author says so", () =>
+  withState(async (state) => {
+    const journal = await createFileStore(state).create();
+    await journal.write("run:started", { ...started, run: journal.run });
+    const place = { file: "site.yml", line: 1, column: 1 };
+    for (const [id, outcome] of [
+      ["1.1", "changed"],
+      ["1.2", "ok"],
+      ["1.3", "failed"],
+    ] as const) {
+      const task = { id, name: "do", module: "command", place, kind: "task" } as const;
+      for (const host of ["a", "b"]) {
+        const change = `${id}-${host}`;
+        const body = { host, for: host, task, module: "command", become: null, changes: {}, save: "/s" };
+        await journal.write("change:recorded", { ...body, change, wayBack: { kind: "none", reason: "" } });
+        if (outcome !== "failed") await journal.write("change:applied", { change, host });
+        // Another host's end is not this one's.
+        if (outcome === "ok" && host === "b") continue;
+        const how = { outcome, ignored: false, rescued: false, result: {}, durationMs: 1 };
+        await journal.write("task:ended", { host, task, ...how });
+      }
+    }
+    await journal.close();
+    t.equal((await createFileStore(state).list())[0]?.changes, 3);
+  }),
+);
+
 t.test("a blob is kept under its SHA-256 and a changed one is refused", () =>
   withState(async (state) => {
     const store = createFileStore(state);

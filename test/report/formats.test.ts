@@ -196,10 +196,7 @@ t.test(
         "- `check` on `a`; way back: **none**: `` a `command` ``\n",
       ].join("\n"),
     );
-    t.match(
-      md,
-      "<summary>1 commands of which the playbook says that they change nothing</summary>\n\n- `look` on `b`",
-    );
+    t.match(md, "<summary>1 command said by the playbook to change nothing</summary>\n\n- `look` on `b`");
   },
 );
 
@@ -275,7 +272,7 @@ t.test(
       add("change:revert-failed", { change: "1", host: "a", task, kind: "foreign", message: "no" });
     });
     const md = writtenReport(account, "md");
-    t.match(md, "gone on with 1 time\n");
+    t.match(md, "gone on with once\n");
     t.match(md, "## Left to do\n\n- Untouched: `z`\n");
     t.notMatch(md, "What was taken back", "of a run, its own changes tell it");
     const back = made(

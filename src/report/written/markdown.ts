@@ -7,7 +7,7 @@ import type { Account, Attention, Predicted } from "./account.ts";
 import { type ChangeGroup, changeGroups, diffGroups, diffsOf } from "./change-groups.ts";
 import { endWords } from "./end-words.ts";
 import { leakWords } from "./leak-words.ts";
-import { clockWords, durationWords } from "./times.ts";
+import { clockWords, durationWords, timesWords } from "./times.ts";
 
 // GitHub takes 65,536 characters in a comment.
 const mostCharacters = 60_000;
@@ -43,7 +43,7 @@ function headLines(account: Account): string {
     `**${says}**\n`,
     `- ${of === undefined ? "Playbooks" : `Takes back ${code(of)} of`}: ${playbooks.map(code).join(", ")}`,
     `- Hosts: ${hosts.length}${limit === undefined ? "" : `, limited to ${code(limit)}`}`,
-    `- Begun ${clockWords(startedAt)}, took ${took}${resumes > 0 ? `, gone on with ${howMany(resumes, "time")}` : ""}`,
+    `- Begun ${clockWords(startedAt)}, took ${took}${resumes > 0 ? `, gone on with ${timesWords(resumes)}` : ""}`,
     `- By ${[...who.map(code), `kmend ${code(kmend)}`].join(", ")}`,
     ...(held ? [`- Carried out the plan ${code(held.run)}: ${heldWords(held)}`] : []),
   ].join("\n");
@@ -66,7 +66,7 @@ function runSections(account: Account): string[] {
     saidUnchanged.length === 0
       ? ""
       : folded(
-          `${saidUnchanged.length} commands of which the playbook says that they change nothing`,
+          `${howMany(saidUnchanged.length, "command")} said by the playbook to change nothing`,
           saidUnchanged.map((group) => `- ${line(group)}`).join("\n"),
         ),
   ];

@@ -1,3 +1,5 @@
+import { howMany } from "../how-many.ts";
+
 /** `2026-11-26 20:31:24 UTC`. */
 export function clockWords(iso: string): string {
   return iso.replace("T", " ").replace(/(\.\d+)?Z$/, " UTC");
@@ -10,4 +12,9 @@ export function durationWords(ms: number): string {
   const minutes = Math.floor(s / 60);
   if (minutes < 60) return `${minutes} min ${Math.floor(s % 60)} s`;
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+}
+
+/** `once`, `3 times`. */
+export function timesWords(count: number): string {
+  return count === 1 ? "once" : howMany(count, "time");
 }

@@ -5,7 +5,7 @@ import { heldWords } from "../../held.ts";
 import { howMany } from "../../how-many.ts";
 import type { Account } from "../account.ts";
 import { endWords } from "../end-words.ts";
-import { clockWords, durationWords } from "../times.ts";
+import { clockWords, durationWords, timesWords } from "../times.ts";
 import { foldHosts, heatMap } from "./heat-map.ts";
 import { leakChart } from "./leak-chart.ts";
 import { html, joined, Markup } from "./markup.ts";
@@ -113,7 +113,7 @@ function head(account: Account, title: string): Markup {
 <dt>What ran</dt><dd>${playbooks.join(", ")}</dd>
 <dt>Where</dt><dd>${howMany(hosts.length, "host")} of ${inventories.join(", ")}${limit === undefined ? "" : `, limited to ${limit}`}</dd>
 <dt>They ended</dt><dd>${ends(account)}</dd>
-<dt>When</dt><dd>${clockWords(startedAt)}, for ${took}${resumes > 0 ? `; it was gone on with ${howMany(resumes, "time")}` : ""}</dd>
+<dt>When</dt><dd>${clockWords(startedAt)}, for ${took}${resumes > 0 ? `; it was gone on with ${timesWords(resumes)}` : ""}</dd>
 <dt>By</dt><dd>${who.map((each) => `${each}, `)}kmend ${kmend}, <code>kmend ${account.command}</code></dd>${
     held
       ? html`

@@ -1,6 +1,7 @@
 /** What stands in the page, section by section, what needs a person first. */
 
 import { brokenWords } from "../../held.ts";
+import { howMany } from "../../how-many.ts";
 import type { Account, AccountPlan, AccountWayBack, Predicted } from "../account.ts";
 import { type ChangeGroup, changeGroups, diffGroups, diffsOf } from "../change-groups.ts";
 import type { FoldedHosts } from "./heat-map.ts";
@@ -55,7 +56,7 @@ export function changeSections(account: Account, room: number): readonly (Sectio
       "unchanged",
       "Said to change nothing",
       said &&
-        html`<details><summary>${saidUnchanged.length} commands of which the playbook says that they change nothing: kmend can't know it</summary>${said}</details>`,
+        html`<details><summary>${howMany(saidUnchanged.length, "command")} said by the playbook to change nothing: kmend can't know it</summary>${said}</details>`,
     ),
   ];
 }
