@@ -1,5 +1,6 @@
-import type { Event, Events, WayBack } from "../journal/journal.ts";
+import type { Act, Event, Events, WayBack } from "../journal/journal.ts";
 import { formatPlace } from "../problem/problem.ts";
+import { actWords } from "./act-words.ts";
 import { byHostName, firstHosts } from "./host-order.ts";
 import { howMany } from "./how-many.ts";
 import { harmless } from "./style.ts";
@@ -8,6 +9,7 @@ import { wayBackWords } from "./written/way-back-words.ts";
 /** One predicted change, and the hosts it would be made on. */
 interface Prediction {
   readonly task: string;
+  readonly acts: readonly Act[];
   readonly wayBack: string | undefined;
   readonly why?: string;
   readonly hosts: Set<string>;
@@ -21,8 +23,11 @@ export function planSummary(events: readonly Event[], mostHosts = Number.MAX_SAF
   const ended = events.filter((event) => event.type === "task:ended");
   const hosts = [...new Set(events.flatMap((event) => (event.type === "play:started" ? event.hosts : [])))];
   // What changes the play alone (group_by, set_fact) has no way back and needs none.
-  const changes = fold(ended.filter((event) => event.outcome === "changed" && event.wayBack !== undefined));
   const foretold = events.filter((event) => event.type === "prediction:made");
+  const acts = Map.groupBy(foretold, spotOf);
+  const fold = (found: readonly Found[]): Prediction[] =>
+    folded(found, (each) => actsOf(acts.get(spotOf(each))));
+  const changes = fold(ended.filter((event) => event.outcome === "changed" && event.wayBack !== undefined));
   const unknown = fold(
     foretold.length > 0 ? foretold.filter(({ says }) => says === "unknown") : ended.filter(isUnknowable),
   );
@@ -35,13 +40,18 @@ export function planSummary(events: readonly Event[], mostHosts = Number.MAX_SAF
     `PLAN for ${howMany(hosts.length, "host")}`,
     section(
       "Would change",
-      changes.map((each) => `${each.task}\n      on: ${listed(each.hosts)}\n      way back: ${each.wayBack}`),
+      changes.map((each) =>
+        [each.task, ...doing(each), `on: ${listed(each.hosts)}`, `way back: ${each.wayBack}`].join(
+          "\n      ",
+        ),
+      ),
     ),
     section(
       "Cannot be known before it runs",
-      unknown.map(({ task, hosts: on, why, wayBack }) =>
+      unknown.map(({ task, acts: does, hosts: on, why, wayBack }) =>
         [
           task,
+          ...doing({ acts: does }),
           `on: ${listed(on)}`,
           ...(wayBack === undefined ? [] : [`way back: ${wayBack}`]),
           ...(why === undefined ? [] : [`why: ${why}`]),
@@ -93,9 +103,21 @@ function hasNoReason(said: Skipped | null): boolean {
   return typeof said?.msg === "string" && said.skip_reason === undefined;
 }
 
-function fold(
-  events: readonly (Pick<Events["task:ended"], "host" | "task" | "wayBack"> & { readonly why?: string })[],
-): Prediction[] {
+type Found = Pick<Events["task:ended"], "host" | "task" | "wayBack"> & { readonly why?: string };
+
+const spotOf = ({ host, task }: Pick<Found, "host" | "task">): string => `${host} ${task.id}`;
+
+/** A loop's rounds may do it again. */
+function actsOf(foretold: readonly Events["prediction:made"][] = []): readonly Act[] {
+  return [...new Set(foretold.flatMap(({ act }) => act ?? []))];
+}
+
+/** What those who use the hosts will notice. */
+function doing({ acts }: Pick<Prediction, "acts">): string[] {
+  return acts.length === 0 ? [] : [acts.map((act) => actWords[act]).join(", ")];
+}
+
+function folded(events: readonly Found[], actsAt: (found: Found) => readonly Act[]): Prediction[] {
   const groups = new Map<string, Prediction>();
   for (const event of events) {
     // A command says by itself that nobody knows what it does.
@@ -103,9 +125,11 @@ function fold(
     // What is only unknown because of what it reads has no way back to speak of yet.
     const wayBack = why === undefined || event.wayBack ? describeWayBack(event.wayBack) : undefined;
     // The same task of another batch has another number, and the same place.
-    const key = `${formatPlace(event.task.place)}\n${wayBack}\n${why}`;
+    const acts = actsAt(event);
+    const key = `${formatPlace(event.task.place)}\n${wayBack}\n${why}\n${acts}`;
     const group = groups.get(key) ?? {
       task: harmless(event.task.name),
+      acts,
       wayBack,
       hosts: new Set(),
       ...(why === undefined ? {} : { why: harmless(why) }),

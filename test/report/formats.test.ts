@@ -345,6 +345,11 @@ t.test(
 - \`b\`: leaking, at least 12 ids leaked → clean, 0 ids leaked
 `,
     );
+    t.match(
+      writtenReport({ ...account, leak, kind: "plan" }, "md"),
+      "- `b`: leaking, at least 12 ids leaked\n",
+      "a dry run mends nothing",
+    );
   },
 );
 

@@ -124,6 +124,9 @@ function dryRun(foretells: boolean) {
       add("prediction:made", { host, task: ask, says: "unknown", why: wouldRun.msg });
     add("prediction:made", { host: "node-9", task: loop, says: "unknown", why: `it reads "x"${steering}` });
     add("prediction:made", { host: "node-1", task: loop, says: "skip" });
+    const round = { host: "node-9", task: write, says: "change" } as const;
+    for (const [index, act] of (["stops", "stops", "reboots"] as const).entries())
+      add("prediction:made", { ...round, index, act });
   }
   return events;
 }
@@ -159,7 +162,18 @@ Right already:
 
 t.test("a plan with foresight says why, and only so many hosts are named", async (t) => {
   const text = planSummary(dryRun(true), 1);
-  t.match(text, "      on: node-9 and 1 more\n");
+  t.match(
+    planSummary(dryRun(true)),
+    `  - write
+      on: node-10
+      way back: kmend restores the state before
+  - write
+      stops a service, reboots the host
+      on: node-9
+      way back: kmend restores the state before
+`,
+    "what those who use a host will notice is said beside it",
+  );
   t.match(
     text,
     `Cannot be known before it runs:
@@ -172,7 +186,7 @@ t.test("a plan with foresight says why, and only so many hosts are named", async
 
 Would fail:`,
   );
-  t.match(planSummary(dryRun(true), 2), "on: node-9, node-10\n", "all, where they fit");
+  t.match(planSummary(dryRun(true), 2), "on: node-3, node-9\n", "all, where they fit");
 });
 
 t.test("a plan that would change nothing is right everywhere, and one that is lost is not", async (t) => {

@@ -105,6 +105,46 @@ t.test("a plan's own word on what can't be known is in every format, with why", 
   t.match(writtenReport(account, "html"), /follow[\s\S]{0,300}a, b[\s\S]{0,300}it reads &quot;asked&quot;/);
 });
 
+t.test("a plan says what users of the hosts will notice, and what can't be undone", async (t) => {
+  const { events, add } = madeUpJournal();
+  const [stop, ask] = [madeUpTask(2, "stop", "systemd"), madeUpTask(3, "ask")];
+  const hosts = ["a", "b"];
+  add("run:started", { ...begun, command: "plan", check: true });
+  add("play:started", { play: 1, name: "all", place: { file: "site.yml", line: 1, column: 3 }, hosts });
+  const ended = { ignored: false, rescued: false, durationMs: 5, result: {} } as const;
+  const none = { kind: "none", reason: "a command" } as const;
+  for (const host of ["b", "a"]) {
+    add("prediction:made", { host, task: stop, says: "change", ...(host === "a" ? { act: "stops" } : {}) });
+    add("task:ended", { ...ended, host, task: stop, outcome: "changed", wayBack: { kind: "revert" } });
+    add("prediction:made", {
+      host,
+      task: ask,
+      says: "unknown",
+      why: "it may",
+      act: "reboots",
+      wayBack: none,
+    });
+    add("task:ended", { ...ended, host, task: ask, outcome: "skipped" });
+  }
+  const account = accountOf(events, { isLive: false });
+  t.strictSame(wrongBy(schema, JSON.parse(writtenReport(account, "json"))), []);
+  t.strictSame(
+    account.plan?.wouldChange.map(({ hosts: on, acts }) => [on, acts]),
+    [
+      [["a"], ["stops"]],
+      [["b"], undefined],
+    ],
+  );
+  const md = writtenReport(account, "md");
+  t.match(md, "- `stop` on `b`; way back: ");
+  t.match(md, "- `stop`, **stops a service**, on `a`; way back: ");
+  t.match(md, "## Without a way back\n\n- `ask` on `a`, `b`; way back: **none**: `a command`\n");
+  t.match(md, "- `ask`, **reboots the host**, on `a`, `b`: `it may`; way back: **none**: `a command`\n");
+  const page = writtenReport(account, "html");
+  t.match(page, /stop[\s\S]{0,200}stops a service/);
+  t.match(page, /What would have no way back[\s\S]+?ask[\s\S]+?a command/);
+});
+
 t.test("a run that carried out a plan says how its predictions did", async (t) => {
   const { events, add } = madeUpJournal();
   const [task, hosts] = [madeUpTask(1, "write <b>"), ["a", "b"]];

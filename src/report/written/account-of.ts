@@ -8,11 +8,11 @@ import { scanMeasurements } from "../scan-measurements.ts";
 import type { Account, AccountBatch, AccountHost, LeakReading } from "./account.ts";
 import { attentionOf } from "./attention.ts";
 import { changeKeeper } from "./keep-changes.ts";
+import { predictionKeeper } from "./keep-predictions.ts";
 import { counted, resultKeeper } from "./keep-results.ts";
 import { taskKeeper } from "./keep-tasks.ts";
 import { outcomeWords } from "./outcome-words.ts";
-import { type Foretold, planOf } from "./plan-of.ts";
-import { wayBackWords } from "./way-back-words.ts";
+import { planOf } from "./plan-of.ts";
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -31,19 +31,19 @@ export function accountKeeper(): { take(event: Event): void; account(state: { is
   const who = new Set<string>();
   const plays: Account["plays"][number][] = [];
   const batches: Mutable<AccountBatch>[] = [];
-  let foretold: Foretold[] | null = null;
   const leak = new Map<string, LeakReading[]>();
   const declined: NonNullable<Account["declined"]>[number][] = [];
   const messages: Account["messages"][number][] = [];
   const tasks = taskKeeper();
   const results = resultKeeper(tasks);
   const changes = changeKeeper(tasks);
+  const predictions = predictionKeeper(tasks);
   const ending = endingKeeper();
   const held = planHeld();
 
   function take(event: Event): void {
     lastAt = event.at;
-    for (const keeper of [held, ending, results, changes]) keeper.take(event);
+    for (const keeper of [held, ending, results, changes, predictions]) keeper.take(event);
     switch (event.type) {
       case "run:started":
         begun = event;
@@ -75,10 +75,6 @@ export function accountKeeper(): { take(event: Event): void; account(state: { is
         for (const [host, readings] of scanMeasurements([event]))
           leak.set(host, [...(leak.get(host) ?? []), ...readings.map(readingOf)]);
         break;
-      case "prediction:made":
-        foretold ??= [];
-        if (event.says === "unknown") foretold.push(foretoldOf(event));
-        break;
       case "task:declined":
         declined.push({
           task: event.task.name,
@@ -92,15 +88,6 @@ export function accountKeeper(): { take(event: Event): void; account(state: { is
         break;
       default:
     }
-  }
-
-  function foretoldOf({ host, task, why, wayBack }: Events["prediction:made"]): Foretold {
-    return {
-      host,
-      task: tasks.numberOf(task),
-      why: why ?? "",
-      ...(wayBack ? { wayBack: wayBackWords(wayBack) } : {}),
-    };
   }
 
   function hostsNow(): readonly AccountHost[] {
@@ -138,7 +125,7 @@ export function accountKeeper(): { take(event: Event): void; account(state: { is
       changes.lost,
     );
     const { plan: heldPlan } = held.written();
-    const plan = kind === "plan" ? planOf(hosts, foretold) : undefined;
+    const plan = kind === "plan" ? planOf(hosts, predictions) : undefined;
     return {
       schema: 1,
       ...head,

@@ -1,7 +1,7 @@
 /** What came of a run, a plan or a rollback, as one value: what every written report is made of. docs/report.schema.json has its
  *  form. */
 
-import type { EndReason, Events, Outcome, Recap, TaskRef } from "../../journal/journal.ts";
+import type { Act, EndReason, Events, Outcome, Recap, TaskRef } from "../../journal/journal.ts";
 import type { HostEnd, Left } from "../ending.ts";
 import type { PlanHeld } from "../plan-held.ts";
 
@@ -183,6 +183,8 @@ export interface Predicted {
   readonly task: number;
   readonly hosts: readonly string[];
   readonly wayBack: AccountWayBack;
+  /** What it does to those who use the hosts, if it changes something. */
+  readonly acts?: readonly Act[];
   /** Why it can't be known. */
   readonly why?: string;
 }

@@ -1,13 +1,17 @@
 import type { Account, LeakReading } from "./account.ts";
 
-/** What is said of the leak of each host: its first reading in the run, and its last. */
+/** What is said of the leak of each host: its first reading in the run, and its last; a dry run mends nothing, so there is no after. */
 export function leakWords({
   leak,
-}: Pick<Account, "leak">): readonly { readonly host: string; readonly says: string }[] {
+  kind,
+}: Pick<Account, "leak" | "kind">): readonly { readonly host: string; readonly says: string }[] {
   return leak.flatMap(({ host, readings }) => {
     const [first, last] = [readings[0], readings.at(-1)];
     if (!first || !last) return [];
-    const says = readings.length < 2 ? readingWords(first) : `${readingWords(first)} → ${readingWords(last)}`;
+    const says =
+      readings.length < 2 || kind === "plan"
+        ? readingWords(first)
+        : `${readingWords(first)} → ${readingWords(last)}`;
     return { host, says };
   });
 }

@@ -1,5 +1,6 @@
 /** A report for a pull request or a ticket: short first, diffs folded away. */
 
+import { actWords } from "../act-words.ts";
 import { brokenWords, heldWords } from "../held.ts";
 import { howMany } from "../how-many.ts";
 import { harmless } from "../style.ts";
@@ -7,6 +8,7 @@ import type { Account, Attention, Predicted } from "./account.ts";
 import { type ChangeGroup, changeGroups, diffGroups, diffsOf } from "./change-groups.ts";
 import { endWords } from "./end-words.ts";
 import { leakWords } from "./leak-words.ts";
+import { withoutWayBack } from "./plan-of.ts";
 import { clockWords, durationWords, timesWords } from "./times.ts";
 
 // GitHub takes 65,536 characters in a comment.
@@ -89,9 +91,9 @@ function changeLine(account: Account, { task, fate, hosts, wayBack }: ChangeGrou
 }
 
 function planSections(account: Account, plan: NonNullable<Account["plan"]>): string[] {
-  const line = ({ task, hosts, wayBack, why }: Predicted): string =>
-    `${code(account.tasks[task]?.name ?? "")} on ${hostList(hosts)}${why ? `: ${code(why)}` : ""}${wayBack.kind === "unknown" ? "" : `; way back: ${wayBackText(wayBack)}`}`;
-  const noWayBack = plan.wouldChange.filter(({ wayBack }) => wayBack.kind === "none");
+  const line = ({ task, hosts, wayBack, acts = [], why }: Predicted): string =>
+    `${code(account.tasks[task]?.name ?? "")}${acts.map((act) => `, **${actWords[act]}**,`).join("")} on ${hostList(hosts)}${why ? `: ${code(why)}` : ""}${wayBack.kind === "unknown" ? "" : `; way back: ${wayBackText(wayBack)}`}`;
+  const noWayBack = ({ task, hosts, wayBack }: Predicted): string => line({ task, hosts, wayBack });
   return [
     section(
       "Would fail",
@@ -101,7 +103,7 @@ function planSections(account: Account, plan: NonNullable<Account["plan"]>): str
       ),
     ),
     section("Would change", plan.wouldChange.map(line)),
-    section("Without a way back", noWayBack.map(line)),
+    section("Without a way back", withoutWayBack(plan).map(noWayBack)),
     section("Can't be known before", plan.unknowable.map(line)),
     section("Right already", plan.rightAlready.length > 0 ? [hostList(plan.rightAlready)] : []),
   ];

@@ -1,9 +1,11 @@
 /** What stands in the page, section by section, what needs a person first. */
 
+import { actWords } from "../../act-words.ts";
 import { brokenWords } from "../../held.ts";
 import { howMany } from "../../how-many.ts";
 import type { Account, AccountPlan, AccountWayBack, Predicted } from "../account.ts";
 import { type ChangeGroup, changeGroups, diffGroups, diffsOf } from "../change-groups.ts";
+import { withoutWayBack } from "../plan-of.ts";
 import type { FoldedHosts } from "./heat-map.ts";
 import { html, joined, type Markup } from "./markup.ts";
 import { badge, diffShelf, hostNames, item, itemList, type Section, section, taskName } from "./parts.ts";
@@ -102,10 +104,10 @@ function wayBack({ kind, says }: AccountWayBack): Markup {
 export function planSections(account: Account, plan: AccountPlan, room: number): readonly (Section | null)[] {
   const shelf = diffShelf(account, room);
   const diffs = diffsOf(account);
-  const entry = ({ task, hosts, wayBack: way, why }: Predicted): Markup =>
+  const entry = ({ task, hosts, wayBack: way, acts = [], why }: Predicted): Markup =>
     item(
       [why === undefined ? "changed" : "unknown"],
-      html`<p>${taskName(account.tasks[task])}</p><div class="on"><div>${hostNames(hosts, "on ")}</div>${way.kind === "unknown" ? null : html`<div>${wayBack(way)}</div>`}</div>${why === undefined ? null : html`<p>Why: <span class="says">${why}</span></p>`}${shelf(diffGroups(diffs.get(task), new Set(hosts)))}`,
+      html`<p>${taskName(account.tasks[task])} ${acts.map((act) => html`${badge("warn", actWords[act])} `)}</p><div class="on"><div>${hostNames(hosts, "on ")}</div>${way.kind === "unknown" ? null : html`<div>${wayBack(way)}</div>`}</div>${why === undefined ? null : html`<p>Why: <span class="says">${why}</span></p>`}${shelf(diffGroups(diffs.get(task), new Set(hosts)))}`,
     );
   const failing = plan.wouldFail.map(({ host, task, what, message }) =>
     item(
@@ -113,7 +115,6 @@ export function planSections(account: Account, plan: AccountPlan, room: number):
       html`<p>${badge(what === "failed" ? "bad" : "lost", what === "failed" ? "would fail" : what)} <strong class="hosts">${host}</strong> at ${taskName(account.tasks[task])}</p><p class="says">${message}</p>`,
     ),
   );
-  const none = plan.wouldChange.filter((each) => each.wayBack.kind === "none");
   const right =
     plan.rightAlready.length === 0 ? [] : [item(["ok"], html`<div>${hostNames(plan.rightAlready)}</div>`)];
   return [
@@ -122,7 +123,7 @@ export function planSections(account: Account, plan: AccountPlan, room: number):
     section(
       "no-way-back",
       "What would have no way back",
-      itemList(none.map((each) => shortEntry(account, each))),
+      itemList(withoutWayBack(plan).map((each) => shortEntry(account, each))),
     ),
     section("unknown", "What can't be known before", itemList(plan.unknowable.map(entry))),
     section("right", "Right already", itemList(right)),
