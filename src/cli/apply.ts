@@ -13,6 +13,7 @@ import {
   predictionsOf,
   readPlan,
   sourcesOf,
+  unforeseen,
 } from "../plan/plan.ts";
 import type { LoadedPlaybook } from "../playbook/playbook.ts";
 import { exitCodes, fileReason, KmendError } from "../problem/problem.ts";
@@ -159,13 +160,14 @@ async function carryOut(
   });
 }
 
-/** Writes into the run's own journal which plan it carries out, and what became of each prediction. */
+/** Writes into the run's own journal which plan it carries out, what became of each prediction, and which change there was none of. */
 function follow(
   plan: PlanFile,
   journal: Journal,
   drift: readonly string[],
 ): { readonly lines: () => string } {
   const { take, tally } = holding(plan.predictions, here());
+  const beyond = unforeseen(plan.predictions, here());
   const definite = plan.predictions.filter(isDefinite).length;
   const { sum, madeAt, validUntil } = plan;
   journal.subscribe((event) => {
@@ -174,10 +176,12 @@ function follow(
       queueMicrotask(() =>
         journal.note("plan:opened", { sum, plan: plan.run, madeAt, validUntil, definite, drift }),
       );
+    const change = beyond.take(event);
+    if (change) queueMicrotask(() => journal.note("change:unforeseen", change));
     const held = take(event);
     if (!held) return;
     const { isKept, ...what } = held;
     queueMicrotask(() => journal.note(isKept ? "prediction:kept" : "prediction:broken", what));
   });
-  return { lines: () => heldText({ definite, ...tally() }) };
+  return { lines: () => heldText({ definite, ...tally(), unforeseen: beyond.found() }) };
 }

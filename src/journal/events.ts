@@ -447,6 +447,8 @@ export interface Events {
   };
   /** Somebody who was asked (`--step`) said no: these hosts do not run the task, and go on behind it. */
   "task:declined": { readonly task: TaskRef; readonly hosts: readonly string[] };
+  /** The run carries out a plan that did not speak of this change, neither as one nor as what cannot be known before. */
+  "change:unforeseen": Unforeseen;
 }
 
 /** What a plan says of a task on a host; all but `unknown` are definite. */
@@ -454,6 +456,12 @@ export type Said = "change" | "right" | "skip" | "fail" | "unreachable" | "unkno
 
 /** What of a change concerns those who use the host. */
 export type Act = "reboots" | "drains" | "restarts" | "stops";
+
+/** A change that was made, and no prediction was of it. */
+export interface Unforeseen {
+  readonly host: string;
+  readonly task: TaskRef;
+}
 
 /** A prediction, and what happened. */
 export interface Held {

@@ -1,6 +1,6 @@
 /** How a plan's predictions did, for people. */
 
-import type { Event, Held, Said } from "../journal/journal.ts";
+import type { Event, Held, Said, Unforeseen } from "../journal/journal.ts";
 import { formatPlace } from "../problem/problem.ts";
 import { howMany } from "./how-many.ts";
 import type { PlanHeld } from "./plan-held.ts";
@@ -25,28 +25,37 @@ const past: Readonly<Record<Said, string>> = {
   unknown: "nobody knows",
 };
 
-/** The line of numbers, then each prediction that was broken. */
+/** The line of numbers, then each prediction that was broken, and each change that there was none of. */
 export function heldText(given: {
   readonly definite: number;
   readonly kept: number;
   readonly broken: readonly Held[];
+  readonly unforeseen: readonly Unforeseen[];
 }): string {
-  const { definite, kept, broken } = given;
+  const { definite, kept, broken, unforeseen } = given;
   const notComeTo = definite - kept - broken.length;
   return [
-    `PLAN: ${heldWords({ predictions: definite, kept, broken, notComeTo })}`,
+    `PLAN: ${heldWords({ predictions: definite, kept, broken, notComeTo, unforeseen })}`,
     ...broken.map((each) => `  - ${brokenText(each)}`),
+    ...unforeseen.map((each) => `  - ${unforeseenText(each)}`),
   ].join("\n");
 }
 
 /** The numbers alone. */
 export function heldWords(
-  held: Pick<PlanHeld, "predictions" | "kept" | "notComeTo"> & { readonly broken: readonly unknown[] },
+  held: Pick<PlanHeld, "predictions" | "kept" | "notComeTo"> & {
+    readonly broken: readonly unknown[];
+    readonly unforeseen?: readonly unknown[];
+  },
 ): string {
-  const { predictions, kept, broken, notComeTo } = held;
+  const { predictions, kept, broken, notComeTo, unforeseen = [] } = held;
   const rest = notComeTo > 0 ? `, ${notComeTo} not come to` : "";
-  return `${howMany(predictions, "prediction")}, ${kept} kept, ${broken.length} broken${rest}`;
+  const more = unforeseen.length > 0 ? `; ${howMany(unforeseen.length, "change")} not in the plan` : "";
+  return `${howMany(predictions, "prediction")}, ${kept} kept, ${broken.length} broken${rest}${more}`;
 }
+
+/** What is said of a change that the plan did not speak of. */
+export const unforeseenWords = "it changed, and the plan did not speak of it";
 
 /** What was said, and what came of it. */
 export function brokenWords({ said, happened }: Pick<Held, "said" | "happened">): string {
@@ -57,6 +66,8 @@ export function brokenWords({ said, happened }: Pick<Held, "said" | "happened">)
 export function planLine(event: Event): { text: string; tone: Tone } | null {
   if (event.type === "prediction:broken")
     return { text: `prediction broken: ${brokenText(event)}`, tone: "warning" };
+  if (event.type === "change:unforeseen")
+    return { text: `not in the plan: ${unforeseenText(event)}`, tone: "warning" };
   if (event.type !== "plan:opened") return null;
   const { plan, madeAt, definite, drift } = event;
   const accepted = drift.map((each) => `\n  accepted: ${each}`).join("");
@@ -71,4 +82,8 @@ function brokenText({ host, task, index, said, happened }: Held): string {
   return harmless(
     `${host}: ${task.name}${item} (${formatPlace(task.place)}): ${brokenWords({ said, happened })}`,
   );
+}
+
+function unforeseenText({ host, task }: Unforeseen): string {
+  return harmless(`${host}: ${task.name} (${formatPlace(task.place)}): ${unforeseenWords}`);
 }

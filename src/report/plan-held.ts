@@ -1,4 +1,4 @@
-import type { Event, Held } from "../journal/journal.ts";
+import type { Event, Held, Unforeseen } from "../journal/journal.ts";
 import { formatPlace } from "../problem/problem.ts";
 import { harmless } from "./style.ts";
 
@@ -17,6 +17,8 @@ export interface PlanHeld {
     readonly happened: Held["happened"];
   }[];
   readonly notComeTo: number;
+  /** Changes that the plan did not speak of; absent: there were none. */
+  readonly unforeseen?: readonly { readonly host: string; readonly task: string; readonly place: string }[];
   /** What was otherwise than the plan said before it began, and was accepted. */
   readonly drift: readonly string[];
 }
@@ -26,26 +28,27 @@ export function planHeld(): { take(event: Event): void; written(): { readonly pl
   let opened: Extract<Event, { type: "plan:opened" }> | null = null;
   let kept = 0;
   const broken: Held[] = [];
+  const unforeseen: Unforeseen[] = [];
 
   function take(event: Event): void {
     if (event.type === "plan:opened") opened = event;
     if (event.type === "prediction:kept") kept += 1;
     if (event.type === "prediction:broken") broken.push(event);
+    if (event.type === "change:unforeseen") unforeseen.push(event);
   }
 
   function written(): { readonly plan?: PlanHeld } {
     if (!opened) return {};
     const { plan: run, sum, definite, drift } = opened;
-    const told = broken.map(({ host, task, said, happened }) => ({
-      host,
-      task: harmless(task.name),
-      place: formatPlace(task.place),
-      said,
-      happened,
-    }));
+    const told = broken.map(({ said, happened, ...each }) => ({ ...toldOf(each), said, happened }));
     const notComeTo = definite - kept - broken.length;
-    return { plan: { run, sum, predictions: definite, kept, broken: told, notComeTo, drift } };
+    const plan = { run, sum, predictions: definite, kept, broken: told, notComeTo, drift };
+    return { plan: unforeseen.length === 0 ? plan : { ...plan, unforeseen: unforeseen.map(toldOf) } };
   }
 
   return { take, written };
+}
+
+function toldOf({ host, task }: Unforeseen): { host: string; task: string; place: string } {
+  return { host, task: harmless(task.name), place: formatPlace(task.place) };
 }

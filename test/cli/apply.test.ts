@@ -163,7 +163,14 @@ t.test("a run that goes otherwise than its plan says which predictions it broke"
       .read("play.yml")
       .replace(
         "- name: lines",
-        "- name: more\n      command: cp -r a/list b/\n      args: {chdir: DIR}\n    - name: lines",
+        `- name: more
+      command: cp -r a/list b/
+      args: {chdir: DIR}
+    - block:
+        - {name: fails, command: "false"}
+      rescue:
+        - {name: mends, copy: {content: mended, dest: "DIR/{{ inventory_hostname }}/mended"}}
+    - name: lines`,
       )
       .replaceAll("DIR", place.folder),
   );
@@ -173,11 +180,13 @@ t.test("a run that goes otherwise than its plan says which predictions it broke"
   t.equal(ended.code, 0, "the run itself is well");
   t.match(
     ended.stdout,
-    /PLAN: 8 predictions, 6 kept, 2 broken\n {2}- b: lines, item 1 \(.*\): the plan said "would change", it was right already\n {2}- b: lines, item 2/,
+    /PLAN: 8 predictions, 6 kept, 2 broken; 2 changes not in the plan\n {2}- b: lines, item 1 \(.*\): the plan said "would change", it was right already\n {2}- b: lines, item 2.*\n {2}- a: mends \(.*play.yml:\d+:\d+\): it changed, and the plan did not speak of it\n {2}- b: mends /,
   );
+  t.match(ended.stdout, /not in the plan: a: mends .*\n[\s\S]*changed: \[b\]/, "it is said when it happens");
   const summary = JSON.parse(place.read("summary.json"));
   t.match(summary, { command: "apply", plan: { predictions: 8, kept: 6, notComeTo: 0 } });
   t.match(summary.plan.broken, [{ host: "b", task: "lines", said: "change", happened: "right" }]);
+  t.match(summary.plan.unforeseen, [{ host: "a", task: "mends" }, { host: "b" }]);
   t.match(place.read("applied.xml"), /<testsuites [^>]*failures="0" errors="0"/);
   const events = lastRun(join(place.folder, "state"));
   t.equal(events[0]?.type === "run:started" && events[0].command, "apply");

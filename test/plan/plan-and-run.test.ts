@@ -12,6 +12,7 @@ import {
   predictionsOf,
   type Timing,
   timings,
+  unforeseen,
 } from "../../src/plan/plan.ts";
 import type { KmendError } from "../../src/problem/problem.ts";
 import { begun, madeUpJournal, madeUpTask } from "../report/recorded.ts";
@@ -170,6 +171,47 @@ t.test("a run is held to each definite prediction once, and to what each item ca
   t.strictSame(tally().untested, []);
   const { tally: nothing } = holding(planOf(two).predictions, from);
   t.equal(nothing().untested.length, 6, "what nobody claimed to know is not waited for");
+});
+
+t.test("a change that no prediction is of is found, and none that one is of", async (t) => {
+  const planned = journal((add) => {
+    add("play:started", { play: 1, name: "first", place, hosts: ["a", "b"] });
+    batch(add, 1, 1, ["a"]);
+    foretells(add, "a", copy, "right");
+    foretells(add, "a", ask, "unknown", { mayNotify: ["told"] });
+    batch(add, 1, 2, ["b"]);
+    foretells(add, "b", copy, "change", { index: 0 });
+  });
+  const rescue = { ...madeUpTask(7, "mend it", "copy"), place: { ...place, line: 7 } };
+  const handler: TaskRef = { ...madeUpTask(8, "told", "command"), kind: "handler" };
+  const gate: TaskRef = { ...madeUpTask(9, "gate", "command"), kind: "gate" };
+  const { take, found } = unforeseen(planOf(planned).predictions, from);
+  const done = journal((add) => {
+    const changed = (host: string, task: TaskRef, more = {}): void =>
+      add("task:ended", {
+        ...{ host, task, outcome: "changed", ignored: false, rescued: false, result: {}, durationMs: 1 },
+        ...{ wayBack: { kind: "revert" }, ...more },
+      });
+    add("play:started", { play: 1, name: "first", place, hosts: ["a", "b"] });
+    batch(add, 1, 1, ["a", "b"]);
+    for (const host of ["a", "b"]) changed(host, { ...copy, id: "9.1" });
+    changed("a", { ...ask, id: "9.2" });
+    changed("a", { ...ask, id: "9.3" });
+    changed("a", rescue, { outcome: "ok" });
+    ended(add, "a", rescue, "changed");
+    changed("b", rescue);
+    for (const host of ["a", "b"]) changed(host, handler);
+    changed("a", gate);
+  });
+  const named = done.flatMap((event) => take(event) ?? []).map(({ host, task }) => [host, task.name]);
+  t.strictSame(named, [
+    ["b", "mend it"],
+    ["b", "told"],
+  ]);
+  t.strictSame(
+    found().map(({ host, task }) => [host, task.name]),
+    named,
+  );
 });
 
 t.test("each file that is new, gone or otherwise is named, and the inventory", async (t) => {

@@ -224,6 +224,11 @@ const lines = [
     "warning",
     'prediction broken: a: write, item 1 (site.yml:3:5): the plan said "right already", it failed',
   ]),
+  ...rows("change:unforeseen", [
+    { host: "a", task },
+    "warning",
+    "not in the plan: a: write (site.yml:3:5): it changed, and the plan did not speak of it",
+  ]),
   ...rows("prediction:kept", [{ host: "a", task, said: "right", happened: "right" }, null, ""]),
 ];
 

@@ -155,14 +155,23 @@ t.test("a run that carried out a plan says how its predictions did", async (t) =
   add("play:started", { play: 1, name: "all", place: { file: "site.yml", line: 1, column: 3 }, hosts });
   add("prediction:kept", { host: "a", task, said: "change", happened: "change" });
   add("prediction:broken", { host: "b", task, said: "right", happened: "change" });
+  for (const host of hosts) add("change:unforeseen", { host, task: madeUpTask(2, "rescue <i>") });
   const account = accountOf(events, { isLive: false });
   t.strictSame(wrongBy(schema, JSON.parse(writtenReport(account, "json"))), []);
   const md = writtenReport(account, "md");
-  t.match(md, "plan `20261124-000000-abcde`: 3 predictions, 1 kept, 1 broken, 1 not come to");
+  t.match(
+    md,
+    "plan `20261124-000000-abcde`: 3 predictions, 1 kept, 1 broken, 1 not come to; 2 changes not in the plan\n",
+  );
+  t.match(
+    md,
+    "## Not in the plan\n\n- `rescue <i>` on `a`, `b`: it changed, and the plan did not speak of it\n",
+  );
   t.match(md, /## Broken predictions\n\n- `b` at `write <b>`: the plan said "right already", it changed\n/);
   const page = writtenReport(account, "html");
   t.match(page, "20261124-000000-abcde: 3 predictions, 1 kept, 1 broken, 1 not come to");
   t.match(page, "write &lt;b");
+  t.match(page, /Not in the plan[\s\S]{0,300}rescue &lt;i&gt;[\s\S]{0,200}a, b/);
   t.match(page, /the plan said &quot;right already&quot;, it changed/);
 });
 

@@ -1,7 +1,7 @@
 /** A report for a pull request or a ticket: short first, diffs folded away. */
 
 import { actWords } from "../act-words.ts";
-import { brokenWords, heldWords } from "../held.ts";
+import { brokenWords, heldWords, unforeseenWords } from "../held.ts";
 import { howMany } from "../how-many.ts";
 import { harmless } from "../style.ts";
 import type { Account, Attention, Predicted } from "./account.ts";
@@ -27,6 +27,7 @@ export function markdownReport(account: Account): string {
     ),
     ...(account.plan ? planSections(account, account.plan) : runSections(account)),
     brokenSection(account),
+    unforeseenSection(account),
     leftSection(account),
     declinedSection(account),
     leakSection(account),
@@ -120,6 +121,15 @@ function brokenSection({ held }: Account): string {
     (each) => `${code(each.host)} at ${code(each.task)}: ${brokenWords(each)}`,
   );
   return section("Broken predictions", lines);
+}
+
+/** What whoever signed the plan never saw. */
+function unforeseenSection({ held }: Account): string {
+  const byTask = Map.groupBy(held?.unforeseen ?? [], ({ task, place }) => `${task}\n${place}`);
+  const lines = [...byTask.values()].map(
+    (each) => `${code(each[0]?.task ?? "")} on ${hostList(each.map(({ host }) => host))}: ${unforeseenWords}`,
+  );
+  return section("Not in the plan", lines);
 }
 
 /** Of a run that ended early: what it did not come to. */

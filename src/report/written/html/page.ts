@@ -22,6 +22,7 @@ import {
   planSections,
   recapSection,
   saidSection,
+  unforeseenSection,
 } from "./sections.ts";
 import { styles } from "./styles.ts";
 import { timeline } from "./timeline.ts";
@@ -88,6 +89,7 @@ function sectionsOf(account: Account, level: Level): readonly Section[] {
   return [
     attentionSection(account),
     brokenSection(account),
+    unforeseenSection(account),
     leftSection(account),
     ...main,
     section(

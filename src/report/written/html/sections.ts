@@ -1,7 +1,7 @@
 /** What stands in the page, section by section, what needs a person first. */
 
 import { actWords } from "../../act-words.ts";
-import { brokenWords } from "../../held.ts";
+import { brokenWords, unforeseenWords } from "../../held.ts";
 import { howMany } from "../../how-many.ts";
 import type { Account, AccountPlan, AccountWayBack, Predicted } from "../account.ts";
 import { type ChangeGroup, changeGroups, diffGroups, diffsOf } from "../change-groups.ts";
@@ -29,6 +29,20 @@ export function brokenSection({ held }: Account): Section | null {
     ),
   );
   return section("broken", "Predictions that did not hold", itemList(items));
+}
+
+export function unforeseenSection({ held }: Account): Section | null {
+  const byTask = Map.groupBy(held?.unforeseen ?? [], ({ task, place }) => `${task}\n${place}`);
+  const items = [...byTask.values()].map((each) =>
+    item(
+      ["changed"],
+      html`<p>${badge("warn", "not in the plan")} ${each[0]?.task} <small>${each[0]?.place}</small></p><div>${hostNames(
+        each.map(({ host }) => host),
+        "on ",
+      )}</div><p class="says">${unforeseenWords}</p>`,
+    ),
+  );
+  return section("unforeseen", "Not in the plan", itemList(items));
 }
 
 /** @param room for diffs, in characters */
