@@ -10,7 +10,7 @@ import { howMany } from "../report/report.ts";
 import { toJson } from "../template/template.ts";
 import { extraVarsSum, inventorySum } from "./plan-sums.ts";
 import type { Ground } from "./world.ts";
-import { type Writing, writeWhole } from "./written-file.ts";
+import { checkWritable, type Writing, writeWhole } from "./written-file.ts";
 
 /** How many earlier runs are read for an estimate: enough to have met each task, few enough to be read at once. */
 const runsRead = 20;
@@ -51,6 +51,11 @@ export function here(): From {
 /** The inventory's sum, with what stands beside the playbooks. */
 export function sumOfInventory({ inventory }: Ground, playbooks: readonly LoadedPlaybook[]): string {
   return inventorySum(inventory, [...new Set(playbooks.map(({ path }) => dirname(path)))]);
+}
+
+/** Asked before the hosts are. @throws KmendError `plan-unwritable` */
+export function checkPlanFile(file: string | undefined): void {
+  if (file !== undefined) checkWritable(file, writing);
 }
 
 /** @throws KmendError `plan-unwritable` */

@@ -1,10 +1,11 @@
 import { Command, Option } from "commander";
-import { planSummary } from "../report/report.ts";
+import { planTerms } from "../plan/plan.ts";
+import { planSummary, wrapAll } from "../report/report.ts";
 import { durationMs } from "./duration.ts";
 import { foretell } from "./foretell.ts";
 import { loadAll } from "./load-all.ts";
 import { stdoutPaper } from "./paper.ts";
-import { makePlan, sumOfInventory, writePlan } from "./plan-out.ts";
+import { checkPlanFile, makePlan, sumOfInventory, writePlan } from "./plan-out.ts";
 import { chooseReader } from "./reader.ts";
 import { addReportOption, checkReports } from "./report-file.ts";
 import {
@@ -50,6 +51,7 @@ Exit codes: 0 well, 2 some host would fail, 4 some host unreachable or a playboo
     .action(async (paths: string[], flags: PlanFlags) => {
       const playbooks = await loadAll(paths, flags);
       checkReports(flags.report);
+      checkPlanFile(flags.out);
       await checkTelemetry(flags);
       const ground = await readGround("plan", flags);
       const sum = sumOfInventory(ground, playbooks);
@@ -61,7 +63,8 @@ Exit codes: 0 well, 2 some host would fail, 4 some host unreachable or a playboo
         flags,
       );
       process.exitCode = exitCode;
-      if (flags.output !== "json" && flags.output !== "ndjson") console.log(`${planSummary(events)}\n`);
+      const isRead = flags.output !== "json" && flags.output !== "ndjson";
+      if (isRead) say(planSummary(events));
       if (flags.out === undefined) return;
       const plan = await makePlan(events, {
         playbooks,
@@ -70,5 +73,12 @@ Exit codes: 0 well, 2 some host would fail, 4 some host unreachable or a playboo
         inventorySum: sum,
       });
       writePlan(flags.out, plan);
+      if (isRead) say(planTerms(plan, flags.out));
     });
+}
+
+/** On a terminal no word is cut in two; in a log a line stays one. */
+function say(text: string): void {
+  const { isTTY, columns } = process.stdout;
+  console.log(`${isTTY ? wrapAll(text.split("\n"), columns || 80).join("\n") : text}\n`);
 }

@@ -26,13 +26,15 @@ export interface Writing {
 /** Before anything is begun whose file could not be written. @throws KmendError with the writing's code */
 export function checkWritable(file: string, writing: Writing): void {
   const path = resolve(file);
+  const found = statSync(path, { throwIfNoEntry: false });
+  // A device or a pipe is written itself, wherever it lies.
+  const asked = found && !found.isFile() && !found.isDirectory() ? path : dirname(path);
   try {
-    accessSync(dirname(path), constants.W_OK);
+    accessSync(asked, constants.W_OK);
   } catch (cause) {
     throw unwritable(file, writing, fileReason(cause as NodeJS.ErrnoException), cause);
   }
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
-    throw unwritable(file, writing, "it is a folder");
+  if (found?.isDirectory()) throw unwritable(file, writing, "it is a folder");
 }
 
 /** @param mode its permission bits; as the umask has them where it is not given

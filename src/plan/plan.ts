@@ -12,5 +12,6 @@ export { type Timing, timings } from "./estimate.ts";
 export { holding } from "./holding.ts";
 export { planFrom, predictionsOf, sourcesOf } from "./made.ts";
 export { isDefinite, type PlanFile, readPlan } from "./plan-file.ts";
+export { planTerms } from "./terms.ts";
 export { unforeseen } from "./unforeseen.ts";
 export type { From } from "./where.ts";

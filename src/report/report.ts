@@ -29,4 +29,5 @@ export { cut, harmless } from "./style.ts";
 export { wrap, wrapAll } from "./wrap.ts";
 export type { Account } from "./written/account.ts";
 export { accountKeeper, accountOf } from "./written/account-of.ts";
+export { durationWords } from "./written/times.ts";
 export { ansibleShape, type ReportFormat, reportFormats, writtenReport } from "./written/written.ts";

@@ -1,6 +1,6 @@
 /** A plan is carried out as it was made, or not at all. */
 
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import type { PlanFile } from "../../src/plan/plan.ts";
@@ -70,6 +70,10 @@ t.test("a plan", async (t) => {
   const place = new Place(t);
   const planned = await place.plan();
   t.equal(planned.code, 0, planned.stdout + planned.stderr);
+  t.match(
+    planned.stdout,
+    /The plan is in plan.json, and holds until .* \(with -e again: api_token, colour\):\n {4}kmend apply plan.json\n/,
+  );
   const whole = place.read("plan.json");
   const plan: PlanFile = JSON.parse(whole);
 
@@ -221,6 +225,11 @@ t.test(
       t.equal(code, 0, stdout + stderr);
       return JSON.parse(place.read("plan.json"));
     };
+    const runs = (): number => readdirSync(join(place.folder, "state/runs")).length;
+    const refused = await place.plan("--out", "nowhere/plan.json");
+    t.equal(refused.code, 5);
+    t.match(refused.stderr, /^Cannot write the plan nowhere\/plan.json: /);
+    t.throws(runs, "no host is asked for a plan that can't be written");
     const first = await planned();
     t.equal(statSync(join(place.folder, "plan.json")).mode & 0o777, 0o600);
     t.match(first.plays, [{ keywords: { on_failure: "rollback_host", gate: "1 task" } }]);
