@@ -24,6 +24,7 @@ import { withFollowers } from "./followers.ts";
 import { foretell } from "./foretell.ts";
 import { loadAll } from "./load-all.ts";
 import { here, sumOfInventory } from "./plan-out.ts";
+import { checkPlace } from "./plan-place.ts";
 import { extraVarsSum } from "./plan-sums.ts";
 import { addReportOption, checkReports } from "./report-file.ts";
 import {
@@ -69,6 +70,7 @@ Exit codes: as those of \`kmend run\`; 5 where the plan cannot be applied`,
 async function apply(file: string, given: ApplyFlags): Promise<number> {
   const plan = readPlan(readText(file), file);
   checkTime(plan, file, Date.now());
+  checkPlace(plan, file);
   const window = plan.notAfter === null ? {} : { notAfter: Date.parse(plan.notAfter) };
   const began = { options: plan.options, inventories: plan.inventory.sources, diff: false };
   const { extraVars: _, ...others } = given;

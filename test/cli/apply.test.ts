@@ -242,6 +242,19 @@ t.test(
   },
 );
 
+t.test("a plan is told from the folder that it was made in", async (t) => {
+  const place = new Place(t);
+  await place.plan();
+  const ended = await kmend(["apply", join(place.folder, "plan.json"), ...same], {
+    cwd: join(place.folder, "a"),
+  });
+  t.equal(ended.code, 5);
+  t.match(
+    ended.stderr,
+    /^Cannot apply \S+plan.json: there is no play.yml in \S+\n {2}Go to the folder that the plan was made in/,
+  );
+});
+
 t.test("an old plan is refused", async (t) => {
   const place = new Place(t);
   await place.plan("--valid-for", "0s");

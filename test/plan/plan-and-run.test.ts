@@ -245,6 +245,15 @@ t.test("drift names the item, and leaves what is new and changes nothing", async
   t.strictSame(driftBetween(planned, [{ ...was, says: "right" }]), [
     'a: task "copy it" (item one), site.yml:3:3: the plan said "would change", now it is "right already"',
   ]);
+  const others = ["node-10", "node-9"].map((host) => ({ ...was, host, key: host }));
+  t.strictSame(
+    driftBetween([...others, was], [{ ...was, says: "fail", why: "no" }]),
+    [
+      'node-9, node-10: task "copy it" (item one), site.yml:3:3: the plan said "would change", and it is not reached now',
+      'a: task "copy it" (item one), site.yml:3:3: the plan said "would change", now it is "would fail" (no)',
+    ],
+    "what is alike is said once",
+  );
   const more = { ...was, key: "another", says: "right" } as const;
   t.strictSame(driftBetween(planned, [was, more]), []);
 });
