@@ -85,7 +85,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "schema",
-    summary: "Print a JSON Schema of playbooks, for editors",
+    summary: "Print a JSON Schema of playbooks or inventories, for editors",
     isAside: true,
     load: async () => (await import("./schema.ts")).schemaCommand(),
   },
