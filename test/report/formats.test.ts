@@ -285,7 +285,7 @@ t.test(
     );
     t.match(
       writtenReport(back, "md"),
-      "## What was taken back\n\n- `write` (not: foreign) on `a`, `b`\n- `write` on `c`\n",
+      "## What was taken back\n\n- `write` on `c`\n\n## What was not taken back\n\n- `write` (foreign) on `a`, `b`\n",
     );
   },
 );

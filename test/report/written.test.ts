@@ -228,6 +228,56 @@ t.test("what could not be taken back is told with the command that helps", async
 });
 
 t.test(
+  "what many hosts could not take back is said once, and no rollback is advised where none helps",
+  async (t) => {
+    const { events, add } = madeUpJournal();
+    const hosts = ["node-10", "node-9", "node-2", "node-1", "b"];
+    const [touch, copy] = [madeUpTask(1, "touch"), madeUpTask(2, "copy")];
+    add("run:started", { ...begun, command: "rollback", of: "20261124-000000-fffff" });
+    add("rollback:started", { scope: "run", hosts, reason: "asked for" });
+    for (const host of hosts) {
+      for (const change of ["1", "2"]) add("change:reverted", { change, host, task: copy });
+      const lost = { host, change: "3", message: "no" };
+      if (host === "b") add("change:revert-failed", { ...lost, task: touch, kind: "irreversible" });
+      else add("change:revert-failed", { ...lost, task: copy, kind: "failed" });
+    }
+    const failed = { ok: 1, changed: 2, unreachable: 0, failed: 1, skipped: 0, rescued: 0, ignored: 0 };
+    add("rollback:ended", {
+      hosts: Object.fromEntries(hosts.map((host) => [host, "rollback failed" as const])),
+    });
+    const recap = Object.fromEntries(hosts.map((host) => [host, failed]));
+    add("run:ended", { exitCode: 2, recap, seconds: 1, reason: "failed" });
+    const account = accountOf(events, { isLive: false });
+    t.equal(account.attention.length, 5, "each host by the change that it lost, and not once more as failed");
+    t.strictSame(wrongBy(schema, JSON.parse(writtenReport(account, "json"))), []);
+    const md = writtenReport(account, "md");
+    t.match(
+      md,
+      `## Needs a person
+
+- **rollback failed**: \`node-1\`, \`node-2\`, \`node-9\`, \`node-10\` at \`copy\`: \`Taking it back failed: no\`
+  - \`kmend rollback 20261124-000000-fffff --limit node-1\`
+  - \`kmend rollback 20261124-000000-fffff --limit node-2\`
+  - \`kmend rollback 20261124-000000-fffff --limit node-9\`
+  - and 1 more like it
+- **rollback failed**: \`b\` at \`touch\`: \`It has no way back: no\`
+
+## What was taken back
+
+- \`copy\` on \`b\`, \`node-1\`, \`node-2\`, \`node-9\`, \`node-10\`
+
+## What was not taken back
+
+- \`copy\` (failed) on \`node-1\`, \`node-2\`, \`node-9\`, \`node-10\`
+- \`touch\` (irreversible) on \`b\`
+`,
+    );
+    const page = writtenReport(account, "html");
+    t.match(page, /node-1, node-2, node-9, node-10<\/strong>[\s\S]{0,600}and 1 more like it/);
+  },
+);
+
+t.test(
   "junit: a failed task is a failure, an unreachable host an error, an ignored one passes",
   async (t) => {
     const { events, add } = madeUpJournal();

@@ -29,15 +29,14 @@ type Known = Pick<
 
 export function attentionOf(account: Known, lost: readonly Lost[]): readonly Attention[] {
   if (account.kind === "plan") return [];
-  const told = new Set(lost.map(({ event }) => event.host));
+  // A rollback loses a host by a change alone, and says of that why.
+  const isToldAlready = (host: string): boolean =>
+    account.kind === "rollback" && lost.some((each) => each.kind === "revert" && each.event.host === host);
   return [
     ...lost.map((each) =>
       each.kind === "revert" ? notReverted(account, each) : deadMan(account, each.event),
     ),
-    // In a rollback what is lost are changes: the host would be named once more, without a message.
-    ...lostHosts(account).filter(
-      ({ host, what, task }) => what !== "failed" || task !== undefined || !told.has(host),
-    ),
+    ...lostHosts(account).filter(({ host }) => !isToldAlready(host)),
     ...underWay(account),
   ];
 }
@@ -49,7 +48,7 @@ function notReverted(account: Known, { event, task }: Extract<Lost, { kind: "rev
     what: kind === "different" ? "different" : "rollback failed",
     task,
     says: [notRevertedWords[kind], message, hint ?? ""].filter((part) => part !== "").join(": "),
-    // The same rollback again would come to the same end.
+    // No rollback helps where there is no way back.
     ...(kind === "irreversible"
       ? {}
       : { run: rollbackCommand(account, host, kind === "foreign" ? " --force" : "") }),

@@ -2,9 +2,11 @@
 
 import { actWords } from "../act-words.ts";
 import { brokenWords, heldWords, unforeseenWords } from "../held.ts";
+import { byHostName } from "../host-order.ts";
 import { howMany } from "../how-many.ts";
 import { harmless } from "../style.ts";
-import type { Account, Attention, Predicted } from "./account.ts";
+import type { Account, Predicted } from "./account.ts";
+import { type AttentionGroup, attentionGroups } from "./attention-groups.ts";
 import { type ChangeGroup, changeGroups, diffGroups, diffsOf } from "./change-groups.ts";
 import { endWords } from "./end-words.ts";
 import { leakWords } from "./leak-words.ts";
@@ -23,7 +25,7 @@ export function markdownReport(account: Account): string {
     headLines(account),
     section(
       "Needs a person",
-      account.attention.map((each) => attentionLine(account, each)),
+      attentionGroups(account).map((each) => attentionLine(account, each)),
     ),
     ...(account.plan ? planSections(account, account.plan) : runSections(account)),
     brokenSection(account),
@@ -52,10 +54,14 @@ function headLines(account: Account): string {
   ].join("\n");
 }
 
-function attentionLine(account: Account, { host, what, says, task, run }: Attention): string {
+function attentionLine(
+  account: Account,
+  { hosts, what, says, task, runs, moreRuns }: AttentionGroup,
+): string {
   const name = task === undefined ? "" : ` at ${code(account.tasks[task]?.name ?? "")}`;
-  const command = run === undefined ? "" : `\n  - ${code(run)}`;
-  return `**${what}**: ${code(host)}${name}: ${code(says)}${command}`;
+  const commands = runs.map((run) => `\n  - ${code(run)}`).join("");
+  const more = moreRuns === 0 ? "" : `\n  - and ${moreRuns} more like it`;
+  return `**${what}**: ${hostList(hosts)}${name}: ${code(says)}${commands}${more}`;
 }
 
 function runSections(account: Account): string[] {
@@ -64,7 +70,8 @@ function runSections(account: Account): string[] {
   const noWayBack = standing.filter(({ wayBack }) => wayBack.kind === "none");
   return [
     section("What changed", standing.map(line)),
-    section("What was taken back", [...takenBack.map(line), ...revertLines(account)]),
+    section("What was taken back", [...takenBack.map(line), ...revertLines(account, true)]),
+    section("What was not taken back", revertLines(account, false)),
     section("What has no way back", noWayBack.map(line)),
     saidUnchanged.length === 0
       ? ""
@@ -76,13 +83,16 @@ function runSections(account: Account): string[] {
 }
 
 /** Of a rollback, whose changes another run made. */
-function revertLines(account: Account): string[] {
+function revertLines(account: Account, isBack: boolean): string[] {
   if (account.kind !== "rollback") return [];
-  const groups = Map.groupBy(account.reverts, ({ task, end }) => `${task} ${end}`);
+  const wanted = account.reverts.filter(({ end }) => (end === "reverted") === isBack);
+  const groups = Map.groupBy(wanted, ({ task, end }) => `${task} ${end}`);
   return [...groups.values()].map((group) => {
     const task = account.tasks[group[0]?.task ?? -1]?.name ?? "";
-    const end = group[0]?.end === "reverted" ? "" : ` (not: ${group[0]?.end})`;
-    return `${code(task)}${end} on ${hostList(group.map(({ host }) => host))}`;
+    const end = isBack ? "" : ` (${group[0]?.end})`;
+    // A loop made more than one change on a host.
+    const hosts = [...new Set(group.map(({ host }) => host))].sort(byHostName);
+    return `${code(task)}${end} on ${hostList(hosts)}`;
   });
 }
 

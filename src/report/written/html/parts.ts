@@ -37,6 +37,19 @@ export function hostNames(hosts: readonly string[], before = ""): Markup {
   return html`<details><summary>${before}${hosts.length} hosts</summary><span class="hosts">${hosts.join(", ")}</span></details>`;
 }
 
+/** Names in the middle of a line; of many, how many, and they stand below it. */
+export function hostsInLine(hosts: readonly string[]): {
+  readonly inLine: Markup;
+  readonly below: Markup | null;
+} {
+  if (hosts.length <= mostNames)
+    return { inLine: html`<strong class="hosts">${hosts.join(", ")}</strong>`, below: null };
+  return {
+    inLine: html`<strong>${hosts.length} hosts</strong>`,
+    below: html`<div>${hostNames(hosts)}</div>`,
+  };
+}
+
 export function taskName(task: AccountTask | undefined): Markup {
   if (!task) return html``;
   return html`<span class="task">${task.name}</span> <span class="where">${task.module}, ${task.place}</span>`;

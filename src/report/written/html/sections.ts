@@ -4,20 +4,32 @@ import { actWords } from "../../act-words.ts";
 import { brokenWords, unforeseenWords } from "../../held.ts";
 import { howMany } from "../../how-many.ts";
 import type { Account, AccountPlan, AccountWayBack, Predicted } from "../account.ts";
+import { attentionGroups } from "../attention-groups.ts";
 import { type ChangeGroup, changeGroups, diffGroups, diffsOf } from "../change-groups.ts";
 import { withoutWayBack } from "../plan-of.ts";
 import type { FoldedHosts } from "./heat-map.ts";
 import { html, joined, type Markup } from "./markup.ts";
-import { badge, diffShelf, hostNames, item, itemList, type Section, section, taskName } from "./parts.ts";
+import {
+  badge,
+  diffShelf,
+  hostNames,
+  hostsInLine,
+  item,
+  itemList,
+  type Section,
+  section,
+  taskName,
+} from "./parts.ts";
 
 export function attentionSection(account: Account): Section | null {
   const tones: Readonly<Record<string, string>> = { unreachable: "lost", different: "warn", unknown: "warn" };
-  const items = account.attention.map(({ host, what, says, task, run }) =>
-    item(
+  const items = attentionGroups(account).map(({ hosts, what, says, task, runs, moreRuns }) => {
+    const { inLine, below } = hostsInLine(hosts);
+    return item(
       [what === "unreachable" ? "unreachable" : what === "unknown" ? "unknown" : "failed"],
-      html`<p>${badge(tones[what] ?? "bad", what)} <strong class="hosts">${host}</strong> ${task === undefined ? null : html`at ${taskName(account.tasks[task])}`}</p><p class="says">${says}</p>${run === undefined ? null : html`<code class="run">${run}</code>`}`,
-    ),
-  );
+      html`<p>${badge(tones[what] ?? "bad", what)} ${inLine} ${task === undefined ? null : html`at ${taskName(account.tasks[task])}`}</p>${below}<p class="says">${says}</p>${runs.map((run) => html`<code class="run">${run}</code>`)}${moreRuns === 0 ? null : html`<p class="soft">and ${moreRuns} more like it</p>`}`,
+    );
+  });
   return section("attention", "What needs a person", itemList(items));
 }
 
