@@ -6,7 +6,7 @@ import axe from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import t, { type Test } from "tap";
 import { accountOf, writtenReport } from "../../src/report/report.ts";
-import { hostileRun, type Recorded, recordedAccount } from "./recorded.ts";
+import { begun, hostileRun, madeUpJournal, madeUpTask, type Recorded, recordedAccount } from "./recorded.ts";
 
 t.setTimeout(120_000);
 
@@ -54,7 +54,7 @@ t.test("the page in a browser", { skip }, async (t) => {
   });
 
   await t.test("host, task and outcome narrow what is shown", async (t) => {
-    const { page } = await open(t, recorded("failed"));
+    const { page, complaints } = await open(t, recorded("failed"));
     const shown = (section: string) => page.locator(`#${section} .item:visible`).count();
     const columns = () => page.locator("#map thead th[scope=col]:visible").count();
     const before = { map: await shown("map"), columns: await columns() };
@@ -62,10 +62,18 @@ t.test("the page in a browser", { skip }, async (t) => {
     await page.getByRole("searchbox", { name: "Host", exact: true }).fill("app-1");
     t.strictSame([await shown("map"), await shown("time"), await shown("attention")], [1, 1, 0]);
     t.ok(await page.locator("#attention .none").isVisible());
-    t.match(await page.textContent("output"), /^\d+ of \d+ entries shown$/);
+    t.notOk(await page.locator("#map .none").isVisible());
+    const [left, all] = [".item:not([hidden])", ".item"].map((each) => page.locator(each).count());
+    t.equal(await page.textContent("output"), `${await left} of ${await all} entries shown`);
+    await page.getByRole("searchbox", { name: "Host", exact: true }).fill(" PP-1 ");
+    t.equal(await shown("map"), 1, "a part of a name, in letters of either case");
+    await page.keyboard.press("Enter");
+    t.strictSame([await shown("map"), complaints], [1, []], "there is nothing to send");
     await page.getByRole("searchbox", { name: "Host", exact: true }).fill("");
     await page.getByRole("searchbox", { name: "Task", exact: true }).fill("kmem : remove kube");
     t.equal(await columns(), 1);
+    const tasks = await page.locator("#changed .item:visible .task").allTextContents();
+    t.ok(tasks.length > 0 && tasks.every((name) => name.startsWith("kmem : Remove kube")), tasks.join());
     t.equal(await page.locator("#map tbody tr:visible td.c:visible").count(), 1, "its cells stay below it");
     await page.getByRole("searchbox", { name: "Task", exact: true }).fill("");
     await page.getByRole("combobox", { name: "Outcome" }).selectOption("failed");
@@ -73,6 +81,23 @@ t.test("the page in a browser", { skip }, async (t) => {
     await page.getByRole("button", { name: "Show all" }).click();
     await page.waitForFunction("document.querySelector('output').textContent === ''");
     t.strictSame({ map: await shown("map"), columns: await columns() }, before);
+  });
+
+  await t.test("what was taken back is found apart from what was not", async (t) => {
+    const { events, add } = madeUpJournal();
+    add("run:started", begun);
+    const task = madeUpTask(1, "write");
+    add("change:reverted", { change: "1", host: "a", task });
+    add("change:revert-failed", { change: "2", host: "b", task, kind: "failed", message: "no" });
+    add("rollback:ended", { hosts: { a: "rolled back", b: "rollback failed" } });
+    const { page } = await open(t, writtenReport(accountOf(events, { isLive: false }), "html"));
+    for (const [outcome, host] of [
+      ["back", "a"],
+      ["not-back", "b"],
+    ] as const) {
+      await page.getByRole("combobox", { name: "Outcome" }).selectOption(outcome);
+      t.strictSame(await page.locator("#map .item:visible .hosts").allTextContents(), [host], outcome);
+    }
   });
 
   await t.test("a jump to a part ends at its heading, not below what stays on top", async (t) => {
@@ -112,11 +137,17 @@ t.test("the page in a browser", { skip }, async (t) => {
     await page.evaluate(
       `addEventListener("beforeprint", () => { window.folded = document.querySelectorAll("details:not([open])").length; })`,
     );
+    await page.locator("summary").first().click();
+    const opened = await page.locator("summary").first().textContent();
     const pdf = await page.pdf({ preferCSSPageSize: true });
     t.match(pdf.subarray(0, 5).toString(), "%PDF-");
     t.ok(pdf.length > 30_000, `${pdf.length} bytes`);
     t.equal(await page.evaluate("window.folded"), 0, "all stands open on paper");
-    t.equal(await page.locator("details[open]").count(), 0, "and is as it was on the screen");
+    t.strictSame(
+      await page.locator("details[open] summary").allTextContents(),
+      [opened],
+      "and is as it was on the screen",
+    );
     await page.emulateMedia({ media: "print" });
     t.notOk(await page.locator(".find").isVisible());
   });
