@@ -39,7 +39,6 @@ export const script = `"use strict";
     said.textContent = host + task + outcome === "" ? "" : shown + " of " + items.length + " entries shown";
   };
   find.addEventListener("input", apply);
-  find.addEventListener("submit", (event) => event.preventDefault());
   find.addEventListener("reset", () => setTimeout(apply));
   let opened = [];
   addEventListener("beforeprint", () => {
