@@ -5,6 +5,7 @@ import {
   closeSync,
   constants,
   existsSync,
+  fsyncSync,
   openSync,
   realpathSync,
   renameSync,
@@ -55,6 +56,7 @@ function replace(path: string, text: string, mode: number | undefined): void {
   const descriptor = openSync(draft, "wx", mode);
   try {
     writeFileSync(descriptor, text);
+    fsyncSync(descriptor); // else a power cut may leave the new name with nothing in it
     renameSync(draft, path);
   } catch (cause) {
     rmSync(draft, { force: true });
