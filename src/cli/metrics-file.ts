@@ -49,7 +49,10 @@ export function keepMetricsFile(
   const write = (): void => tryToWrite(file, runFamilies(state), () => {});
   const waits = (): string => `${state.soakUntil} ${state.lockWaits.size}`;
   let soon: NodeJS.Timeout | undefined;
+  // A resume that is refused begins nothing, and leaves the file as it was.
+  let hasBegun = false;
   const stop = journal.subscribe((event) => {
+    hasBegun = true;
     const before = waits();
     take(event);
     if (isMilestone(event)) write();
@@ -62,7 +65,7 @@ export function keepMetricsFile(
   return () => {
     stop();
     clearTimeout(soon);
-    tryToWrite(file, runFamilies(state), warn);
+    if (hasBegun) tryToWrite(file, runFamilies(state), warn);
   };
 }
 

@@ -15,8 +15,9 @@ export function checkSummaryFile(file: string | undefined): void {
 }
 
 /** `--summary FILE`: written when the run begins, so that an older one is not taken for it, and again when it has ended. Nobody ever
- *  reads half of one. @param past events of a run that goes on @param warn is told where
- *  it can't be written in the end: the run's own exit code stands @returns how to write it for the last time */
+ *  reads half of one. A resume that is refused begins nothing, and leaves the file as it was. @param past events of a run that goes
+ *  on @param warn is told where it can't be written in the end: the run's own exit code stands @returns how to write it for the last
+ *  time */
 export function keepSummary(
   file: string,
   journal: Journal,
@@ -25,15 +26,18 @@ export function keepSummary(
 ): () => void {
   const { take, written } = runSummary({ run: journal.run, folder: journal.folder });
   for (const event of past) take(event);
-  replaceFile(file, written());
+  let hasBegun = past.length === 0;
+  if (hasBegun) replaceFile(file, written());
   const stop = journal.subscribe((event) => {
     take(event);
     // Where kmend is killed later, it says which run that was, and since when.
-    if (event.type === "run:started" || event.type === "run:resumed") tryToReplace();
+    if (event.type !== "run:started" && event.type !== "run:resumed") return;
+    hasBegun = true;
+    tryToReplace();
   });
   return () => {
     stop();
-    tryToReplace();
+    if (hasBegun) tryToReplace();
   };
 
   function tryToReplace(): void {

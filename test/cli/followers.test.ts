@@ -1,6 +1,6 @@
 /** Who follows a run that nobody watches: the line a batch, the summary file, the hooks. */
 
-import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import type { WrittenSummary } from "../../src/report/report.ts";
@@ -115,6 +115,16 @@ t.test("--summary", async (t) => {
       reason: "interrupted",
       left: { halfDone: ["a"], goOn: "resume" },
     });
+    const [before, play] = [place.read("summary.json"), place.read("play.yml")];
+    const written = statSync(join(place.folder, "summary.json")).mtimeMs;
+    writeFileSync(join(place.folder, "play.yml"), `${play}    - command: echo more\n`);
+    const files = ["--summary", "summary.json", "--metrics-file", "refused.prom"];
+    const refused = await kmend(["resume", "last", ...files], { cwd: place.folder });
+    writeFileSync(join(place.folder, "play.yml"), play);
+    t.equal(refused.code, 5, refused.stderr);
+    t.equal(place.read("summary.json"), before);
+    t.notOk(existsSync(join(place.folder, "refused.prom")));
+    t.equal(statSync(join(place.folder, "summary.json")).mtimeMs, written, "what began nothing says nothing");
     const on = await kmend(["resume", "last", "--summary", "summary.json", "--report", "on.json"], {
       cwd: place.folder,
     });
