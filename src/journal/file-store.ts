@@ -4,9 +4,10 @@ import { dirname, join } from "node:path";
 import { fileReason, KmendError } from "../problem/problem.ts";
 import { chained } from "./chain.ts";
 import { checkWhole } from "./damage.ts";
-import type { Event, EventName, Events, WayBack } from "./events.ts";
+import type { Event, EventName, Events } from "./events.ts";
 import type { Journal, RecordedRun, RunSummary, Store } from "./journal.ts";
 import { madeChanges } from "./made-changes.ts";
+import { isNothingToRevert } from "./nothing-to-revert.ts";
 import { parseJournal } from "./parse-journal.ts";
 import { newRunId } from "./run-id.ts";
 import { liveWriter, lockRun } from "./run-lock.ts";
@@ -269,15 +270,12 @@ function summarize(recorded: RecordedRun): RunSummary {
     changes: madeChanges(recorded.events),
     recorded: recorded.events.filter(
       (event) =>
-        event.type === "change:recorded" && event.task.kind !== "rollback" && !isNothing(event.wayBack),
+        event.type === "change:recorded" &&
+        event.task.kind !== "rollback" &&
+        !isNothingToRevert(event.wayBack),
     ).length,
     ...(first.of === undefined ? {} : { of: first.of }),
   };
-}
-
-/** What its author says changes nothing, or needs no way back, is nothing to take back. */
-function isNothing(wayBack: WayBack): boolean {
-  return wayBack.kind === "tasks" && wayBack.tasks.length === 0;
 }
 
 async function runIds(runs: string): Promise<string[]> {

@@ -9,6 +9,7 @@
 import { KmendError } from "../problem/problem.ts";
 import type { Event } from "./events.ts";
 import type { RecordedRun } from "./journal.ts";
+import { isNothingToRevert } from "./nothing-to-revert.ts";
 
 /** What decides of one run. */
 export interface RunFacts {
@@ -65,7 +66,10 @@ export function factsOf({ run, events, damage, writer }: RecordedRun): RunFacts 
 
 function revertable(events: readonly Event[]): string[] {
   return events.flatMap((event) =>
-    event.type === "change:recorded" && event.task.kind !== "rollback" && event.wayBack.kind !== "none"
+    event.type === "change:recorded" &&
+    event.task.kind !== "rollback" &&
+    event.wayBack.kind !== "none" &&
+    !isNothingToRevert(event.wayBack)
       ? [event.change]
       : [],
   );

@@ -1,7 +1,8 @@
 /** Which runs may go: as rows of a table, by what decides of each. */
 
 import t from "tap";
-import { prunable, type RunFacts } from "../../src/journal/journal.ts";
+import { factsOf, prunable, type RunFacts, type WayBack } from "../../src/journal/journal.ts";
+import { begun, madeUpJournal, madeUpTask } from "../report/recorded.ts";
 
 /** A run that changed something and ended well. */
 const run = (name: string, given: Partial<RunFacts> = {}): RunFacts => ({
@@ -100,3 +101,20 @@ for (const { name, runs, keep = 0, goes, why } of rows)
     t.equal(unsettled.length, why ? 1 : 0);
     if (why) t.match(unsettled[0]?.why, why);
   });
+
+t.test("what its author says changes nothing stands in no way: no rollback takes it back", async (t) => {
+  const { events, add } = madeUpJournal();
+  const made = (change: string, wayBack: WayBack) => {
+    const task = madeUpTask(Number(change), "do");
+    const body = { host: "a", for: "a", task, module: "command", become: null, changes: {}, save: "/s" };
+    add("change:recorded", { ...body, change, wayBack });
+  };
+  add("run:started", begun);
+  made("1", { kind: "revert" });
+  made("2", { kind: "tasks", tasks: [] });
+  made("3", { kind: "none", reason: "" });
+  made("4", { kind: "revert" });
+  add("change:reverted", { change: "4", host: "a", task: madeUpTask(4, "do") });
+  const recorded = { run: begun.run, folder: "/", events, damage: [], writer: null };
+  t.strictSame(factsOf(recorded).standing, ["1"]);
+});
