@@ -17,6 +17,7 @@ export { createFileStore } from "./file-store.ts";
 export type { Damage } from "./parse-journal.ts";
 export { checkNotPruned, factsOf, prunable, type RunFacts } from "./prunable.ts";
 export { isLive, type Writer } from "./run-lock.ts";
+export { isSaidUnchanged } from "./said-unchanged.ts";
 export { stateFolder } from "./state-folder.ts";
 export { stoppedBetweenBatches } from "./stop-reasons.ts";
 

@@ -1,6 +1,7 @@
 import type { Event } from "./events.ts";
+import { isSaidUnchanged } from "./said-unchanged.ts";
 
-/** How many changes a run made. A command whose task ended `ok` is none: so its author says (`changed_when:`), and so the recap counts. */
+/** How many changes a run made. What its author says changes nothing is none, as in the recap. */
 export function madeChanges(events: readonly Event[]): number {
   const made = new Set<string>();
   /** Of tasks under way, by host and task. */
@@ -17,7 +18,7 @@ export function madeChanges(events: readonly Event[]): number {
         break;
       case "task:ended": {
         const key = `${event.host} ${event.task.id}`;
-        if (event.outcome === "ok") for (const change of begun.get(key) ?? []) made.delete(change);
+        if (isSaidUnchanged(event)) for (const change of begun.get(key) ?? []) made.delete(change);
         begun.delete(key);
         break;
       }

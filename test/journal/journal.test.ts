@@ -94,21 +94,23 @@ t.test("the list counts as changes what the recap does: no command of which its 
     const journal = await createFileStore(state).create();
     await journal.write("run:started", { ...started, run: journal.run });
     const place = { file: "site.yml", line: 1, column: 1 };
-    for (const [id, outcome] of [
+    for (const [id, end] of [
       ["1.1", "changed"],
       ["1.2", "ok"],
       ["1.3", "failed"],
+      ["1.4", "failed, said to change nothing"],
     ] as const) {
+      const outcome = end === "changed" || end === "ok" ? end : ("failed" as const);
       const task = { id, name: "do", module: "command", place, kind: "task" } as const;
       for (const host of ["a", "b"]) {
         const change = `${id}-${host}`;
         const body = { host, for: host, task, module: "command", become: null, changes: {}, save: "/s" };
         await journal.write("change:recorded", { ...body, change, wayBack: { kind: "none", reason: "" } });
-        if (outcome !== "failed") await journal.write("change:applied", { change, host });
+        if (end !== "failed") await journal.write("change:applied", { change, host });
         // Another host's end is not this one's.
-        if (outcome === "ok" && host === "b") continue;
-        const how = { outcome, ignored: false, rescued: false, result: {}, durationMs: 1 };
-        await journal.write("task:ended", { host, task, ...how });
+        if (end === "ok" && host === "b") continue;
+        const how = { ignored: false, rescued: false, result: { changed: false }, durationMs: 1 };
+        await journal.write("task:ended", { host, task, outcome, ...how });
       }
     }
     await journal.close();

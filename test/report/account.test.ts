@@ -244,7 +244,7 @@ t.test("long messages are cut, at 4,000 characters", async (t) => {
 });
 
 t.test(
-  "an ok of a task that has a change is the playbook's word, of this task and of this host alone",
+  "that a task which has a change made none is the playbook's word, of this task and of this host alone",
   async (t) => {
     const account = made((add) => {
       add("change:recorded", recorded("1"));
@@ -257,6 +257,14 @@ t.test(
       add("change:applied", { change: "3", host: "c" });
       add("task:ended", ended("c", "changed"));
       add("task:ended", ended("c", "ok"));
+      for (const [change, host, changed] of [
+        ["4", "d", false],
+        ["5", "e", true],
+      ] as const) {
+        add("change:recorded", recorded(change, { host, for: host }));
+        add("change:applied", { change, host });
+        add("task:ended", ended(host, "failed", { result: { changed, rc: 1 } }));
+      }
       end(add, { a: { ...none, ok: 1 }, b: { ...none, ok: 1 }, c: { ...none, ok: 2, changed: 1 } }, 0);
     });
     t.strictSame(
@@ -265,6 +273,8 @@ t.test(
         ["1", true],
         ["2", true],
         ["3", undefined],
+        ["4", true],
+        ["5", undefined],
       ],
     );
   },

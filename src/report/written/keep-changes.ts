@@ -1,4 +1,4 @@
-import type { Event } from "../../journal/journal.ts";
+import { type Event, isSaidUnchanged } from "../../journal/journal.ts";
 import type { AccountChange, AccountRevert, AccountRollback } from "./account.ts";
 import type { Lost } from "./attention.ts";
 import type { KeptTasks } from "./keep-tasks.ts";
@@ -40,8 +40,8 @@ export function changeKeeper({ numberOf }: KeptTasks): KeptChanges {
         break;
       case "task:ended": {
         const key = `${event.host} ${numberOf(event.task)}`;
-        // An ok of a task that has a change is the playbook's word, not what kmend saw.
-        if (event.outcome === "ok")
+        // The playbook's word, not what kmend saw.
+        if (isSaidUnchanged(event))
           for (const change of changesOf.get(key) ?? []) change.isSaidUnchanged = true;
         changesOf.delete(key);
         break;
