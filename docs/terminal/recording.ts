@@ -31,9 +31,10 @@ export const titles: Titles = {
     )}. The scan tells hosts that leak from those that do not, with the reason; the run swaps the kubelet of app-1, renews kubepods and verifies; the rollback takes each change back, the newest first. A real run on rehearsal hosts, its waits shortened.`,
 };
 
-export function recordingOf(ran: readonly Ran[]): Promise<readonly Frame[]> {
+/** @param rows seen at once: of more than the screen has, nothing scrolls out of sight */
+export function recordingOf(ran: readonly Ran[], rows = screenSize.rows): Promise<readonly Frame[]> {
   const pace = { longestWaitMs: 200, workMs: 12_000, readMs: [4500, 1500, 2500] };
-  return filmOf(ran, { ...screenSize, ...pace });
+  return filmOf(ran, { ...screenSize, rows, ...pace });
 }
 
 /** Keeps of a run what the readers of a terminal read, and nothing of the machine that it was made on. */
