@@ -10,6 +10,7 @@ import { noWayBackTeller } from "./no-way-back.ts";
 import type { Paper, Reader } from "./reader.ts";
 import { soakLeft, soakWords } from "./soak-line.ts";
 import { harmless, paint } from "./style.ts";
+import { wrap } from "./wrap.ts";
 
 // A redraw costs about 2 ms for 200 hosts; ten a second look alive and leave the processor to SSH.
 const redrawMs = 100;
@@ -54,7 +55,8 @@ export function prettyReader(paper: Paper, options: PrettyOptions): Reader {
     if (!live) return;
     const well = failed > 0 ? paint(paper.colour, "failed", "✖") : paint(paper.colour, "ok", "✔");
     const mark = isOver || view.waiting <= 0 ? well : "…";
-    live.end(`${mark} ${isSoaking ? live.title : taskTitle(view)}`);
+    const width = process.stdout.isTTY ? paper.columns : Number.POSITIVE_INFINITY;
+    live.end(marked(mark, isSoaking ? live.title : taskTitle(view), width));
     live = null;
     isSoaking = false;
     if (failed > mostFailures)
@@ -159,6 +161,12 @@ function batchNames(hosts: readonly string[]): string {
 function taskTitle(view: FleetView): string {
   const counts = Object.entries(view.counts).filter(([, count]) => count > 0);
   return `${harmless(view.task?.name ?? "")}  ${counts.map(([outcome, count]) => `${count} ${outcome}`).join(", ")}`;
+}
+
+/** What does not fit stands below its text. */
+function marked(mark: string, title: string, width: number): string {
+  const [first = "", ...more] = wrap(title, width - 2, 0);
+  return [`${mark} ${first}`, ...more.map((line) => `  ${line}`)].join("\n");
 }
 
 interface LiveTask {
