@@ -273,6 +273,7 @@ t.test(
 `,
     );
     const page = writtenReport(account, "html");
+    t.match(page, /on <span class="hosts">b, node-1, node-2, node-9, node-10</);
     t.match(page, /node-1, node-2, node-9, node-10<\/strong>[\s\S]{0,600}and 1 more like it/);
   },
 );

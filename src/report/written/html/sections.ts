@@ -2,6 +2,7 @@
 
 import { actWords } from "../../act-words.ts";
 import { brokenWords, unforeseenWords } from "../../held.ts";
+import { byHostName } from "../../host-order.ts";
 import { howMany } from "../../how-many.ts";
 import type { Account, AccountPlan, AccountWayBack, Predicted } from "../account.ts";
 import { attentionGroups } from "../attention-groups.ts";
@@ -115,7 +116,7 @@ function revertItems(account: Account): Markup[] {
     const isBack = end === "reverted";
     return item(
       [isBack ? "back" : "not-back"],
-      html`<p>${taskName(account.tasks[task])} ${isBack ? badge("back", "taken back") : badge("bad", `not taken back: ${end}`)}</p><div>${hostNames([...new Set(group.map(({ host }) => host))], "on ")}</div>${kept === undefined ? null : html`<p class="says">Over somebody else's work: ${kept}</p>`}`,
+      html`<p>${taskName(account.tasks[task])} ${isBack ? badge("back", "taken back") : badge("bad", `not taken back: ${end}`)}</p><div>${hostNames([...new Set(group.map(({ host }) => host))].sort(byHostName), "on ")}</div>${kept === undefined ? null : html`<p class="says">Over somebody else's work: ${kept}</p>`}`,
     );
   });
 }
