@@ -35,7 +35,10 @@ export function planSummary(events: readonly Event[], mostHosts = Number.MAX_SAF
     (event) => (event.outcome === "failed" || event.outcome === "unreachable") && !event.ignored,
   );
   const touched = new Set([...changes, ...unknown].flatMap((each) => [...each.hosts]));
-  const right = hosts.filter((host) => !touched.has(host) && !failing.some((event) => event.host === host));
+  const unasked = new Set(events.findLast((event) => event.type === "run:cut-short")?.untouched);
+  const right = hosts.filter(
+    (host) => !touched.has(host) && !unasked.has(host) && !failing.some((event) => event.host === host),
+  );
   return [
     `PLAN for ${howMany(hosts.length, "host")}`,
     section(
@@ -63,6 +66,7 @@ export function planSummary(events: readonly Event[], mostHosts = Number.MAX_SAF
       failures(failing).map(({ says, hosts: on }) => `${listed(on)}: ${says}`),
     ),
     section("Right already", right.length > 0 ? [listed(right)] : []),
+    section("Not asked, as the run ended before", unasked.size > 0 ? [listed(unasked)] : []),
   ]
     .filter((part) => part !== "")
     .join("\n\n");

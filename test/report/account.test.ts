@@ -372,6 +372,25 @@ t.test("how a host would end, the worst of it", async (t) => {
   t.match(account.says, /^Nothing was changed\. 2 hosts would fail\./);
 });
 
+t.test("of a plan that ended early, a host that was not asked is not right already", async (t) => {
+  const account = made(
+    (add) => {
+      add("task:ended", failed("a", "no"));
+      add("run:cut-short", {
+        run: begun.run,
+        reason: "failed",
+        done: [],
+        halfDone: [],
+        untouched: ["b"],
+        goOn: "retry",
+      });
+      end(add, { a: { ...none, failed: 1 }, b: none, c: none }, 2);
+    },
+    { command: "plan", check: true },
+  );
+  t.strictSame(account.plan?.rightAlready, ["c"]);
+});
+
 t.test("a run without a last word counts as the engine does", async (t) => {
   const account = made((add) => {
     for (const outcome of ["ok", "changed", "skipped", "failed"] as const)

@@ -198,4 +198,17 @@ t.test("a plan that would change nothing is right everywhere, and one that is lo
     planSummary(events),
     "PLAN for 2 hosts\n\nWould fail:\n  - b: write: no message\n\nRight already:\n  - a",
   );
+  add("run:cut-short", {
+    run: "1",
+    reason: "failed",
+    done: [],
+    halfDone: [],
+    untouched: ["a"],
+    goOn: "retry",
+  });
+  t.match(
+    planSummary(events),
+    /no message\n\nNot asked, as the run ended before:\n {2}- a$/,
+    "nobody knows of it",
+  );
 });

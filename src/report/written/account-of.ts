@@ -125,7 +125,7 @@ export function accountKeeper(): { take(event: Event): void; account(state: { is
       changes.lost,
     );
     const { plan: heldPlan } = held.written();
-    const plan = kind === "plan" ? planOf(hosts, predictions) : undefined;
+    const plan = kind === "plan" ? planOf(hosts, predictions, left?.untouched) : undefined;
     return {
       schema: 1,
       ...head,

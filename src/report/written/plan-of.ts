@@ -18,10 +18,12 @@ interface Found {
 }
 
 /** What a dry run predicts, each task once with its hosts.
+ *  @param unasked hosts that the run did not come to: nobody knows of them
  *  @param foretold where the run foretold nothing (`run --check`), only commands are known to be unknowable */
 export function planOf(
   hosts: readonly AccountHost[],
   foretold: Pick<KeptPredictions, "unknown" | "actsOf">,
+  unasked: readonly string[] = [],
 ): AccountPlan {
   const all = hosts.flatMap(({ host, results }) => results.map((result): Found => ({ host, result })));
   // What changes the play alone (group_by, set_fact) has no way back and needs none.
@@ -47,7 +49,9 @@ export function planOf(
       what: result.outcome === "unreachable" ? "unreachable" : "failed",
       message: result.message ?? "no message",
     })),
-    rightAlready: hosts.map(({ host }) => host).filter((host) => !touched.has(host)),
+    rightAlready: hosts
+      .map(({ host }) => host)
+      .filter((host) => !touched.has(host) && !unasked.includes(host)),
   };
 }
 
