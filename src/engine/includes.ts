@@ -11,12 +11,13 @@ import { loadIncluded } from "./include-load.ts";
 import { holds } from "./judge.ts";
 import { loopItems, rounds } from "./loops.ts";
 import { taskRef } from "./plan.ts";
+import { watchingPart } from "./reads.ts";
 import { failedResult, type Result, resultOf, skippedResult } from "./result.ts";
 import type { Run } from "./run.ts";
 import { stepInto } from "./step.ts";
 import { isSelected } from "./tags.ts";
 import { type View, viewOf } from "./variables.ts";
-import { weighedInclude } from "./weigh.ts";
+import { markRegistered, weighedInclude } from "./weigh.ts";
 
 /** What one round of an include comes to on one host. */
 interface Included {
@@ -28,6 +29,8 @@ interface Included {
   readonly nth: number;
   /** Hosts with the same key run it together. */
   readonly key: string;
+  /** In a plan: why it is not known what is included. */
+  readonly unsure?: string;
 }
 
 export async function runInclude(
@@ -61,10 +64,37 @@ function included(run: Run, counted: Counted, node: Include, host: HostState): I
   const { result, found } = run.world.options.foretells
     ? weighedInclude(run, host, node, () => decide(run, counted, node, view))
     : decide(run, counted, node, view);
+  if (run.world.options.foretells && found.some(({ unsure }) => unsure !== undefined))
+    return knownOnly(run, counted, node, view, found);
   if (node.register) host.registered.set(node.register.value, result.values);
   countAndJournal(run, counted, host, { result, view, durationMs: 0 });
   if (!result.isFailed && !result.isSkipped) host.counts.ok += countedRounds(node, found.length) - 1;
   return found;
+}
+
+/** Rounds of which a plan cannot know what they include are told as that, and end there. */
+function knownOnly(
+  run: Run,
+  counted: Counted,
+  { register }: Include,
+  view: View,
+  found: readonly Included[],
+): Included[] {
+  const known = found.filter(({ unsure }) => unsure === undefined);
+  const why = found.find(({ unsure }) => unsure !== undefined)?.unsure ?? "";
+  run.world.journal.note("prediction:made", {
+    host: view.host.name,
+    task: counted.ref,
+    says: "unknown",
+    why,
+  });
+  const result = skippedResult(why);
+  if (register) {
+    view.host.registered.set(register.value, result.values);
+    markRegistered(view.host, register.value, counted.ref.name);
+  }
+  countAndJournal(run, counted, view.host, { result, view, durationMs: 0 });
+  return known;
 }
 
 /** Ansible's recap has each file that was included, and no role. */
@@ -99,12 +129,13 @@ function decide(
 
 function oneRound(node: Include, view: View, given: Dict | null): Included {
   const plain = Dict.from(node.options.entries().filter(([key]) => key !== "apply"));
-  const options = view.templar.render(plain) as Dict;
+  const { made: options, why } = watchingPart(() => view.templar.render(plain) as Dict);
   const apply = node.options.get("apply");
   if (apply !== undefined) options.set("apply", apply);
   const vars = includeVars(node, view);
   const key = [options, vars, given ?? null].map((each: Value) => repr(each)).join("\n");
-  return { host: view.host, options, vars, given, nth: 0, key };
+  const unsure = why === undefined ? {} : { unsure: why };
+  return { host: view.host, options, vars, given, nth: 0, key, ...unsure };
 }
 
 /** A host's rounds come one after the other, also where nothing else tells them apart. */

@@ -18,6 +18,19 @@ export function watchingReads<T>(act: () => T): T {
   return reading.run({ unknown: new Set(), partly: new Set() }, act);
 }
 
+/** Runs a part of a task, whose reads are the task's, too. @returns why what that part came to is not known; absent: it is */
+export function watchingPart<T>(act: () => T): { readonly made: T; readonly why?: string } {
+  const whole = reading.getStore();
+  return watchingReads(() => {
+    const made = act();
+    const part = reading.getStore();
+    for (const why of part?.unknown ?? []) whole?.unknown.add(why);
+    for (const why of part?.partly ?? []) whole?.partly.add(why);
+    const why = unknownRead() ?? partlyRead();
+    return { made, ...(why === undefined ? {} : { why }) };
+  });
+}
+
 /** The task under way looks at something that nobody can know. */
 export function noteUnknown(why: string): void {
   reading.getStore()?.unknown.add(why);

@@ -87,6 +87,11 @@ const playbook = `
       copy: {content: "now: {{ read.stdout }}", dest: DIR/other}
     - include_tasks: more.yml
       when: read.rc is defined
+    - name: a command that names a file of tasks, unknown
+      command: echo more
+      register: named
+    - name: a file of tasks that it names, unknown
+      include_tasks: "{{ named.stdout }}.yml"
     - name: a file goes, change
       file: {path: DIR/d/file, state: absent}
     - name: it is gone, right
