@@ -163,9 +163,10 @@ function taskTitle(view: FleetView): string {
   return `${harmless(view.task?.name ?? "")}  ${counts.map(([outcome, count]) => `${count} ${outcome}`).join(", ")}`;
 }
 
-/** What does not fit stands below its text. */
+/** What does not fit stands below its text; a number stays with what it counts. */
 function marked(mark: string, title: string, width: number): string {
-  const [first = "", ...more] = wrap(title, width - 2, 0);
+  const glued = title.replaceAll(/(?<= \d+) (?=[a-z]+(,|$))/g, "\u00a0");
+  const [first = "", ...more] = wrap(glued, width - 2, 0).map((line) => line.replaceAll("\u00a0", " "));
   return [`${mark} ${first}`, ...more.map((line) => `  ${line}`)].join("\n");
 }
 
