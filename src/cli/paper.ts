@@ -6,11 +6,12 @@ export function stdoutPaper(env: NodeJS.ProcessEnv = process.env): Paper {
   return {
     write: (text) => void stdout.write(text),
     colour: Boolean(env["FORCE_COLOR"]) || (stdout.isTTY && !env["NO_COLOR"] && env["TERM"] !== "dumb"),
+    // A terminal that was never given a size says that it has none.
     get columns() {
-      return stdout.columns ?? 80;
+      return stdout.columns || 80;
     },
     get rows() {
-      return stdout.rows ?? 24;
+      return stdout.rows || 24;
     },
   };
 }

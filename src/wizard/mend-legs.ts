@@ -92,7 +92,7 @@ async function watched(
   let wish: Wish | null = null;
   let askedAfter = 0;
   const ran = await act({
-    asks: ({ events }) => asks && hasSomethingNew(events, askedAfter),
+    asks: (next) => asks && isWorthAsking(next, askedAfter),
     between: async (next) => {
       askedAfter = next.events.length;
       wish = await askBetween(asker, next, width);
@@ -107,13 +107,14 @@ async function watched(
   return ran;
 }
 
-/** What has come since somebody was asked last: one of several batches, or a change, also where a play has one batch only. Whoever has
- *  just come back, and said that it is to go on, is not asked the same once more. */
-function hasSomethingNew(events: readonly Event[], askedAfter: number): boolean {
+/** Since somebody was asked last one of several batches has ended; or hosts were changed, and others come next, as after a canary that
+ *  is a play of its own. Whoever has just come back, and said that it is to go on, is not asked the same once more. */
+function isWorthAsking({ events, hosts }: Next, askedAfter: number): boolean {
   const since = Math.max(askedAfter, events.findLastIndex((event) => event.type === "run:resumed") + 1);
-  return events
-    .slice(since)
-    .some((event) => event.type === "change:applied" || (event.type === "batch:ended" && event.of > 1));
+  const isNew = (found: (event: Event) => boolean): boolean => events.slice(since).some(found);
+  if (isNew((event) => event.type === "batch:ended" && event.of > 1)) return true;
+  const changed = new Set(events.flatMap((event) => (event.type === "change:applied" ? [event.host] : [])));
+  return isNew((event) => event.type === "change:applied") && hosts.some((host) => !changed.has(host));
 }
 
 async function askBetween(asker: Asker, next: Next, width: number): Promise<Wish | null> {

@@ -170,35 +170,39 @@ t.test("between batches the last one, or all of the run, is taken back", async (
   }
 });
 
-t.test("the play after a canary is asked about, too, once; what has changed nothing is not", async (t) => {
-  const work = new MadeUpWork(scanOf(fleet));
-  const canary = runOf([["app-1"]]).slice(0, -1);
-  const looked = canary.filter(({ type }) => type !== "change:applied");
-  const nothing = canary.slice(0, 2);
-  const told: boolean[] = [];
-  work.run = async (_, { begun, asks, between }) => {
-    await begun("r-1");
-    for (const [play, events] of [
-      ["Detect", nothing],
-      ["Canary", looked],
-      ["Workers", canary],
-      ["Control plane", canary],
-    ] as const) {
-      const next = { play, number: 1, of: 3, hosts: ["app-2", "compute-1"], events };
-      told.push(asks(next));
-      if (told.at(-1) && !(await between(next))) break;
-    }
-    return { run: "r-1", folder: "/state/runs/r-1", events: canary, exitCode: 0 };
-  };
-  const { asker, code } = go(work, [
-    ...chosen,
-    [/Change 3 hosts now/, /^yes/],
-    [/^"Workers" is next, its batch 1 of 3\.$/, /^go on with it \(2 hosts: app-2, compute-1\)/],
-  ]);
-  t.equal(await code, 0);
-  t.strictSame(told, [false, false, true, false]);
-  t.strictSame(asker.left, []);
-});
+t.test(
+  "the play after a canary is asked about, once; what goes on with the same hosts, or changed none, is not",
+  async (t) => {
+    const work = new MadeUpWork(scanOf(fleet));
+    const canary = runOf([["app-1"]]).slice(0, -1);
+    const looked = canary.filter(({ type }) => type !== "change:applied");
+    const nothing = canary.slice(0, 2);
+    const told: boolean[] = [];
+    work.run = async (_, { begun, asks, between }) => {
+      await begun("r-1");
+      for (const [play, events, hosts = ["app-2", "compute-1"]] of [
+        ["Detect", nothing],
+        ["Canary", looked],
+        ["Prove the canary", canary, ["app-1"]],
+        ["Workers", canary],
+        ["Control plane", canary],
+      ] as const) {
+        const next = { play, number: 1, of: 3, hosts, events };
+        told.push(asks(next));
+        if (told.at(-1) && !(await between(next))) break;
+      }
+      return { run: "r-1", folder: "/state/runs/r-1", events: canary, exitCode: 0 };
+    };
+    const { asker, code } = go(work, [
+      ...chosen,
+      [/Change 3 hosts now/, /^yes/],
+      [/^"Workers" is next, its batch 1 of 3\.$/, /^go on with it \(2 hosts: app-2, compute-1\)/],
+    ]);
+    t.equal(await code, 0);
+    t.strictSame(told, [false, false, false, true, false]);
+    t.strictSame(asker.left, []);
+  },
+);
 
 t.test("come back to a run that stopped, it can be taken back", async (t) => {
   const work = new MadeUpWork(scanOf(fleet));
