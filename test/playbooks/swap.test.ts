@@ -38,8 +38,8 @@ t.test(
     const sick = await scan();
     t.match(sick, { verdict: "leaking", switchedOnBy: "both" });
     for (const playbook of ["fix-kubelet", "fix-runtime"])
-      t.ok(sick.mend.includes(`playbooks/${playbook}.yml`), `the scan names ${playbook}`);
-    t.ok(sick.instead.includes("playbooks/upgrade-kubelet.yml"), "and what would do in place of a swap");
+      t.ok(sick.mend.includes(`kmend.playbooks.${playbook}`), `the scan names ${playbook}`);
+    t.ok(sick.instead.includes("kmend.playbooks.upgrade-kubelet"), "and what would do in place of a swap");
 
     t.test("refuses before anything is touched", async (t) => {
       for (const { of, set, says } of refusals) {
@@ -80,7 +80,7 @@ t.test(
       t.equal((await looks()).pods, pids, "the pods run on");
       const swapped = await scan();
       t.equal(swapped.verdict, "still-leaking-after-swap", "kubepods hands down");
-      t.notOk(swapped.mend.includes("playbooks/fix-kubelet.yml"), "so its swap is no part of the mend");
+      t.notOk(swapped.mend.includes("kmend.playbooks.fix-kubelet"), "so its swap is no part of the mend");
       t.equal((await rollback()).code, 0);
       t.same(await looks(), before, "and all of it is taken back, the file and the lock too");
       t.same(await scan(), sick, "the scan says what it said before");
@@ -177,7 +177,7 @@ t.test(
       t.equal((await looks()).pods, pids, "the pods run on");
       const swapped = await scan();
       t.equal(swapped.switchedOnBy, "kubelet", "the runtime no longer does");
-      t.notOk(swapped.mend.includes("playbooks/fix-runtime.yml"), "so its swap is no part of the mend");
+      t.notOk(swapped.mend.includes("kmend.playbooks.fix-runtime"), "so its swap is no part of the mend");
       t.equal((await rollback()).code, 0);
       t.same(await looks(), before, "and all of it is taken back");
       t.same(await scan(), sick);

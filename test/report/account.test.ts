@@ -119,7 +119,7 @@ t.test("of changes under way it is not known, but for those that need no way bac
   t.equal(made(fill).attention.length, 1);
   t.strictSame(
     made(fill).changes.map(({ wayBack }) => wayBack.says),
-    ["kmend restores the state before", "none needed, says the playbook", "none needed: a look"],
+    ["kmend restores the state before", "none needed, says the playbook", "none: a look"],
   );
   const back = made(fill, { command: "rollback", of: "20261124-000000-fffff" });
   t.equal(back.attention[0]?.run, "kmend rollback 20261124-000000-fffff --limit a");

@@ -189,7 +189,7 @@ t.test(
         "- `write` on `node-9`; way back: kmend restores the state before",
         "- `check` on `a`; way back: **none**: `` a `command` ``",
         "- `look` (failed) on `c`; way back: none needed, says the playbook",
-        "- `wait` on `a`; way back: `none needed: *x*`\n",
+        "- `wait` on `a`; way back: `none: *x*`\n",
         "## What was taken back\n",
         "- `write` on `node-10`; way back: kmend restores the state before\n",
         "## What has no way back\n",

@@ -15,6 +15,6 @@ export function wayBackWords(wayBack: WayBack | undefined): AccountWayBack {
     };
   if (wayBack.kind === "again") return { kind: "again", says: "the change is made once more" };
   return wayBack.isPassing
-    ? { kind: "not needed", says: `none needed: ${wayBack.reason}` }
+    ? { kind: "not needed", says: `none: ${wayBack.reason}` }
     : { kind: "none", says: wayBack.reason };
 }
