@@ -4,7 +4,7 @@ import t from "tap";
 import type { Events } from "../../src/journal/journal.ts";
 import { type Account, accountOf, runSummary } from "../../src/report/report.ts";
 import { endWords } from "../../src/report/written/end-words.ts";
-import { begun, madeUpJournal, madeUpTask } from "./recorded.ts";
+import { begun, madeUpEnds, madeUpJournal, madeUpTask } from "./recorded.ts";
 
 const task = madeUpTask(1, "write");
 const other = madeUpTask(2, "check");
@@ -12,16 +12,7 @@ const place = { file: "site.yml", line: 1, column: 3 };
 const none = { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0 };
 
 type Ended = Events["task:ended"];
-const ended = (host: string, outcome: Ended["outcome"], more: Partial<Ended> = {}): Ended => ({
-  host,
-  task,
-  outcome,
-  ignored: false,
-  rescued: false,
-  result: {},
-  durationMs: 1,
-  ...more,
-});
+const ended = madeUpEnds(task);
 const recorded = (
   change: string,
   more: Partial<Events["change:recorded"]> = {},

@@ -6,7 +6,7 @@ import { type Account, accountOf, writtenReport } from "../../src/report/report.
 import { clockWords, durationWords } from "../../src/report/written/times.ts";
 import { wayBackWords } from "../../src/report/written/way-back-words.ts";
 import { csvRows, xmlAsJson } from "./read-back.ts";
-import { begun, madeUpJournal, madeUpTask } from "./recorded.ts";
+import { begun, madeUpEnds, madeUpJournal, madeUpTask } from "./recorded.ts";
 
 const task = madeUpTask(1, "write");
 const other = madeUpTask(2, "check");
@@ -15,7 +15,6 @@ const none = { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued
 const run = begun.run;
 
 type Add = ReturnType<typeof madeUpJournal>["add"];
-type Ended = Events["task:ended"];
 function made(fill: (add: Add) => void, head: Partial<Events["run:started"]> = {}): Account {
   const { events, add } = madeUpJournal();
   add("run:started", { ...begun, ...head });
@@ -23,16 +22,7 @@ function made(fill: (add: Add) => void, head: Partial<Events["run:started"]> = {
   fill(add);
   return accountOf(events, { isLive: false });
 }
-const ended = (host: string, outcome: Ended["outcome"], more: Partial<Ended> = {}): Ended => ({
-  host,
-  task,
-  outcome,
-  ignored: false,
-  rescued: false,
-  result: {},
-  durationMs: 1500,
-  ...more,
-});
+const ended = madeUpEnds(task, 1500);
 const changed = (
   add: Add,
   change: string,

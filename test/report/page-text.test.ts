@@ -4,30 +4,20 @@ import t from "tap";
 import type { Events } from "../../src/journal/journal.ts";
 import { type Account, accountOf, writtenReport } from "../../src/report/report.ts";
 import { foldHosts, heatMap } from "../../src/report/written/html/heat-map.ts";
-import { begun, madeUpJournal, madeUpTask, recordedAccount } from "./recorded.ts";
+import { begun, madeUpEnds, madeUpJournal, madeUpTask, recordedAccount } from "./recorded.ts";
 
 const task = madeUpTask(1, "role : write");
 const other = madeUpTask(2, "role : check");
 const none = { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0 };
 
 type Add = ReturnType<typeof madeUpJournal>["add"];
-type Ended = Events["task:ended"];
 function made(fill: (add: Add) => void, head: Partial<Events["run:started"]> = {}): Account {
   const { events, add } = madeUpJournal();
   add("run:started", { ...begun, ...head });
   fill(add);
   return accountOf(events, { isLive: false });
 }
-const ended = (host: string, outcome: Ended["outcome"], more: Partial<Ended> = {}): Ended => ({
-  host,
-  task,
-  outcome,
-  ignored: false,
-  rescued: false,
-  result: {},
-  durationMs: 10,
-  ...more,
-});
+const ended = madeUpEnds(task, 10);
 const changed = (add: Add, host: string, more: Partial<Events["change:recorded"]> = {}): void => {
   const body = {
     change: host,

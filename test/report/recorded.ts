@@ -39,6 +39,19 @@ export function madeUpTask(number: number, name: string, module = "command"): Ta
   return { id: `1.${number}`, name, module, place, kind: "task" };
 }
 
+/** Ends of a task on hosts, made up as a test wants them. */
+export function madeUpEnds(
+  task: TaskRef,
+  durationMs = 1,
+): (
+  host: string,
+  outcome: Events["task:ended"]["outcome"],
+  more?: Partial<Events["task:ended"]>,
+) => Events["task:ended"] {
+  const rest = { ignored: false, rescued: false, result: {}, durationMs };
+  return (host, outcome, more = {}) => ({ host, task, outcome, ...rest, ...more });
+}
+
 export const begun: Events["run:started"] = {
   format: 2,
   run: "20261125-000000-abcde",
