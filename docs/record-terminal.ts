@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFileStore } from "../src/journal/journal.ts";
+import { plainEnvironment } from "../test/environment.ts";
 import {
   keepJournal,
   recordedCommands,
@@ -36,7 +37,7 @@ try {
   const ran = await typeInto([...before, ...shown, `kmend lab down ${lab}`], {
     ...screenSize,
     cwd: folder,
-    env: { ...plainEnvironment(), KMEND_STATE: state },
+    env: { ...plainEnvironment((name) => name === "KMEND_LAB_CACHE"), KMEND_STATE: state },
     timeoutMs: 600_000,
   });
   const recorded = ran.slice(before.length, before.length + shown.length);
@@ -70,11 +71,4 @@ function refuseFailed(ran: readonly Ran[]): void {
     if (status === 0 || (status === 3 && command.startsWith("kmend scan"))) continue;
     throw new Error(`${command} ended with ${status}, wanted 0:\n${chunks.map(({ text }) => text).join("")}`);
   }
-}
-
-/** The recorder's own settings are not the reader's. */
-function plainEnvironment(): NodeJS.ProcessEnv {
-  const foreign = /^(ANSIBLE_|KMEND_(?!LAB_CACHE)|TAP|FORCE_COLOR|NO_COLOR|CI$)/;
-  const own = Object.entries(process.env).filter(([name]) => !foreign.test(name));
-  return { ...Object.fromEntries(own), LANG: "C.UTF-8" };
 }

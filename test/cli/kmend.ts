@@ -17,6 +17,7 @@ import { join } from "node:path";
 import type { Test } from "tap";
 import type { Event } from "../../src/journal/journal.ts";
 import { parseJournal } from "../../src/journal/parse-journal.ts";
+import { plainEnvironment } from "../environment.ts";
 
 const main = join(import.meta.dirname, "../../src/cli/main.ts");
 
@@ -119,11 +120,8 @@ function surroundings(cwd: string): NodeJS.ProcessEnv {
   };
 }
 
-/** Neither the machine's settings nor the test runner's colours reach the command. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  const foreign = /^(ANSIBLE_|KMEND_|TAP|FORCE_COLOR|NO_COLOR|NODE_|SSH_)/;
-  const own = Object.entries(process.env).filter(([name]) => !foreign.test(name));
-  return { ...Object.fromEntries(own), NODE_COMPILE_CACHE: compiled };
+  return { ...plainEnvironment(), NODE_COMPILE_CACHE: compiled };
 }
 
 async function ending(child: ChildProcess): Promise<Ended> {

@@ -15,6 +15,7 @@ import {
 } from "../../docs/terminal/recording.ts";
 import { canType, type Ran, typeInto } from "../../docs/terminal/session.ts";
 import { svgOf } from "../../docs/terminal/svg.ts";
+import { plainEnvironment } from "../environment.ts";
 
 const root = join(import.meta.dirname, "../..");
 const picture = readFileSync(join(root, "docs/pictures/terminal.svg"), "utf8");
@@ -70,12 +71,10 @@ async function filmedToday(): Promise<{ readonly seen: string; readonly whole: s
   const shown = recordedCommands.map(
     (command) => `"${process.execPath}" "${join(root, "docs/terminal/replay.ts")}" ${command}`,
   );
-  const foreign = /^(ANSIBLE_|KMEND_|TAP|FORCE_COLOR|NO_COLOR|CI$|TERM$)/;
-  const own = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   const ran = await typeInto(shown, {
     ...screenSize,
     cwd: root,
-    env: { ...Object.fromEntries(own), TERM: "xterm-256color", LANG: "C.UTF-8" },
+    env: plainEnvironment(),
     timeoutMs: 100_000,
   });
   for (const { status, chunks } of ran)

@@ -8,6 +8,7 @@ import { shownText } from "../../docs/terminal/screen.ts";
 import { typeInto } from "../../docs/terminal/session.ts";
 import { stateFolder } from "../../src/journal/journal.ts";
 import { down, whatIsMissing } from "../../src/lab/lab.ts";
+import { plainEnvironment } from "../environment.ts";
 import { consoleBlocks, notAsSaid } from "./console-blocks.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -54,8 +55,6 @@ t.test("docs/tutorial.md", { skip: cannot ?? false, timeout: 280_000 }, async (t
 
 /** Somebody who has never used kmend, but for the lab's image: it is shared, as making it takes minutes. */
 function newcomer(home: string): NodeJS.ProcessEnv {
-  const foreign = /^(ANSIBLE_|KMEND_|TAP|FORCE_COLOR|NO_COLOR|CI$|NODE_|SSH_|XDG_)/;
-  const own = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   const cache = process.env["KMEND_LAB_CACHE"] ?? join(stateFolder(undefined, process.env), "lab", "cache");
-  return { ...Object.fromEntries(own), HOME: home, LANG: "C.UTF-8", KMEND_LAB_CACHE: cache };
+  return { ...plainEnvironment(), HOME: home, KMEND_LAB_CACHE: cache };
 }
