@@ -1,16 +1,16 @@
 import type { Ask } from "../engine/engine.ts";
 import { exitCodes, KmendError } from "../problem/problem.ts";
-import { surviveLostTerminal } from "./lost-terminal.ts";
 import { askSecret } from "./secrets.ts";
 import type { Stopping } from "./signals.ts";
+import { forgetTyped } from "./typed-ahead.ts";
 
 /** Asks on the terminal (vars_prompt, pause, --step); null where there is none, so that nothing waits for ever.
  *  @param stop Ctrl-C at a question, or the end of its input, ends the run as Ctrl-C does at any other time */
 export function terminalAsk(stop: Stopping): Ask | null {
   if (!hasTerminal()) return null;
   return async (question) => {
-    surviveLostTerminal();
     try {
+      if (await forgetTyped()) stop.interrupt();
       return await answered(stop, asked(question, stop.soft));
     } catch (error) {
       if ((error as Error).name === "ExitPromptError") stop.interrupt();

@@ -9,6 +9,7 @@ import { howMany } from "./how-many.ts";
 import { noWayBackTeller } from "./no-way-back.ts";
 import type { Paper, Reader } from "./reader.ts";
 import { soakLeft, soakWords } from "./soak-line.ts";
+import { spoken } from "./spoken.ts";
 import { harmless, paint } from "./style.ts";
 import { wrap } from "./wrap.ts";
 
@@ -32,6 +33,7 @@ export interface PrettyOptions {
 export function prettyReader(paper: Paper, options: PrettyOptions): Reader {
   const { view, take } = fleetView();
   const noWayBack = noWayBackTeller();
+  const said = spoken();
   let live: LiveTask | null = null;
   let isSoaking = false;
   let queue = Promise.resolve();
@@ -59,6 +61,7 @@ export function prettyReader(paper: Paper, options: PrettyOptions): Reader {
     live.end(marked(mark, isSoaking ? live.title : taskTitle(view), width));
     live = null;
     isSoaking = false;
+    for (const line of said.lines(width)) say(line);
     if (failed > mostFailures)
       say(paint(paper.colour, "failed", `  ✖ and ${howMany(failed - mostFailures, "more host")}`));
     failed = 0;
@@ -68,6 +71,7 @@ export function prettyReader(paper: Paper, options: PrettyOptions): Reader {
     // Whatever comes, a soak is over with it.
     if (event.type === "task:started" || isSoaking) endTask();
     take(event);
+    said.take(event);
     switch (event.type) {
       case "play:started":
         endTask();

@@ -9,6 +9,7 @@
 
 export { dryRunBatches, dryRunLine } from "./dry-run-reader.ts";
 export { fix } from "./fix.ts";
+export { forgettingAsker } from "./forgetting-asker.ts";
 export type { Kept } from "./kept.ts";
 export { plainAsker } from "./plain-asker.ts";
 export { policyVariables } from "./policy.ts";

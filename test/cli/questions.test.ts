@@ -1,6 +1,6 @@
 /** Questions of a run at a terminal: `--step`, `pause` and Ctrl-C at them, below a live view that keeps away meanwhile. */
 
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import t from "tap";
@@ -80,6 +80,35 @@ t.test("a run that is stepped through", { skip: hasTmux ? false : "there is no t
     t.equal(lastRun(state).filter(({ type }) => type === "task:declined").length, 1);
   });
 });
+
+t.test(
+  "keys from before a question are no answer to it",
+  { skip: hasTmux ? false : "there is no tmux" },
+  async (t) => {
+    const folder = t.testdir({
+      "play.yml": `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {name: Work, command: "sh -c 'touch begun; until test -e typed; do sleep 0.1; done'", args: {chdir: "{{ playbook_dir }}"}}
+    - {name: Ask, pause: {prompt: Which}}
+`,
+    });
+    const state = join(folder, "state");
+    const argv = ["run", "-i", "a,", "-c", "local", "play.yml"];
+    const terminal = new Terminal([process.execPath, main, ...argv], {
+      cwd: folder,
+      env: { KMEND_STATE: state },
+    });
+    t.teardown(() => terminal.close());
+    while (!existsSync(join(folder, "begun"))) await sleep(50);
+    terminal.keys("early", "Enter", "half");
+    writeFileSync(join(folder, "typed"), "");
+    t.match(await terminal.shows("? Which"), /\? Which:?$/m, "it waits, and nothing stands there yet");
+    terminal.keys("late", "Enter");
+    t.match(await terminal.shows("It ended with 0."), /Which late$/m);
+  },
+);
 
 t.test("nobody answers any more", { skip: hasTmux ? false : "there is no tmux" }, async (t) => {
   const question = "vars_prompt: [{name: word, prompt: Which, private: true}]";

@@ -3,7 +3,9 @@
  *      node test/wizard/recorded-fix.ts [--plain] [--many] */
 
 import { stdoutPaper } from "../../src/cli/paper.ts";
+import { forgetTyped } from "../../src/cli/typed-ahead.ts";
 import { fix } from "../../src/wizard/fix.ts";
+import { forgettingAsker } from "../../src/wizard/forgetting-asker.ts";
 import { plainAsker } from "../../src/wizard/plain-asker.ts";
 import { terminalAsker } from "../../src/wizard/terminal-asker.ts";
 import { kubeletLeaks, runOf, runtimeLeaks, scanOf } from "./made-up.ts";
@@ -25,7 +27,7 @@ work.earlier = async () => [runOf([["db-1"], ["db-2"]], { seconds: 50 })];
 process.on("SIGINT", () => {});
 process.exitCode = await fix(
   work,
-  isPlain ? plainAsker(process.stdin, process.stdout) : terminalAsker(paper),
+  forgettingAsker(isPlain ? plainAsker(process.stdin, process.stdout) : terminalAsker(paper), forgetTyped),
   {
     width: Math.min(100, paper.columns),
     inventory: null,

@@ -100,6 +100,15 @@ t.test("a line at a time", { skip, timeout: 280_000 }, async (t) => {
   t.notMatch(terminal.everything(), /\u001b/, "neither colour nor anything else but text");
 });
 
+t.test("keys from before a question are no answer to it", { skip, timeout: 280_000 }, async (t) => {
+  for (const args of [[], ["--plain"]]) {
+    const terminal = begin(t, ...args);
+    terminal.keys("Enter", "3", "Enter"); // it has not begun
+    await terminal.shows(args.length > 0 ? /: ?$/ : "1 of 5 could not be read.");
+    t.notMatch(terminal.everything(), /How are they mended/, "the first question still waits");
+  }
+});
+
 t.test("a line at a time, left by Ctrl-C", { skip, timeout: 280_000 }, async (t) => {
   const terminal = begin(t, "--plain");
   await terminal.shows("Number (Enter for 1):");
