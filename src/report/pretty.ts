@@ -8,6 +8,7 @@ import { firstHosts } from "./host-order.ts";
 import { howMany } from "./how-many.ts";
 import { noWayBackTeller } from "./no-way-back.ts";
 import type { Paper, Reader } from "./reader.ts";
+import { skippedTasks } from "./skipped-tasks.ts";
 import { soakLeft, soakWords } from "./soak-line.ts";
 import { spoken } from "./spoken.ts";
 import { harmless, paint } from "./style.ts";
@@ -34,6 +35,7 @@ export function prettyReader(paper: Paper, options: PrettyOptions): Reader {
   const { view, take } = fleetView();
   const noWayBack = noWayBackTeller();
   const said = spoken();
+  const skipped = skippedTasks();
   let live: LiveTask | null = null;
   let isSoaking = false;
   let queue = Promise.resolve();
@@ -44,7 +46,21 @@ export function prettyReader(paper: Paper, options: PrettyOptions): Reader {
   const after = (act: () => void | Promise<void>): void => {
     queue = queue.then(act);
   };
-  const say = (text: string): void => after(() => paper.write(`${text}\n`));
+  const say = (text: string): void => {
+    // While a task is under way its own line comes first, and they stand above that.
+    if (!live) saySkipped();
+    after(() => paper.write(`${text}\n`));
+  };
+  const columns = (): number => (process.stdout.isTTY ? paper.columns : Number.POSITIVE_INFINITY);
+
+  function skippedLine(): readonly string[] {
+    const line = skipped.line();
+    return line === null ? [] : [paint(paper.colour, "dim", marked("–", line, columns()))];
+  }
+
+  function saySkipped(): void {
+    for (const line of skippedLine()) after(() => paper.write(`${line}\n`));
+  }
 
   function begin(title: string, frame: () => string[]): void {
     const isLive = process.stdout.isTTY && (options.isNow?.() ?? true);
@@ -55,13 +71,19 @@ export function prettyReader(paper: Paper, options: PrettyOptions): Reader {
   /** @param isOver something came after it; else there may be hosts of whose end nobody knows */
   function endTask(isOver = true): void {
     if (!live) return;
+    const ending = live;
     const well = failed > 0 ? paint(paper.colour, "failed", "✖") : paint(paper.colour, "ok", "✔");
-    const mark = isOver || view.waiting <= 0 ? well : "…";
-    const width = process.stdout.isTTY ? paper.columns : Number.POSITIVE_INFINITY;
-    live.end(marked(mark, isSoaking ? live.title : taskTitle(view), width));
+    const isKnown = isOver || view.waiting <= 0;
+    if (isKnown && !isSoaking && isSkipped(view)) {
+      skipped.add(harmless(view.task?.name ?? ""));
+      ending.end(null);
+    } else {
+      const title = marked(isKnown ? well : "…", isSoaking ? ending.title : taskTitle(view), columns());
+      ending.end([...skippedLine(), title].join("\n"));
+    }
     live = null;
     isSoaking = false;
-    for (const line of said.lines(width)) say(line);
+    for (const line of said.lines(columns())) say(line);
     if (failed > mostFailures)
       say(paint(paper.colour, "failed", `  ✖ and ${howMany(failed - mostFailures, "more host")}`));
     failed = 0;
@@ -112,8 +134,8 @@ export function prettyReader(paper: Paper, options: PrettyOptions): Reader {
         say(`\n${foldedRecap(event.recap, paper.colour).join("\n")}`);
         break;
       default: {
-        if (event.type === "task:declined") endTask();
         const line = eventLine(event);
+        if (event.type === "task:declined" || (line && view.waiting <= 0)) endTask();
         if (line) say(paint(paper.colour, line.tone, line.text));
       }
     }
@@ -143,6 +165,7 @@ export function prettyReader(paper: Paper, options: PrettyOptions): Reader {
     },
     async end() {
       endTask(false);
+      saySkipped();
       await queue;
     },
   };
@@ -159,6 +182,12 @@ const mostInBatch = 8;
 function batchNames(hosts: readonly string[]): string {
   const names = firstHosts(hosts, hosts.length > mostInBatch ? 3 : mostInBatch);
   return hosts.length > mostInBatch ? `${hosts.length} hosts, ${names}` : names;
+}
+
+/** Of all its hosts none ran it. */
+function isSkipped({ counts }: FleetView): boolean {
+  const ran = counts.ok + counts.changed + counts.failed + counts.unreachable;
+  return counts.skipped > 0 && ran === 0;
 }
 
 /** `Swap the kubelet  4 changed, 1 failed`. */

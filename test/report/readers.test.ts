@@ -194,6 +194,30 @@ t.test("more failures than are shown are counted anew for each task", async (t) 
   t.strictSame(shown.match(/and \d+ more hosts?/g), ["and 1 more host", "and 1 more host"]);
 });
 
+t.test("a terminal has one line for tasks in a row that every host skipped", async (t) => {
+  const hosts = ["a", "b"];
+  const shown = await said(pretty(), (add) => {
+    const run = (number: number, ...outcomes: readonly ("ok" | "skipped")[]): void => {
+      const each = madeUpTask(number, `task ${number}`);
+      add("task:started", { task: each, hosts });
+      for (const [i, outcome] of outcomes.entries())
+        add("task:ended", ended(outcome, { task: each, host: hosts[i] ?? "" }));
+    };
+    run(1, "skipped", "skipped");
+    run(2, "ok", "skipped");
+    for (const number of [3, 4, 5]) run(number, "skipped", "skipped");
+    const nobody = { failed: [], unreachable: [], takenBack: false };
+    add("batch:ended", { play: 1, batch: 1, of: 2, hosts: 2, toCome: 2, ...nobody });
+    add("message:said", { level: "warning", text: "look out" });
+    run(6, "skipped", "skipped");
+    run(7, "skipped", "skipped");
+  });
+  t.equal(
+    shown,
+    "– task 1  skipped\n✔ task 2  1 ok, 1 skipped\n– 3 tasks skipped: task 3 … task 5\n\nbatch 1 of 2 ended at 2026-11-25T00:00:00Z: 2 well; 2 hosts to come\nlook out\n– 2 tasks skipped: task 6 … task 7\n",
+  );
+});
+
 t.test("a terminal keeps a soak's own words when it is over", async (t) => {
   const shown = await said(pretty(), (add) => {
     add("task:started", { task, hosts: ["a"] });
