@@ -9,7 +9,7 @@
 export { ansibleJson } from "./ansible-json.ts";
 export { changesTable } from "./changes-table.ts";
 export { diffText } from "./diff-text.ts";
-export { type FleetView, fleetView, paintFleet } from "./fleet-view.ts";
+export { type FleetView, failureText, fleetView, paintFleet } from "./fleet-view.ts";
 export { heldText, saidWords } from "./held.ts";
 export { byHostName, firstHosts } from "./host-order.ts";
 export { howMany } from "./how-many.ts";
@@ -25,6 +25,7 @@ export { explainText } from "./scan-explain.ts";
 export { type ScanMeasurement, scanMeasurements } from "./scan-measurements.ts";
 export { scanText } from "./scan-text.ts";
 export { soakWords } from "./soak-line.ts";
+export { textsSaid } from "./spoken.ts";
 export { cut, harmless } from "./style.ts";
 export { wrap, wrapAll } from "./wrap.ts";
 export type { Account } from "./written/account.ts";

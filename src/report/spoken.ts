@@ -1,4 +1,4 @@
-import type { Event, Json } from "../journal/journal.ts";
+import type { Event, Events, Json } from "../journal/journal.ts";
 import { firstHosts } from "./host-order.ts";
 import { howMany } from "./how-many.ts";
 import { harmless } from "./style.ts";
@@ -24,8 +24,7 @@ export function spoken(): Spoken {
   return {
     take(event) {
       if (event.type !== "task:ended" && event.type !== "item:ended") return;
-      if (event.outcome !== "ok" && event.outcome !== "changed") return;
-      for (const text of textsOf(event.task.module, event.result))
+      for (const text of textsSaid(event))
         hostsOf.set(text, (hostsOf.get(text) ?? new Set()).add(event.host));
     },
     lines(width) {
@@ -53,8 +52,14 @@ function oneSaid(hosts: readonly string[], text: string, width: number): readonl
 /** What an `assert` says that was told nothing else to say. */
 const nothingSaid = "All assertions passed";
 
-/** @param result of `debug` and `assert` alone: `msg`, or the variable and its value; a loop's whole holds what its items have said, `no_log` nothing */
-function textsOf(module: string, result: Json): readonly string[] {
+/** What a host had to say by `debug` or `assert`: `msg`, or a variable and its value. A loop's whole says nothing beside its items, and
+ *  what `no_log` hides says nothing. */
+export function textsSaid({
+  task: { module },
+  outcome,
+  result,
+}: Events["task:ended"] | Events["item:ended"]): readonly string[] {
+  if (outcome !== "ok" && outcome !== "changed") return [];
   if (module !== "debug" && module !== "assert") return [];
   if (result === null || typeof result !== "object" || Array.isArray(result)) return [];
   const {

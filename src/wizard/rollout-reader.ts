@@ -1,7 +1,15 @@
 /** A run in few lines, none of which is drawn over: batches, changes and failures; for screen readers. */
 
 import type { Event, Events } from "../journal/journal.ts";
-import { firstHosts, harmless, howMany, type Reader, soakWords } from "../report/report.ts";
+import {
+  failureText,
+  firstHosts,
+  harmless,
+  howMany,
+  type Reader,
+  soakWords,
+  textsSaid,
+} from "../report/report.ts";
 import { batchLines } from "./screens/batch.ts";
 
 export function rolloutReader(paper: { write(text: string): void }): Reader {
@@ -22,8 +30,10 @@ function linesOf(event: Event, isDry: boolean): string[] {
       return event.hosts.length === 0 ? [] : [`${event.name}: ${howMany(event.hosts.length, "host")}`];
     case "batch:started":
       return event.of > 1 ? [`Batch ${event.batch} of ${event.of}: ${firstHosts(event.hosts)}`] : [];
+    case "item:ended":
+      return saidLines(event);
     case "task:ended":
-      return outcomeLines(event, isDry);
+      return [...outcomeLines(event, isDry), ...saidLines(event)];
     case "change:reverted":
       return [`${event.host}: taken back: ${event.task.name}`];
     case "change:revert-failed":
@@ -47,6 +57,9 @@ function outcomeLines(
   if (outcome === "changed" && task.module !== "group_by" && task.module !== "set_fact")
     return [`${host}: ${isDry ? "would change" : "changed"}: ${task.name}`];
   if (ignored || (outcome !== "failed" && outcome !== "unreachable")) return [];
-  const { msg } = (result ?? {}) as { readonly msg?: unknown };
-  return [`${host}: ${outcome}: ${task.name}: ${typeof msg === "string" ? msg : "no message"}`];
+  return [`${host}: ${outcome}: ${task.name}: ${failureText(result)}`];
+}
+
+function saidLines(event: Events["task:ended"] | Events["item:ended"]): string[] {
+  return textsSaid(event).map((text) => `${event.host}: ${text}`);
 }

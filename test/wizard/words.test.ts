@@ -101,8 +101,14 @@ t.test("a rollout is read in words that need no screen", async (t) => {
   const ended = { host: "a", task, ignored: false, rescued: false, durationMs: 1 };
   add("play:started", { play: 1, name: "Mend", place, hosts: ["a"] });
   add("task:ended", { ...ended, outcome: "changed", result: {} });
-  add("task:ended", { ...ended, outcome: "failed", result: { msg: "no\u001b[2J" } });
+  add("task:ended", { ...ended, outcome: "failed", result: { msg: "no\u001b[2J", stderr: "why" } });
   add("task:ended", { ...ended, outcome: "failed", ignored: true, result: { msg: "soft" } });
+  const tell = { ...task, module: "debug" };
+  add("item:ended", {
+    ...{ host: "a", task: tell, item: 1, index: 0, label: "1" },
+    ...{ outcome: "ok", ignored: false, result: { msg: "0 leaked" } },
+  });
+  add("task:ended", { ...ended, task: tell, outcome: "ok", result: { left: 3 } });
   add("batch:ended", {
     play: 1,
     batch: 1,
@@ -113,7 +119,13 @@ t.test("a rollout is read in words that need no screen", async (t) => {
     takenBack: false,
     toCome: 0,
   });
-  t.strictSame(said(events), ["Mend: 1 host", "a: changed: write", "a: failed: write: no\\x1b[2J"]);
+  t.strictSame(said(events), [
+    "Mend: 1 host",
+    "a: changed: write",
+    "a: failed: write: no\\x1b[2J: why",
+    "a: 0 leaked",
+    "a: left: 3",
+  ]);
   const dry = madeUpJournal();
   dry.add("run:started", { ...begun, check: true });
   dry.add("task:ended", { ...ended, outcome: "changed", result: {} });
