@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { exitCodes, KmendError } from "../problem/problem.ts";
+import { exitCodes, fileReason, KmendError } from "../problem/problem.ts";
 import { Dict, readVariables } from "../template/template.ts";
 import type { Vault } from "../vault/vault.ts";
 
@@ -31,7 +31,7 @@ function readVarsFile(path: string): string {
     throw new KmendError(
       {
         code: "missing-file",
-        message: `Cannot read the file of --extra-vars ${path}: ${(cause as Error).message}`,
+        message: `Cannot read the file of --extra-vars ${path}: ${fileReason(cause as NodeJS.ErrnoException)}`,
         hint: "Name a YAML or JSON file of variables that you may read.",
       },
       exitCodes.error,

@@ -16,6 +16,7 @@ import type { Event, Journal } from "../journal/journal.ts";
 import { exitCodes, fileReason, KmendError } from "../problem/problem.ts";
 import type { ScannedHost } from "../report/report.ts";
 import { exposition, type Family, runFamilies, runState, scanFamilies } from "../telemetry/telemetry.ts";
+import { folderReason } from "./written-file.ts";
 
 /** The collector runs as a user of its own; there is nothing secret in it. */
 const rights = 0o644;
@@ -26,10 +27,11 @@ const togetherMs = 500;
 export function checkMetricsFile(file: string | undefined): void {
   if (file === undefined) return;
   const path = resolve(file);
+  const folder = dirname(path);
   try {
-    accessSync(dirname(path), constants.W_OK);
+    accessSync(folder, constants.W_OK);
   } catch (cause) {
-    throw unwritable(file, fileReason(cause as NodeJS.ErrnoException), cause);
+    throw unwritable(file, folderReason(folder, cause as NodeJS.ErrnoException), cause);
   }
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw unwritable(file, "it is a folder");
 }

@@ -17,7 +17,8 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { exitCodes, fileReason, KmendError } from "../problem/problem.ts";
+import { exitCodes, KmendError } from "../problem/problem.ts";
+import { folderReason } from "./written-file.ts";
 
 const nothingChanged = "No file was changed. Be its owner, or name another with --output FILE.";
 const othersMayBe = "The files before it were written, this one and those after it were not.";
@@ -136,11 +137,8 @@ function blaming<Result>(path: string, hint: string, work: () => Result): Result
     return work();
   } catch (cause) {
     if (cause instanceof KmendError) throw cause;
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const why =
-      code === "EPERM"
-        ? "its owner could not be kept"
-        : fileReason({ code, message } as NodeJS.ErrnoException);
+    const error = cause as NodeJS.ErrnoException;
+    const why = error.code === "EPERM" ? "its owner could not be kept" : folderReason(dirname(path), error);
     throw new KmendError(
       {
         code: "file-unwritable",

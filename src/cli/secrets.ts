@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { exitCodes, KmendError } from "../problem/problem.ts";
+import { exitCodes, fileReason, KmendError } from "../problem/problem.ts";
 import type { RunFlags } from "./run-options.ts";
 
 export interface Secrets {
@@ -70,7 +70,7 @@ function fileSecret(path: string): string {
     throw new KmendError(
       {
         code: "missing-file",
-        message: `Cannot read the password file ${path}: ${(cause as Error).message}`,
+        message: `Cannot read the password file ${path}: ${fileReason(cause as NodeJS.ErrnoException)}`,
         hint: "Name a file that holds the password and that you may read.",
       },
       exitCodes.error,

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, extname, resolve } from "node:path";
-import { exitCodes, KmendError } from "../problem/problem.ts";
+import { exitCodes, fileReason, KmendError } from "../problem/problem.ts";
 import type { VaultPassword } from "../vault/vault.ts";
 import type { RunFlags } from "./run-options.ts";
 import { askSecret } from "./secrets.ts";
@@ -134,7 +134,7 @@ function readPassword(path: string): string {
     throw new KmendError(
       {
         code: "missing-file",
-        message: `Cannot read the vault password file ${path}: ${(cause as Error).message}`,
+        message: `Cannot read the vault password file ${path}: ${fileReason(cause as NodeJS.ErrnoException)}`,
         hint: "Name a file that holds the password and that you may read, or a program that prints it.",
       },
       exitCodes.error,

@@ -1,11 +1,11 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, fstatSync, openSync } from "node:fs";
 import { type Connector, createConnector } from "../connection/connection.ts";
 import { type EngineOptions, systemRandom, type World, wallClock } from "../engine/engine.ts";
 import { type Inventory, loadInventory } from "../inventory/inventory.ts";
 import { createFileStore, type Events, type Journal, type Store, stateFolder } from "../journal/journal.ts";
 import { findModule, moduleNames } from "../modules/modules.ts";
 import { shippedNames, version } from "../package/package.ts";
-import { exitCodes, KmendError } from "../problem/problem.ts";
+import { exitCodes, fileReason, KmendError } from "../problem/problem.ts";
 import type { Vault } from "../vault/vault.ts";
 import { terminalAsk } from "./ask.ts";
 import { parseExtraVars } from "./extra-vars.ts";
@@ -185,12 +185,15 @@ function askPassphraseOption(): Parameters<typeof createConnector>[0] {
 
 function checkReadable(path: string, flag: string): void {
   try {
-    closeSync(openSync(path, "r"));
+    const file = openSync(path, "r");
+    const isFolder = fstatSync(file).isDirectory();
+    closeSync(file);
+    if (isFolder) throw Object.assign(new Error("a folder"), { code: "EISDIR" });
   } catch (cause) {
     throw new KmendError(
       {
         code: "missing-file",
-        message: `Cannot read ${flag} ${path}: ${(cause as Error).message}`,
+        message: `Cannot read ${flag} ${path}: ${fileReason(cause as NodeJS.ErrnoException)}`,
         hint: "Name a private key that you may read.",
       },
       exitCodes.error,

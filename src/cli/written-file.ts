@@ -33,7 +33,7 @@ export function checkWritable(file: string, writing: Writing): void {
   try {
     accessSync(asked, constants.W_OK);
   } catch (cause) {
-    throw unwritable(file, writing, fileReason(cause as NodeJS.ErrnoException), cause);
+    throw unwritable(file, writing, folderReason(asked, cause as NodeJS.ErrnoException), cause);
   }
   if (found?.isDirectory()) throw unwritable(file, writing, "it is a folder");
 }
@@ -69,6 +69,11 @@ function replace(path: string, text: string, mode: number | undefined): void {
 /** What a link leads to; nothing is ever put in its place, nor in that of a device or pipe such as /dev/stdout. */
 function destination(file: string): string {
   return existsSync(file) ? realpathSync(file) : resolve(file);
+}
+
+/** Why nothing can be written in a folder: it is the folder that is missing, not the file. */
+export function folderReason(folder: string, cause: NodeJS.ErrnoException): string {
+  return cause.code === "ENOENT" ? `there is no folder ${folder}` : fileReason(cause);
 }
 
 function unwritable(file: string, { code, noun, hint }: Writing, why: string, cause?: unknown): KmendError {

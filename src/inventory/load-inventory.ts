@@ -11,7 +11,7 @@ import {
   statSync,
 } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
-import { exitCodes, KmendError, type Problem } from "../problem/problem.ts";
+import { exitCodes, fileReason, KmendError, type Problem } from "../problem/problem.ts";
 import { readYaml } from "../template/template.ts";
 import { isEncrypted, type Vault } from "../vault/vault.ts";
 import { isClusterSource, readClusterSource } from "./cluster-source.ts";
@@ -110,11 +110,20 @@ async function readPath(path: string, inventory: Inventory): Promise<Problem[]> 
     return await readFile(path, inventory);
   } catch (error) {
     if (error instanceof KmendError) return [...error.problems];
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    const reason = code === "ENOENT" ? "there is no such file" : (error as Error).message;
-    return [{ code: "inventory-unreadable", message: `Cannot read inventory ${path}: ${reason}` }];
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return [unreadable(path, error as NodeJS.ErrnoException)];
   }
+}
+
+function unreadable(path: string, error: NodeJS.ErrnoException): Problem {
+  return {
+    code: "inventory-unreadable",
+    message: `Cannot read inventory ${path}: ${fileReason(error)}`,
+    hint:
+      error.code === "ENOENT"
+        ? `Name a file, a folder or a program. Hosts themselves have a comma behind them:\n    -i "${basename(path)},"`
+        : "Name a file, a folder or a program that you may read.",
+  };
 }
 
 async function readFolder(path: string, inventory: Inventory): Promise<Problem[]> {

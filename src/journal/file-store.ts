@@ -16,6 +16,9 @@ import { openLineWriter, unwritable } from "./writer.ts";
 
 const journalName = "journal.jsonl";
 
+/** Of the runs that a beginning of an id may mean. */
+const mostShown = 10;
+
 /** The store of files: `STATE/runs/RUN/journal.jsonl`, blobs in `STATE/runs/RUN/blobs/`.
  *  @param state the state folder, made at need with rights 0700 */
 export function createFileStore(state: string): Store {
@@ -46,13 +49,18 @@ async function createJournal(runs: string, run: string): Promise<Journal> {
     throw new KmendError(
       {
         code: "state-unwritable",
-        message: `Cannot make the run's folder ${folder}: ${(cause as Error).message}`,
+        message: `Cannot make the run's folder ${folder}: ${folderReason(cause as NodeJS.ErrnoException)}`,
         hint: "Choose a folder that you may write with --state DIR, or set KMEND_STATE.",
       },
       1,
       cause,
     );
   }
+}
+
+/** In /proc, say, there is a folder in which no other can be made. */
+function folderReason(cause: NodeJS.ErrnoException): string {
+  return cause.code === "ENOENT" ? "no folder can be made there" : fileReason(cause);
 }
 
 async function reopenJournal(
@@ -191,10 +199,18 @@ async function findRun(runs: string, wanted: string): Promise<string> {
   throw new KmendError({
     code: another ? "ambiguous-run" : "unknown-run",
     message: another
-      ? `Cannot tell which run "${wanted}" is: ${hit.join(", ")}`
+      ? `Cannot tell which run "${wanted}" is: ${newestOf(hit)}`
       : `Cannot find the run "${wanted}" below ${runs}`,
-    hint: "List the runs with\n    kmend runs",
+    hint: another
+      ? "Write more of its id, or `last` for the newest. List the runs with\n    kmend runs"
+      : "List the runs with\n    kmend runs",
   });
+}
+
+/** As many ids as can be read at a glance, the newest first. @param ids sorted, the newest last */
+function newestOf(ids: readonly string[]): string {
+  const shown = ids.slice(-mostShown).reverse().join(", ");
+  return ids.length > mostShown ? `${shown} and ${ids.length - mostShown} more` : shown;
 }
 
 async function readRun(runs: string, run: string): Promise<RecordedRun & { readonly lastSum: string }> {

@@ -107,7 +107,7 @@ const cases: Readonly<Record<string, Case>> = {
     files: { "hosts.yml": "all: {}\n" },
     locked: "hosts.yml",
     code: 4,
-    says: /Cannot read inventory \S+hosts\.yml: EACCES/,
+    says: /Cannot read inventory \S+hosts\.yml: its rights do not allow it/,
   },
   "an inventory that is not there": {
     argv: ["run", "-c", "local", "-i", "nosuch", "play.yml"],
@@ -219,12 +219,17 @@ const cases: Readonly<Record<string, Case>> = {
   "a private key that is not there": {
     argv: [...run, "--private-key", "nosuch"],
     code: 1,
-    says: /Cannot read --private-key nosuch: .+\n {2}Name a private key/,
+    says: /Cannot read --private-key nosuch: there is no such file\n {2}Name a private key/,
+  },
+  "a private key that is a folder": {
+    argv: [...run, "--private-key", "."],
+    code: 1,
+    says: /Cannot read --private-key \.: it is a folder\n/,
   },
   "a password file that is not there": {
     argv: [...run, "--become-password-file", "nosuch"],
     code: 1,
-    says: /Cannot read the password file nosuch/,
+    says: /Cannot read the password file nosuch: there is no such file\n/,
   },
   "a password to ask for without a terminal": {
     argv: [...run, "-k"],
@@ -305,7 +310,12 @@ const cases: Readonly<Record<string, Case>> = {
   "a file of variables that is not there": {
     argv: [...run, "-e", "@nosuch"],
     code: 1,
-    says: /Cannot read the file of --extra-vars nosuch/,
+    says: /Cannot read the file of --extra-vars nosuch: there is no such file\n/,
+  },
+  "metrics in a folder that is not there": {
+    argv: [...run, "--metrics-file", "no/such.prom"],
+    code: 5,
+    says: /Cannot write the metrics no\/such\.prom: there is no folder \S+\/no\n/,
   },
   "a task to start at that never comes": {
     argv: [...run, "--start-at-task", "nosuch"],
@@ -358,14 +368,14 @@ const cases: Readonly<Record<string, Case>> = {
   "a state folder that is a file": {
     argv: [...run, "--state", "play.yml"],
     code: 1,
-    says: /Cannot make the run's folder \S+: ENOTDIR/,
+    says: /Cannot make the run's folder \S+: a part of the path is no folder/,
   },
   "a state folder that nobody may write": {
     argv: [...run, "--state", "locked"],
     files: { "locked/x": "" },
     locked: "locked",
     code: 1,
-    says: /Cannot make the run's folder \S+: EACCES/,
+    says: /Cannot make the run's folder \S+: its rights do not allow it/,
   },
 };
 

@@ -180,7 +180,7 @@ t.test("refused in words, with ansible-vault's exit codes, and nothing is change
     [
       "encrypt --vault-password-file old --output no/such/out plain",
       1,
-      /Cannot write no\/such\/out: there is no such file/,
+      /Cannot write no\/such\/out: there is no folder no\/such/,
     ],
     ["encrypt plain", 5, /Cannot ask for "New vault password \(default\)": standard input is not a terminal/],
     [

@@ -103,7 +103,7 @@ t.test("what goes wrong with the password is told, with its way out", async (t) 
       "no such file",
       ["--vault-password-file", "nope"],
       1,
-      /Cannot read the vault password file .*nope: ENOENT/,
+      /Cannot read the vault password file .*nope: there is no such file/,
     ],
     [
       "an empty file",

@@ -61,7 +61,7 @@ t.test("where it cannot be, it is said, with a way out", async (t) => {
     const problem = { code: "thing-unwritable", message: why, hint: "Name another." };
     t.match(thrown, { problems: [problem], exitCode: 5 });
   };
-  says(() => checkWritable(join(folder, "no/such"), writing), /no such file/);
+  says(() => checkWritable(join(folder, "no/such"), writing), /no\/such: there is no folder \/\S+\/no$/);
   says(() => checkWritable(join(folder, "sub"), writing), /it is a folder/);
   says(() => writeWhole(join(folder, "file/below"), "", writing), /Cannot write the thing/);
   t.doesNotThrow(() => checkWritable(join(folder, "new"), writing));

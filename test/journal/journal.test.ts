@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdirSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -73,8 +74,23 @@ t.test("a run is read back by its id, by a unique beginning, and as `last`", () 
       ],
     );
     t.same(await store.ids(), ["20260102-000000-bbbb", "20260101-000000-aaaa"]);
-    await t.rejects(store.read("2026"), { code: "ambiguous-run" });
+    await t.rejects(store.read("2026"), {
+      code: "ambiguous-run",
+      message: /"2026" is: 20260102-000000-bbbb, 20260101-000000-aaaa\n/,
+    });
     await t.rejects(store.read("nope"), { code: "unknown-run" });
+  }),
+);
+
+t.test("of many runs that a beginning may mean the ten newest are named", () =>
+  withState(async (state) => {
+    const id = (n: number): string => `20260101-0000${n + 10}-aaaa`;
+    for (let n = 0; n < 13; n += 1) mkdirSync(join(state, "runs", id(n)), { recursive: true });
+    const said = await createFileStore(state)
+      .read("20260101")
+      .catch((error: Error) => error.message);
+    t.match(said, new RegExp(`is: ${id(12)}, ${id(11)}, .*, ${id(3)} and 3 more\n`));
+    t.notMatch(said, id(2));
   }),
 );
 
