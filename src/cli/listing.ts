@@ -1,5 +1,5 @@
 import { type PlayWorld, playHead, systemRandom, wallClock } from "../engine/engine.ts";
-import { matchHosts } from "../inventory/inventory.ts";
+import { checkLimit, matchHosts } from "../inventory/inventory.ts";
 import { type LoadedPlaybook, listingText } from "../playbook/playbook.ts";
 import { parseExtraVars } from "./extra-vars.ts";
 import { processVault } from "./process-vault.ts";
@@ -22,6 +22,7 @@ export async function listing(
 ): Promise<string> {
   const settings = readSettings(process.env);
   const inventory = flags.listHosts ? await readInventory(flags, settings) : null;
+  if (inventory) checkLimit(inventory, flags.limit);
   const vault = await processVault(flags);
   const world: PlayWorld = {
     options: {

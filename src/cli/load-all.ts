@@ -1,6 +1,6 @@
 import { findModule, moduleNames } from "../modules/modules.ts";
 import { shippedNames } from "../package/package.ts";
-import { type LoadedPlaybook, loadPlaybook } from "../playbook/playbook.ts";
+import { type LoadedPlaybook, type LoadOptions, loadPlaybook } from "../playbook/playbook.ts";
 import { exitCodes, formatProblem, KmendError, type Problem } from "../problem/problem.ts";
 import { parseExtraVars } from "./extra-vars.ts";
 import { processVault } from "./process-vault.ts";
@@ -10,22 +10,13 @@ import type { RunFlags } from "./run-options.ts";
 /** Loads every playbook before anything runs, and reports the problems of all of them at once.
  *  @throws KmendError with every problem of every file */
 export async function loadAll(paths: readonly string[], flags: RunFlags): Promise<readonly LoadedPlaybook[]> {
-  const vault = await processVault(flags);
-  const extraVars = parseExtraVars(flags.extraVars ?? [], vault);
+  const options = await loadOptions(flags);
   const problems: Problem[] = [];
   const loaded: LoadedPlaybook[] = [];
   let exitCode: number = exitCodes.error;
   for (const path of paths) {
     try {
-      loaded.push(
-        await loadPlaybook(path, {
-          catalogue: { find: findModule, names: moduleNames },
-          extraVars,
-          vault,
-          rolesPath: rolesPath(),
-          named: shippedNames(),
-        }),
-      );
+      loaded.push(loadPlaybook(path, options));
     } catch (error) {
       if (!(error instanceof KmendError)) throw error;
       problems.push(...error.problems);
@@ -36,4 +27,16 @@ export async function loadAll(paths: readonly string[], flags: RunFlags): Promis
   for (const warning of loaded.flatMap((playbook) => playbook.warnings))
     process.stderr.write(`${formatProblem(warning)}\n`);
   return loaded;
+}
+
+/** What playbooks are read with. */
+export async function loadOptions(flags: RunFlags): Promise<LoadOptions> {
+  const vault = await processVault(flags);
+  return {
+    catalogue: { find: findModule, names: moduleNames },
+    extraVars: parseExtraVars(flags.extraVars ?? [], vault),
+    vault,
+    rolesPath: rolesPath(),
+    named: shippedNames(),
+  };
 }

@@ -1,9 +1,10 @@
 import { Command, Option } from "commander";
+import { checkLimit } from "../inventory/inventory.ts";
 import { planTerms } from "../plan/plan.ts";
 import { planSummary, wrapAll } from "../report/report.ts";
 import { durationMs } from "./duration.ts";
 import { foretell } from "./foretell.ts";
-import { loadAll } from "./load-all.ts";
+import { loadAll, loadOptions } from "./load-all.ts";
 import { stdoutPaper } from "./paper.ts";
 import { checkPlanFile, makePlan, sumOfInventory, writePlan } from "./plan-out.ts";
 import { chooseReader } from "./reader.ts";
@@ -18,6 +19,7 @@ import {
   addYesOption,
   type RunFlags,
 } from "./run-options.ts";
+import { sayTags } from "./said-tags.ts";
 import { addTelemetryOptions, checkTelemetry } from "./telemetry.ts";
 import { readGround } from "./world.ts";
 
@@ -50,10 +52,12 @@ Exit codes: 0 well, 2 some host would fail, 4 some host unreachable or a playboo
     )
     .action(async (paths: string[], flags: PlanFlags) => {
       const playbooks = await loadAll(paths, flags);
+      sayTags(playbooks, flags, await loadOptions(flags));
       checkReports(flags.report);
       checkPlanFile(flags.out);
       await checkTelemetry(flags);
       const ground = await readGround("plan", flags);
+      checkLimit(ground.inventory, ground.options.limit);
       const sum = sumOfInventory(ground, playbooks);
       const { events, exitCode } = await foretell(
         playbooks,

@@ -22,6 +22,7 @@ import {
   addUnattendedOptions,
   type RunFlags,
 } from "./run-options.ts";
+import { sayLimit } from "./said-limit.ts";
 import { checkSummaryFile } from "./summary-file.ts";
 import { checkTelemetry } from "./telemetry.ts";
 import { readGround, withWorld } from "./world.ts";
@@ -75,6 +76,7 @@ export async function resume(run: string, given: ResumeFlags, follow?: Follow): 
   const flags = asBefore(first, others);
   const playbooks = await loadAll(first.playbooks, flags);
   const ground = await readGround(first.command, flags);
+  if (narrowed !== "@unreachable" && narrowed !== "@failed") sayLimit(ground.inventory, narrowed);
   checkSummaryFile(flags.summary);
   await checkTelemetry(flags);
   checkReports(flags.report);

@@ -18,6 +18,7 @@ import {
   addOutputOptions,
   type RunFlags,
 } from "./run-options.ts";
+import { sayLimit } from "./said-limit.ts";
 import { checkSummaryFile } from "./summary-file.ts";
 import { checkTelemetry } from "./telemetry.ts";
 import { readGround, withWorld } from "./world.ts";
@@ -85,6 +86,7 @@ export async function rollback(
     "rollback",
     begun?.type === "run:started" ? reachedAsBefore(begun, flags) : flags,
   );
+  sayLimit(ground.inventory, flags.limit);
   checkSummaryFile(flags.summary);
   await checkTelemetry(flags);
   checkReports(flags.report);

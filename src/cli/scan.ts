@@ -17,6 +17,7 @@ import {
 import { durationMs } from "./duration.ts";
 import { loadAll } from "./load-all.ts";
 import { addConnectionOptions, addOutputOptions, type RunFlags } from "./run-options.ts";
+import { sayLimit } from "./said-limit.ts";
 import { earlierMeasurements, type Measured, needsRate } from "./scan-earlier.ts";
 import { withScanTelemetry } from "./scan-telemetry.ts";
 import { listenForStop } from "./signals.ts";
@@ -89,6 +90,7 @@ export interface ScanResult {
 export async function scan(flags: ScanFlags, watch?: (event: Event) => void): Promise<ScanResult> {
   const playbooks = await loadAll([shipped("playbooks/detect.yml")], flags);
   const ground = await readGround("scan", flags);
+  sayLimit(ground.inventory, ground.options.limit, flags.explain === undefined ? "--limit" : "--explain");
   let measured = await measure(playbooks, ground, watch);
   let earlier: Measured | null = null;
   if (flags.interval !== undefined && !measured.isInterrupted && isWorthWaiting(measured.events)) {

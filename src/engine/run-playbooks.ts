@@ -1,8 +1,8 @@
 /** A run from its first event to its last. */
 
-import { matchHosts } from "../inventory/inventory.ts";
-import type { LoadedPlaybook } from "../playbook/playbook.ts";
-import { KmendError } from "../problem/problem.ts";
+import { checkLimit } from "../inventory/inventory.ts";
+import { type LoadedPlaybook, listPlays } from "../playbook/playbook.ts";
+import { nearNames } from "../template/template.ts";
 import { linear } from "./linear.ts";
 import { runPlay } from "./plays.ts";
 import { newRun, type Run } from "./run.ts";
@@ -21,9 +21,9 @@ export async function runPlaybooks(playbooks: readonly LoadedPlaybook[], world: 
 /** Plays the playbooks from the beginning; in a run that goes on, what lies behind it is passed through. */
 export async function actOn(run: Run, playbooks: readonly LoadedPlaybook[]): Promise<boolean> {
   warnings(run, playbooks);
-  checkLimit(run);
+  noteLimit(run);
   await runPlays(run, playbooks);
-  if (run.startAt !== null) noSuchStart(run, run.startAt);
+  if (run.startAt !== null) noSuchStart(run, run.startAt, playbooks);
   return true;
 }
 
@@ -41,20 +41,17 @@ function warnings(run: Run, playbooks: readonly LoadedPlaybook[]): void {
     run.world.journal.note("message:said", { level: "warning", text: message, ...(place ? { place } : {}) });
 }
 
-function checkLimit(run: Run): void {
-  const { inventory, options } = run.world;
-  if (options.limit === undefined || matchHosts(inventory, "all", { limit: options.limit }).hosts.length > 0)
-    return;
-  if (matchHosts(inventory, options.limit).hosts.length > 0) return;
-  throw new KmendError({
-    code: "empty-limit",
-    message: `Specified inventory, host pattern and/or --limit leaves us with no hosts to target: ${options.limit}`,
-    hint: "Look at the hosts there are:\n    kmend inventory --graph",
-  });
+/** Said once, whatever many plays it narrows. */
+function noteLimit({ world: { inventory, journal, options } }: Run): void {
+  for (const { message, hint } of checkLimit(inventory, options.limit))
+    journal.note("message:said", { level: "warning", text: hint ? `${message}. ${hint}` : message });
 }
 
 /** `--start-at-task` named a task that never came: nothing ran. Ansible counts that as no error. */
-function noSuchStart(run: Run, name: string): void {
-  const text = `No matching task "${name}" found: nothing was run. The tasks there are:\n    kmend run --list-tasks PLAYBOOK`;
+function noSuchStart(run: Run, name: string, playbooks: readonly LoadedPlaybook[]): void {
+  const tasks = playbooks.flatMap((playbook) => listPlays(playbook)).flatMap((play) => play.tasks);
+  const near = nearNames(name, [...new Set(tasks.map((task) => task.name))]).map((each) => `"${each}"`);
+  const meant = near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : "";
+  const text = `No matching task "${name}" found: nothing was run.${meant} The tasks there are:\n    kmend run --list-tasks PLAYBOOK`;
   run.world.journal.note("message:said", { level: "error", text });
 }

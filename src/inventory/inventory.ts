@@ -19,6 +19,7 @@ export {
 } from "./host-vars.ts";
 export { type Group, type Host, Inventory, InventoryLoop } from "./inventory-model.ts";
 export { inventorySchema } from "./inventory-schema.ts";
+export { checkLimit } from "./limit.ts";
 export { type LoadOptions, loadInventory } from "./load-inventory.ts";
 export { type Matched, type MatchOptions, matchHosts } from "./match-hosts.ts";
 export { inventoryGraph, inventoryHost, inventoryList, inventoryYaml } from "./show-inventory.ts";

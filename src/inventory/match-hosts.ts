@@ -3,13 +3,14 @@
 import { readFileSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import { exitCodes, fileReason, KmendError, type Problem } from "../problem/problem.ts";
+import { nearNames } from "../template/template.ts";
 import { groupHosts } from "./group-graph.ts";
 import type { Inventory } from "./inventory-model.ts";
 
 export interface Matched {
   /** In the order in which the pattern found them. */
   readonly hosts: readonly string[];
-  /** Parts of the pattern that named nothing. */
+  /** Parts of the pattern that named nothing, with what was probably meant; of a limit, see `checkLimit`. */
   readonly warnings: readonly Problem[];
 }
 
@@ -27,8 +28,14 @@ export function matchHosts(
   const warnings: Problem[] = [];
   const hosts = evaluate(inventory, [pattern].flat().flatMap(splitPattern), warnings);
   if (limit === undefined) return { hosts, warnings };
-  const allowed = new Set(evaluate(inventory, limitPatterns(limit), warnings));
+  const allowed = new Set(matchLimit(inventory, limit).hosts);
   return { hosts: hosts.filter((host) => allowed.has(host)), warnings };
+}
+
+/** The hosts that a `--limit` allows. @throws KmendError `limit-file` */
+export function matchLimit(inventory: Inventory, limit: string): Matched {
+  const warnings: Problem[] = [];
+  return { hosts: evaluate(inventory, limitPatterns(limit), warnings), warnings };
 }
 
 function limitPatterns(limit: string): string[] {
@@ -98,8 +105,18 @@ function matchOne(inventory: Inventory, pattern: string, warnings: Problem[]): s
       code: "no-such-host",
       severity: "warning",
       message: `Could not match supplied host pattern, ignoring: ${name}`,
+      ...didYouMean(inventory, name),
     });
   return slice([...found]);
+}
+
+function didYouMean({ groups, hosts }: Inventory, name: string): Pick<Problem, "hint"> {
+  const names = [...groups, ...hosts].map((each) => each.name);
+  const near = nearNames(name, [...new Set(names)]).map((each) => `"${each}"`);
+  const last = near.at(-1);
+  if (last === undefined) return {};
+  const first = near.slice(0, -1).join(", ");
+  return { hint: `Did you mean ${first === "" ? "" : `${first} or `}${last}?` };
 }
 
 /** `web[1]`, `web[-1]`, `web[0:2]` (both ends are in), `web[1:]`. */

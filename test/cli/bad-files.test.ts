@@ -251,7 +251,22 @@ const cases: Readonly<Record<string, Case>> = {
   "a limit that leaves no host": {
     argv: [...run, "--limit", "nosuch"],
     code: 1,
-    says: /leaves us with no hosts to target: nosuch\n +Look at the hosts there are/,
+    says: /^Specified inventory.* leaves us with no hosts to target: nosuch\n +Could not match .*: nosuch\n +Look at the hosts there are/,
+  },
+  "a limit of which a part is mistyped": {
+    argv: ["run", "-c", "local", "-i", "app-1,", "--limit", "app-1,ap-1", "play.yml"],
+    code: 0,
+    says: /^\[WARNING\]: Could not match supplied host pattern, ignoring: ap-1\. Did you mean "app-1"\?\n[^W]*ok: \[app-1\]/m,
+  },
+  "a host to plan for that is not there": {
+    argv: ["plan", ...onLocal, "play.yml", "--limit", "nosuch"],
+    code: 1,
+    says: /^Specified inventory.* leaves us with no hosts to target: nosuch\n/,
+  },
+  "a host to explain that is not there": {
+    argv: ["scan", ...onLocal, "--explain", "nosuch"],
+    code: 1,
+    says: /^Specified inventory, hosts pattern and\/or --explain leaves us with no hosts to target: nosuch\n/,
   },
   "a file of hosts that is not there": {
     argv: [...run, "--limit", "@nosuch"],
@@ -312,15 +327,21 @@ const cases: Readonly<Record<string, Case>> = {
     code: 1,
     says: /Cannot read the file of --extra-vars nosuch: there is no such file\n/,
   },
+  "tags that no task has": {
+    argv: [...run, "--tags", "al,two", "--skip-tags", "never,thre"],
+    files: { "play.yml": tasks("    - ping:\n      tags: [one, two, three]\n") },
+    code: 0,
+    says: /^warning: No task has the tag "al" of --tags\n {2}The tags there are: \w+, \w+, \w+\nwarning: No task has the tag "thre" of --skip-tags\n {2}The tags there are: three, one, two\n\nPLAY/,
+  },
   "metrics in a folder that is not there": {
     argv: [...run, "--metrics-file", "no/such.prom"],
     code: 5,
     says: /Cannot write the metrics no\/such\.prom: there is no folder \S+\/no\n/,
   },
   "a task to start at that never comes": {
-    argv: [...run, "--start-at-task", "nosuch"],
+    argv: [...run, "--start-at-task", "pin"],
     code: 0,
-    says: /No matching task "nosuch" found: nothing was run/,
+    says: /No matching task "pin" found: nothing was run\. Did you mean "ping"\?/,
   },
   "a run to show that never was": {
     argv: ["show", "nosuch"],

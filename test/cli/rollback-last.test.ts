@@ -17,6 +17,10 @@ t.test("a run that only read does not hide the one that changed something", asyn
   t.equal((await run("run", "-c", "local", "-i", "localhost,", "look.yml")).code, 0);
   t.equal((await run("plan", "-c", "local", "-i", "localhost,", "change.yml")).code, 0);
   t.ok(existsSync(join(cwd, "file")));
+  const none = await run("rollback", "last", "-c", "local", "-i", "localhost,", "--limit", "localhots");
+  t.equal(none.code, 1, "a host that is none is no reason to say that nothing is to be taken back");
+  t.match(none.stderr, /no hosts to target: localhots\n.*Did you mean "localhost"\?/);
+  t.ok(existsSync(join(cwd, "file")));
   const back = await run("rollback", "last", "-c", "local", "-i", "localhost,");
   t.equal(back.code, 0, back.stderr);
   t.notOk(existsSync(join(cwd, "file")));

@@ -1,5 +1,8 @@
+import { join } from "node:path";
 import t from "tap";
-import { isTagSelected } from "../../src/playbook/playbook.ts";
+import { findModule, moduleNames } from "../../src/modules/modules.ts";
+import { isTagSelected, knownTags, loadPlaybook } from "../../src/playbook/playbook.ts";
+import { Dict } from "../../src/template/template.ts";
 
 /** Tasks by their tags; the last has none. */
 const tasks = {
@@ -51,3 +54,36 @@ for (const [selection, expected] of Object.entries(selections))
     );
     t.strictSame(chosen.map(([name]) => name).sort(), words(expected).sort());
   });
+
+const playbook = `- hosts: all
+  tags: play
+  tasks:
+    - block: [{ping: , tags: inner}]
+      rescue: [{ping: , tags: [rescued]}]
+    - include_tasks: {file: more.yml, apply: {tags: "applied, too"}}
+    - include_role: {name: r}
+`;
+
+t.test("the tags of a playbook are known with those of what it includes by name", async (t) => {
+  const folder = t.testdir({
+    "site.yml": playbook,
+    "unknown.yml": `${playbook}    - include_tasks: "{{ which }}.yml"\n`,
+    "absent.yml": `${playbook}    - include_tasks: nosuch.yml\n`,
+    "more.yml": "- {ping: , tags: included}\n- include_tasks: more.yml\n",
+    roles: {
+      r: {
+        tasks: {
+          "main.yml": "- {ping: , tags: of_role}\n- include_tasks: beside.yml\n",
+          "beside.yml": "- {ping: , tags: beside}\n",
+        },
+      },
+    },
+  });
+  const options = { catalogue: { find: findModule, names: moduleNames }, extraVars: new Dict() };
+  const known = (name: string) => knownTags(loadPlaybook(join(folder, name), options), options);
+  const { tags, isAll } = known("site.yml");
+  t.equal([...tags].join(" "), "play inner rescued applied too included of_role beside");
+  t.ok(isAll);
+  t.notOk(known("unknown.yml").isAll);
+  t.notOk(known("absent.yml").isAll);
+});
