@@ -5,7 +5,7 @@ import { type Inventory, loadInventory } from "../inventory/inventory.ts";
 import { createFileStore, type Events, type Journal, type Store, stateFolder } from "../journal/journal.ts";
 import { findModule, moduleNames } from "../modules/modules.ts";
 import { shippedNames, version } from "../package/package.ts";
-import { exitCodes, fileReason, KmendError } from "../problem/problem.ts";
+import { exitCodes, fileReason, formatProblem, KmendError } from "../problem/problem.ts";
 import type { Vault } from "../vault/vault.ts";
 import { terminalAsk } from "./ask.ts";
 import { parseExtraVars } from "./extra-vars.ts";
@@ -63,7 +63,17 @@ export async function readGround(
 export async function readInventory(flags: RunFlags, settings: Settings): Promise<Inventory> {
   const sources = flags.inventory ?? (settings.inventory === undefined ? [] : settings.inventory.split(","));
   if (sources.length === 0) throw noInventory();
-  return loadInventory(sources, { vault: await processVault(flags) });
+  const inventory = await loadInventory(sources, { vault: await processVault(flags) });
+  for (const warning of inventory.warnings) sayOnce(formatProblem(warning));
+  return inventory;
+}
+
+const said = new Set<string>();
+
+/** Some commands read the inventory several times over. */
+function sayOnce(text: string): void {
+  if (!said.has(text)) process.stderr.write(`${text}\n`);
+  said.add(text);
 }
 
 /** Lends a world to run in: journal, connections and signal handlers are given back on every path. */

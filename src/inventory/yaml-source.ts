@@ -1,7 +1,14 @@
 /** YAML and JSON sources: groups with `hosts`, `vars` and `children` below them. */
 
 import type { Place, Problem } from "../problem/problem.ts";
-import { Dict, toValue, type YamlEntry, type YamlMap, type YamlNode } from "../template/template.ts";
+import {
+  Dict,
+  nearNames,
+  toValue,
+  type YamlEntry,
+  type YamlMap,
+  type YamlNode,
+} from "../template/template.ts";
 import { BadHostName, hostNames } from "./host-names.ts";
 import { type Inventory, InventoryLoop } from "./inventory-model.ts";
 
@@ -9,6 +16,9 @@ import { type Inventory, InventoryLoop } from "./inventory-model.ts";
 export function readYamlInventory(root: YamlNode | undefined, file: string, inventory: Inventory): Problem[] {
   return new YamlReader(file, inventory).read(root);
 }
+
+/** What a group may have. */
+const sections = ["hosts", "vars", "children"];
 
 class YamlReader {
   readonly #file: string;
@@ -61,11 +71,13 @@ class YamlReader {
   }
 
   #section(group: string, { key, value }: YamlEntry): void {
-    if (!["hosts", "vars", "children"].includes(key.text)) {
+    if (!sections.includes(key.text)) {
+      const [near] = nearNames(key.text, sections);
       this.#wrong(
-        `"${key.text}" is not a key of a group: wanted hosts, vars or children`,
+        `Passing over "${key.text}" of group "${group}": a group has hosts, vars and children`,
         key.place,
         "warning",
+        near === undefined ? undefined : `Did you mean "${near}"?`,
       );
       return;
     }

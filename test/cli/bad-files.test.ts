@@ -96,6 +96,12 @@ const cases: Readonly<Record<string, Case>> = {
     code: 4,
     says: /hosts\.yml:3:12: Cannot read YAML/,
   },
+  "an inventory with a key that a group cannot have": {
+    argv: ["run", "-c", "local", "-i", "hosts.yml", "play.yml"],
+    files: { "hosts.yml": "all:\n  host:\n    a:\n" },
+    code: 0,
+    says: /^\S+hosts\.yml:2:3: warning: Passing over "host" of group "all": .*\n {2}Did you mean "hosts"\?\n\nPLAY/,
+  },
   "an inventory in malformed INI": {
     argv: ["run", "-c", "local", "-i", "hosts", "play.yml"],
     files: { hosts: "a\n[web\nb\n" },

@@ -140,6 +140,21 @@ for (const [file, { text, problems }] of Object.entries(unreadable))
     t.strictSame(await problemsOf(t, [join(folder, file)], folder), problems);
   });
 
+t.test("a key that a group cannot have is warned of at its place, with the one that was meant", async (t) => {
+  const text =
+    "all:\n  host:\n    a:\n  child:\n    web:\n      kids: {}\n  children:\n    db:\n      kids:\n";
+  const folder = t.testdir({ "hosts.yml": text });
+  const { warnings } = await loadInventory([join(folder, "hosts.yml")]);
+  t.strictSame(
+    warnings.map((warning) => formatProblem(warning).replace(`${folder}/`, "")),
+    [
+      'hosts.yml:2:3: warning: Passing over "host" of group "all": a group has hosts, vars and children\n  Did you mean "hosts"?',
+      'hosts.yml:4:3: warning: Passing over "child" of group "all": a group has hosts, vars and children\n  Did you mean "children"?',
+      'hosts.yml:9:7: warning: Passing over "kids" of group "db": a group has hosts, vars and children',
+    ],
+  );
+});
+
 t.test("a source that does not exist is a problem", async (t) => {
   const [problem] = await problemsOf(t, ["/nowhere/hosts"], "/");
   t.match(problem, /^Cannot read inventory \/nowhere\/hosts: there is no such file\n.*\n +-i "hosts,"$/);
