@@ -2,7 +2,7 @@ import { Listr } from "listr2";
 import type { Event, Events } from "../journal/journal.ts";
 import { diffText } from "./diff-text.ts";
 import { eventLine } from "./event-line.ts";
-import { type FleetView, fleetView, paintFleet } from "./fleet-view.ts";
+import { type FleetView, failureText, fleetView, paintFleet } from "./fleet-view.ts";
 import { foldedRecap } from "./folded-recap.ts";
 import { firstHosts } from "./host-order.ts";
 import { howMany } from "./how-many.ts";
@@ -41,6 +41,8 @@ export function prettyReader(paper: Paper, options: PrettyOptions): Reader {
   let queue = Promise.resolve();
   /** Hosts that the task under way was lost on. */
   let failed = 0;
+  /** Hosts on which it failed, and they go on all the same. */
+  let ignored = 0;
 
   /** What is to be written stands in line behind the live tasks, so that none tears another's frame. */
   const after = (act: () => void | Promise<void>): void => {
@@ -86,7 +88,9 @@ export function prettyReader(paper: Paper, options: PrettyOptions): Reader {
     for (const line of said.lines(columns())) say(line);
     if (failed > mostFailures)
       say(paint(paper.colour, "failed", `  ✖ and ${howMany(failed - mostFailures, "more host")}`));
-    failed = 0;
+    if (ignored > mostFailures)
+      say(paint(paper.colour, "dim", `  ignored: and ${howMany(ignored - mostFailures, "more host")}`));
+    [failed, ignored] = [0, 0];
   }
 
   function read(event: Event): void {
@@ -145,10 +149,21 @@ export function prettyReader(paper: Paper, options: PrettyOptions): Reader {
     const shown = `${event.host}: ${harmless(event.task.name)}`;
     if (options.diff) for (const diff of event.diff ?? []) say(diffText(diff, paper.colour));
     const failure = view.failures.at(-1);
-    if ((event.outcome !== "failed" && event.outcome !== "unreachable") || event.ignored) return;
+    if (event.outcome !== "failed" && event.outcome !== "unreachable") return;
+    if (event.ignored) {
+      taskIgnored(shown, failureText(event.result));
+      return;
+    }
     failed += 1;
     if (failed <= mostFailures)
       say(paint(paper.colour, event.outcome, `  ✖ ${shown}: ${indented(failure?.message ?? "")}`));
+  }
+
+  /** Nobody has to act on it: its first line, and not in the colour of a failure. */
+  function taskIgnored(shown: string, message: string): void {
+    ignored += 1;
+    const [first = ""] = message.split("\n");
+    if (ignored <= mostFailures) say(paint(paper.colour, "dim", `  ignored: ${shown}: ${harmless(first)}`));
   }
 
   return {

@@ -174,11 +174,12 @@ t.test(
       add("task:ended", ended("ok", { host: "b" }));
       add("task:ended", ended("failed", { result: { msg: "no such name\n  Did you mean 'b'?" } }));
       add("task:started", { task: madeUpTask(2, "later"), hosts: ["b"] });
-      add("task:ended", ended("failed", { host: "b", ignored: true, task: madeUpTask(2, "later") }));
+      const ignored = { ignored: true, result: { msg: "not there\nand more" } };
+      add("task:ended", ended("failed", { host: "b", task: madeUpTask(2, "later"), ...ignored }));
     });
     t.equal(
       shown,
-      "✖ write  1 ok, 1 failed\n  ✖ a: write: no such name\n      Did you mean 'b'?\n✔ later  1 failed\n",
+      "✖ write  1 ok, 1 failed\n  ✖ a: write: no such name\n      Did you mean 'b'?\n✔ later  1 failed\n  ignored: b: later: not there\n",
     );
   },
 );
@@ -192,6 +193,11 @@ t.test("more failures than are shown are counted anew for each task", async (t) 
     }
   });
   t.strictSame(shown.match(/and \d+ more hosts?/g), ["and 1 more host", "and 1 more host"]);
+  const ignored = await said(pretty(), (add) => {
+    add("task:started", { task, hosts });
+    for (const host of hosts) add("task:ended", ended("failed", { host, ignored: true }));
+  });
+  t.match(ignored, /^✔ .*\n(?: {2}ignored: node-\d: write: .*\n){10} {2}ignored: and 1 more host\n$/);
 });
 
 t.test("a terminal has one line for tasks in a row that every host skipped", async (t) => {
