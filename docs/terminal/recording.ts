@@ -63,7 +63,7 @@ const unread = [
   ...["sources", "who", "options", "save", "become", "env", "handlers", "playbooks", "inventories"],
 ];
 
-/** Of results only what a scan says of a host is read, and of that not what it rests on. */
+/** Of results what a scan says of a host is read, and of that not what it rests on; and what tasks say that speak. */
 function trimmed(event: Event): object {
   const place = { file: "site.yml", line: 1, column: 1 };
   const read = Object.entries(event).flatMap(([key, value]) => {
@@ -77,11 +77,12 @@ function trimmed(event: Event): object {
 }
 
 function trimmedResult(result: unknown): object {
-  const { diagnosis, mend } = (result ?? {}) as {
+  const { diagnosis, mend, msg } = (result ?? {}) as {
+    readonly msg?: string;
     readonly diagnosis?: Readonly<Record<string, unknown>>;
     readonly mend?: readonly { readonly does: string }[] | null;
   };
-  if (!diagnosis) return {};
+  if (!diagnosis) return msg === undefined ? {} : { msg };
   const { verdict, switchedOnBy, switchesOnNow, perPod, leaked, idsLeft } = diagnosis;
   const told = { verdict, switchedOnBy, switchesOnNow, perPod, leaked, idsLeft };
   return { diagnosis: told, mend: mend?.map(({ does }) => ({ does })) ?? null };
