@@ -180,7 +180,7 @@ t.test("a disk that takes no writes", { skip: isRoot ? false : "only root can mo
     execFileSync("mount", ["-o", "remount,ro", state]);
     const { code, stderr, stdout } = await kmend(["run", ...onLocal, "--state", state], { cwd: folder });
     t.equal(code, 1, stdout);
-    t.match(stderr, /^Cannot make the run's folder \S+: .*read-only file system/im);
+    t.match(stderr, /^Cannot make the run's folder \S+:\s.*read-only/im);
     t.notMatch(stdout + stderr, notForUsers);
     t.notOk(exists(folder, "one"));
   });
