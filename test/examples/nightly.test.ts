@@ -127,6 +127,11 @@ ${await said()}`);
     await sleep(500);
     await on("compute-2", "touch /run/go");
     t.equal(await ended(), "1");
+    // What asked for it is told at once that it was stopped; the night itself ends after its task.
+    await until(
+      controller,
+      "systemctl show -p ActiveState --value kmend-nightly | grep -qxE 'inactive|failed'",
+    );
     t.match(await said(), `Going on with ${run}`);
     t.match(await summary(), { run, exitCode: 99, reason: "interrupted" }, await said());
   });
