@@ -1,14 +1,12 @@
-import type { Located, ModuleDefaults, Shared } from "../playbook/playbook.ts";
+import { appliedTags, type Located, listed, type ModuleDefaults, type Shared } from "../playbook/playbook.ts";
 import type { Place } from "../problem/problem.ts";
-import { Dict, isList, str, type Value } from "../template/template.ts";
+import { Dict, str, type Value } from "../template/template.ts";
 
 /** `apply:` of an include, as the keywords of a level around what is included. */
 export function appliedKeywords(options: Dict, place: Place): Shared {
   const apply = options.get("apply");
   if (!(apply instanceof Dict)) return { tags: [], when: [] };
   const at = (value: Value): Located => ({ value, place });
-  const many = (value: Value | undefined): readonly Value[] =>
-    value === undefined || value === null ? [] : isList(value) ? value : [value];
   const singles: Record<string, Located> = {};
   for (const [word, name] of words) {
     const value = apply.get(word);
@@ -18,10 +16,10 @@ export function appliedKeywords(options: Dict, place: Place): Shared {
   return {
     ...singles,
     ...(vars instanceof Dict ? { vars } : {}),
-    environment: many(apply.get("environment")).map(at),
-    moduleDefaults: many(apply.get("module_defaults")).flatMap((each) => defaultsOf(each, place)),
-    tags: many(apply.get("tags")).flatMap((tag) => str(tag).split(",")),
-    when: many(apply.get("when")).map(at),
+    environment: listed(apply.get("environment")).map(at),
+    moduleDefaults: listed(apply.get("module_defaults")).flatMap((each) => defaultsOf(each, place)),
+    tags: appliedTags(options),
+    when: listed(apply.get("when")).map(at),
   };
 }
 

@@ -1,9 +1,16 @@
 /** Reads what an include names: a file of tasks, or a role with its handlers. */
 
 import { existsSync } from "node:fs";
-import { type Include, loadRole, loadTasks, type Node } from "../playbook/playbook.ts";
+import {
+  type Include,
+  includedFile,
+  includedRole,
+  loadRole,
+  loadTasks,
+  type Node,
+} from "../playbook/playbook.ts";
 import { KmendError } from "../problem/problem.ts";
-import { type Dict, str, truthy } from "../template/template.ts";
+import { type Dict, truthy } from "../template/template.ts";
 import type { Frame } from "./frame.ts";
 import { collectHandlers } from "./handlers.ts";
 import type { HostState } from "./host-state.ts";
@@ -21,7 +28,7 @@ export async function loadIncluded(run: Run, node: Include, given: Given): Promi
 }
 
 function tasks(run: Run, node: Include, { options, frame }: Given): readonly Node[] {
-  const name = text(options, "file", "_raw_params") ?? "";
+  const name = includedFile(options);
   const tried = candidates(run, { ...frame, shared: node }, "tasks", name);
   const file = tried.find((each) => existsSync(each));
   if (!file)
@@ -36,15 +43,8 @@ function tasks(run: Run, node: Include, { options, frame }: Given): readonly Nod
 }
 
 function role(run: Run, node: Include, { options, frame, hosts }: Given): readonly Node[] {
-  const name = text(options, "name", "role") ?? "";
-  const parts = {
-    tasksFrom: text(options, "tasks_from"),
-    varsFrom: text(options, "vars_from"),
-    defaultsFrom: text(options, "defaults_from"),
-    handlersFrom: text(options, "handlers_from"),
-  };
-  const given = Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
-  const loaded = loadRole(name, given, from(run, node, frame));
+  const { name, parts } = includedRole(options);
+  const loaded = loadRole(name, parts, from(run, node, frame));
   const known = new Set(run.play.handlers.all.map((handler) => placeOf(handler.node)));
   const handlers = collectHandlers(loaded.handlers, frame).filter(
     ({ node: each }) => !known.has(placeOf(each)),
@@ -77,9 +77,4 @@ function from(run: Run, node: Include, frame: Frame): Parameters<typeof loadTask
 
 function placeOf({ place }: Node): string {
   return `${place.file}:${place.line}:${place.column}`;
-}
-
-function text(options: Dict, ...names: readonly string[]): string | undefined {
-  const value = names.map((name) => options.get(name)).find((each) => each !== undefined && each !== null);
-  return value === undefined ? undefined : str(value);
 }

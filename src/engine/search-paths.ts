@@ -1,4 +1,4 @@
-import { isAbsolute, join, resolve } from "node:path";
+import { candidatesIn } from "../playbook/playbook.ts";
 import type { Frame } from "./frame.ts";
 import { rolesAround } from "./frame.ts";
 import type { Run } from "./run.ts";
@@ -10,12 +10,9 @@ export function searchPaths(run: Run, frame: Frame | null): string[] {
   return [...new Set([...roles.map((role) => role.path), ...(own ? [own] : []), run.play.folder])];
 }
 
-/** Every place a file may lie, in the order they are tried: in each folder first below `files/` (or its like), then in
- *  the folder itself. @param below `files`, `templates`, `vars` or `tasks` */
+/** Every place a file may lie, in the order they are tried. @param below `files`, `templates`, `vars` or `tasks` */
 export function candidates(run: Run, frame: Frame | null, below: string, path: string): string[] {
-  if (isAbsolute(path)) return [path];
-  if (path.startsWith("~/")) return [join(process.env["HOME"] ?? "/root", path.slice(2))];
-  return searchPaths(run, frame).flatMap((folder) => [resolve(folder, below, path), resolve(folder, path)]);
+  return candidatesIn(searchPaths(run, frame), below, path);
 }
 
 function baseDir(frame: Frame): string | null {

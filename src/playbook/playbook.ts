@@ -9,6 +9,7 @@
 
 export { unattended, withPoll } from "./async.ts";
 export type { NamedFiles } from "./find-named.ts";
+export { appliedTags, candidatesIn, includedFile, includedRole, listed } from "./include-target.ts";
 export { type Keyword, keywords, keywordsOf, type Owner } from "./keywords.ts";
 export { type KnownTags, knownTags } from "./known-tags.ts";
 export {
