@@ -6,8 +6,9 @@ import { parseExtraVars } from "./extra-vars.ts";
 import { processVault } from "./process-vault.ts";
 import { rolesPath } from "./roles-path.ts";
 import type { RunFlags } from "./run-options.ts";
+import { sayTags } from "./said-tags.ts";
 
-/** Loads every playbook before anything runs, and reports the problems of all of them at once.
+/** Loads every playbook before anything runs, and reports the problems of all of them at once, and tags that no task of them has.
  *  @throws KmendError with every problem of every file */
 export async function loadAll(paths: readonly string[], flags: RunFlags): Promise<readonly LoadedPlaybook[]> {
   const options = await loadOptions(flags);
@@ -26,11 +27,11 @@ export async function loadAll(paths: readonly string[], flags: RunFlags): Promis
   if (problems.length > 0) throw new KmendError(problems, exitCode);
   for (const warning of loaded.flatMap((playbook) => playbook.warnings))
     process.stderr.write(`${formatProblem(warning)}\n`);
+  sayTags(loaded, flags, options);
   return loaded;
 }
 
-/** What playbooks are read with. */
-export async function loadOptions(flags: RunFlags): Promise<LoadOptions> {
+async function loadOptions(flags: RunFlags): Promise<LoadOptions> {
   const vault = await processVault(flags);
   return {
     catalogue: { find: findModule, names: moduleNames },

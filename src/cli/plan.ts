@@ -4,7 +4,7 @@ import { planTerms } from "../plan/plan.ts";
 import { planSummary, wrapAll } from "../report/report.ts";
 import { durationMs } from "./duration.ts";
 import { foretell } from "./foretell.ts";
-import { loadAll, loadOptions } from "./load-all.ts";
+import { loadAll } from "./load-all.ts";
 import { stdoutPaper } from "./paper.ts";
 import { checkPlanFile, makePlan, sumOfInventory, writePlan } from "./plan-out.ts";
 import { chooseReader } from "./reader.ts";
@@ -19,7 +19,6 @@ import {
   addYesOption,
   type RunFlags,
 } from "./run-options.ts";
-import { sayTags } from "./said-tags.ts";
 import { addTelemetryOptions, checkTelemetry } from "./telemetry.ts";
 import { readGround } from "./world.ts";
 
@@ -52,7 +51,6 @@ Exit codes: 0 well, 2 some host would fail, 4 some host unreachable or a playboo
     )
     .action(async (paths: string[], flags: PlanFlags) => {
       const playbooks = await loadAll(paths, flags);
-      sayTags(playbooks, flags, await loadOptions(flags));
       checkReports(flags.report);
       checkPlanFile(flags.out);
       await checkTelemetry(flags);

@@ -4,7 +4,7 @@ import { checkLimit } from "../inventory/inventory.ts";
 import type { LoadedPlaybook } from "../playbook/playbook.ts";
 import { type Follow, followedBy } from "./followers.ts";
 import { isListing, listing } from "./listing.ts";
-import { loadAll, loadOptions } from "./load-all.ts";
+import { loadAll } from "./load-all.ts";
 import { addReportOption, checkReports } from "./report-file.ts";
 import {
   addConnectionOptions,
@@ -18,7 +18,6 @@ import {
   addUnattendedOptions,
   type RunFlags,
 } from "./run-options.ts";
-import { sayTags } from "./said-tags.ts";
 import { checkSummaryFile } from "./summary-file.ts";
 import { checkTelemetry } from "./telemetry.ts";
 import { type Ground, readGround, withWorld } from "./world.ts";
@@ -47,7 +46,6 @@ Exit codes: 0 well, 2 some host failed, 4 some host unreachable or a playbook th
     )
     .action(async (paths: string[], flags: RunFlags) => {
       const playbooks = await loadAll(paths, flags);
-      sayTags(playbooks, flags, await loadOptions(flags));
       if (isListing(flags)) console.log(await listing(paths, playbooks, flags));
       else if (flags.syntaxCheck) console.log(paths.map((path) => `\nplaybook: ${path}`).join("\n"));
       if (isListing(flags) || flags.syntaxCheck) return;

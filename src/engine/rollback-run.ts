@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { matchHosts } from "../inventory/inventory.ts";
 import { type Event, type Json, lastOwn } from "../journal/journal.ts";
 import { KmendError } from "../problem/problem.ts";
-import { nearNames } from "../template/template.ts";
+import { didYouMean } from "../template/template.ts";
 import { unblobbed } from "./blobs.ts";
 import type { Recorded } from "./change.ts";
 import { armedBy } from "./dead-man.ts";
@@ -195,10 +195,12 @@ function since<T extends Recorded>(changes: readonly T[], to: string | undefined
     ({ task }) => task.name === to || task.id === to || task.name.endsWith(` : ${to}`),
   );
   if (at >= 0) return changes.slice(at);
-  const near = nearNames(to, [...new Set(changes.map(({ task }) => task.name))]).map((name) => `"${name}"`);
+  const names = changes.map(({ task }) => task.name);
   throw new KmendError({
     code: "unknown-task",
     message: `Cannot roll back to "${to}": no change of the run belongs to a task of that name`,
-    hint: `${near.length > 0 ? `Did you mean ${near.join(" or ")}?\n` : ""}The run's changes are listed by\n    kmend show RUN --changes`,
+    hint: [didYouMean(to, names) ?? [], "The run's changes are listed by\n    kmend show RUN --changes"]
+      .flat()
+      .join("\n"),
   });
 }

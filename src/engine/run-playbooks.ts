@@ -2,7 +2,7 @@
 
 import { checkLimit } from "../inventory/inventory.ts";
 import { type LoadedPlaybook, listPlays } from "../playbook/playbook.ts";
-import { nearNames } from "../template/template.ts";
+import { didYouMean } from "../template/template.ts";
 import { linear } from "./linear.ts";
 import { runPlay } from "./plays.ts";
 import { newRun, type Run } from "./run.ts";
@@ -50,8 +50,17 @@ function noteLimit({ world: { inventory, journal, options } }: Run): void {
 /** `--start-at-task` named a task that never came: nothing ran. Ansible counts that as no error. */
 function noSuchStart(run: Run, name: string, playbooks: readonly LoadedPlaybook[]): void {
   const tasks = playbooks.flatMap((playbook) => listPlays(playbook)).flatMap((play) => play.tasks);
-  const near = nearNames(name, [...new Set(tasks.map((task) => task.name))]).map((each) => `"${each}"`);
-  const meant = near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : "";
-  const text = `No matching task "${name}" found: nothing was run.${meant} The tasks there are:\n    kmend run --list-tasks PLAYBOOK`;
-  run.world.journal.note("message:said", { level: "error", text });
+  const meant = didYouMean(
+    name,
+    tasks.map((task) => task.name),
+  );
+  const text = [
+    `No matching task "${name}" found: nothing was run.`,
+    meant ?? [],
+    "The tasks there are:",
+  ].flat();
+  run.world.journal.note("message:said", {
+    level: "error",
+    text: `${text.join(" ")}\n    kmend run --list-tasks PLAYBOOK`,
+  });
 }

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import { exitCodes, fileReason, KmendError, type Problem } from "../problem/problem.ts";
-import { nearNames } from "../template/template.ts";
+import { didYouMean } from "../template/template.ts";
 import { groupHosts } from "./group-graph.ts";
 import type { Inventory } from "./inventory-model.ts";
 
@@ -105,18 +105,17 @@ function matchOne(inventory: Inventory, pattern: string, warnings: Problem[]): s
       code: "no-such-host",
       severity: "warning",
       message: `Could not match supplied host pattern, ignoring: ${name}`,
-      ...didYouMean(inventory, name),
+      ...hintOf(didYouMean(name, namesIn(inventory))),
     });
   return slice([...found]);
 }
 
-function didYouMean({ groups, hosts }: Inventory, name: string): Pick<Problem, "hint"> {
-  const names = [...groups, ...hosts].map((each) => each.name);
-  const near = nearNames(name, [...new Set(names)]).map((each) => `"${each}"`);
-  const last = near.at(-1);
-  if (last === undefined) return {};
-  const first = near.slice(0, -1).join(", ");
-  return { hint: `Did you mean ${first === "" ? "" : `${first} or `}${last}?` };
+function namesIn({ groups, hosts }: Inventory): readonly string[] {
+  return [...groups, ...hosts].map((each) => each.name);
+}
+
+function hintOf(hint: string | null): Pick<Problem, "hint"> {
+  return hint === null ? {} : { hint };
 }
 
 /** `web[1]`, `web[-1]`, `web[0:2]` (both ends are in), `web[1:]`. */

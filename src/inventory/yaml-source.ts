@@ -3,7 +3,7 @@
 import type { Place, Problem } from "../problem/problem.ts";
 import {
   Dict,
-  nearNames,
+  didYouMean,
   toValue,
   type YamlEntry,
   type YamlMap,
@@ -72,12 +72,11 @@ class YamlReader {
 
   #section(group: string, { key, value }: YamlEntry): void {
     if (!sections.includes(key.text)) {
-      const [near] = nearNames(key.text, sections);
       this.#wrong(
         `Passing over "${key.text}" of group "${group}": a group has hosts, vars and children`,
         key.place,
         "warning",
-        near === undefined ? undefined : `Did you mean "${near}"?`,
+        didYouMean(key.text, sections) ?? undefined,
       );
       return;
     }

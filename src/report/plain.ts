@@ -4,6 +4,7 @@ import { eventLine } from "./event-line.ts";
 import { noWayBackTeller } from "./no-way-back.ts";
 import type { Paper, Reader } from "./reader.ts";
 import { recapLines } from "./recap.ts";
+import { isSpeaker } from "./spoken.ts";
 import { harmless, paint, type Tone } from "./style.ts";
 
 /** For logs: no cursor movement, one event a line group, the lines that people's scripts know from Ansible.
@@ -142,7 +143,7 @@ function outcomeLines(
 
 /** Modules whose very point is what they say are shown whole, the others from `-v` on. */
 function detail(module: string, result: Json, verbosity: number): string {
-  if (module === "debug" || module === "assert")
+  if (isSpeaker(module))
     return ` => ${harmless(JSON.stringify(sorted(without(result, ["changed", "failed"])), null, 4))}`;
   return verbosity > 0 ? ` => ${compact(result)}` : "";
 }

@@ -52,6 +52,11 @@ function oneSaid(hosts: readonly string[], text: string, width: number): readonl
 /** What an `assert` says that was told nothing else to say. */
 const nothingSaid = "All assertions passed";
 
+/** A module whose very point is what it says. */
+export function isSpeaker(module: string): boolean {
+  return module === "debug" || module === "assert";
+}
+
 /** What a host had to say by `debug` or `assert`: `msg`, or a variable and its value. A loop's whole says nothing beside its items, and
  *  what `no_log` hides says nothing. */
 export function textsSaid({
@@ -60,7 +65,7 @@ export function textsSaid({
   result,
 }: Events["task:ended"] | Events["item:ended"]): readonly string[] {
   if (outcome !== "ok" && outcome !== "changed") return [];
-  if (module !== "debug" && module !== "assert") return [];
+  if (!isSpeaker(module)) return [];
   if (result === null || typeof result !== "object" || Array.isArray(result)) return [];
   const {
     msg,

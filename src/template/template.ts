@@ -23,7 +23,7 @@ export { iterate, lengthOf } from "./python/sequence.ts";
 export { repr, str, typeName } from "./python/text.ts";
 export { globals } from "./scope/globals.ts";
 export { isTemplate } from "./scope/is-template.ts";
-export { nearest, nearestFirst, nearNames } from "./scope/nearest.ts";
+export { didYouMean, nearest, nearestFirst } from "./scope/nearest.ts";
 export { isOmitted, OMIT, withoutOmitted } from "./scope/omitted.ts";
 export { type Layer, Layers, type Scope } from "./scope/scope.ts";
 export {

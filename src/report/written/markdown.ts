@@ -122,7 +122,7 @@ function planSections(account: Account, plan: NonNullable<Account["plan"]>): str
 
 function wayBackText({ kind, says }: Predicted["wayBack"]): string {
   if (kind === "none") return `**none**: ${code(says)}`;
-  return kind === "tasks" ? code(says) : says.startsWith("none:") ? code(says) : says;
+  return kind === "tasks" || says.startsWith("none:") ? code(says) : says;
 }
 
 /** What came otherwise than the plan had said. */

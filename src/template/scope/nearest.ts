@@ -2,33 +2,34 @@
 
 /** The candidate that is few edits away, if there is one. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
-  const limit = name.length <= 4 ? 1 : 2;
-  let best: string | undefined;
-  let bestDistance = limit + 1;
-  for (const candidate of candidates) {
-    if (Math.abs(candidate.length - name.length) > limit || candidate === name) continue;
-    const distance = editDistance(name, candidate);
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best;
+  return near(name, [...candidates])[0];
 }
 
-/** Names that were probably meant: those a few letters away, then those that hold what was typed. @param most how many at most */
-export function nearNames(name: string, candidates: readonly string[], most = 3): string[] {
-  const limit = name.length <= 4 ? 1 : 2;
-  const others = nearestFirst(name, candidates).filter((each) => each !== name);
-  const near = others.filter((each) => editDistance(name, each) <= limit);
-  const wider = others.filter((each) => !near.includes(each) && each.includes(name));
-  return [...near, ...(name === "" ? [] : wider)].slice(0, most);
+/** `Did you mean "a", "b" or "c"?`: names a few letters away, then those that hold what was typed; null where there are none. */
+export function didYouMean(name: string, candidates: Iterable<string>): string | null {
+  const others = [...new Set(candidates)].filter((each) => each !== name);
+  const close = near(name, others);
+  const holding = name === "" ? [] : nearestFirst(name, others).filter((each) => each.includes(name));
+  const meant = [...new Set([...close, ...holding])].slice(0, mostMeant).map((each) => `"${each}"`);
+  const last = meant.pop();
+  if (last === undefined) return null;
+  return `Did you mean ${meant.length > 0 ? `${meant.join(", ")} or ` : ""}${last}?`;
 }
+
+const mostMeant = 3;
 
 /** All of them, the fewest edits away first; of two as near, as they were. */
 export function nearestFirst(name: string, candidates: readonly string[]): string[] {
   const far = new Map(candidates.map((each) => [each, editDistance(name, each)]));
   return [...far.keys()].sort((a, b) => (far.get(a) ?? 0) - (far.get(b) ?? 0));
+}
+
+/** Those few edits away, the nearest first. */
+function near(name: string, candidates: readonly string[]): string[] {
+  const limit = name.length <= 4 ? 1 : 2;
+  // Most are told by their length alone.
+  const likely = candidates.filter((each) => Math.abs(each.length - name.length) <= limit && each !== name);
+  return nearestFirst(name, likely).filter((each) => editDistance(name, each) <= limit);
 }
 
 function editDistance(a: string, b: string): number {
