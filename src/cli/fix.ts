@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { exitCodes, KmendError } from "../problem/problem.ts";
-import { fix, forgettingAsker, plainAsker, terminalAsker } from "../wizard/wizard.ts";
+import { fix } from "../wizard/wizard.ts";
+import { fixAsker } from "./fix-asker.ts";
 import { comeBackCommand } from "./fix-command.ts";
 import { readKept } from "./fix-kept.ts";
 import { fixWork } from "./fix-work.ts";
@@ -14,7 +15,6 @@ import {
 } from "./run-options.ts";
 import { readSettings } from "./settings.ts";
 import { checkTelemetry } from "./telemetry.ts";
-import { forgetTyped } from "./typed-ahead.ts";
 
 export interface FixFlags extends RunFlags {
   readonly resume?: boolean;
@@ -60,10 +60,7 @@ async function fixOnTerminal(flags: FixFlags, command: Command): Promise<number>
   const paper = stdoutPaper();
   const isPlain = flags.plain === true || process.env["TERM"] === "dumb";
   const kept = flags.resume ? readKept(flags.state) : null;
-  const asker = forgettingAsker(
-    isPlain ? plainAsker(process.stdin, process.stdout) : terminalAsker(paper),
-    forgetTyped,
-  );
+  const asker = fixAsker(paper, isPlain);
   const named = flags.inventory ?? readSettings(process.env).inventory?.split(",") ?? null;
   // Between questions Ctrl-C must not kill the process: what stands is to be said.
   const stay = (): void => {};

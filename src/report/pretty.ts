@@ -2,6 +2,7 @@ import { Listr } from "listr2";
 import type { Event, Events } from "../journal/journal.ts";
 import { diffText } from "./diff-text.ts";
 import { eventLine } from "./event-line.ts";
+import { fewLines } from "./few-lines.ts";
 import { type FleetView, failureText, fleetView, paintFleet } from "./fleet-view.ts";
 import { foldedRecap } from "./folded-recap.ts";
 import { firstHosts } from "./host-order.ts";
@@ -16,9 +17,6 @@ import { wrap } from "./wrap.ts";
 
 // A redraw costs about 2 ms for 200 hosts; ten a second look alive and leave the processor to SSH.
 const redrawMs = 100;
-
-/** Of one task; the recap names every host in trouble. */
-const mostFailures = 10;
 
 /** Listr sets its output in, and breaks a line that comes nearer to the edge. */
 const indentOfLive = 6;
@@ -39,20 +37,18 @@ export function prettyReader(paper: Paper, options: PrettyOptions): Reader {
   let live: LiveTask | null = null;
   let isSoaking = false;
   let queue = Promise.resolve();
-  /** Hosts that the task under way was lost on. */
-  let failed = 0;
-  /** Hosts on which it failed, and they go on all the same. */
-  let ignored = 0;
-
   /** What is to be written stands in line behind the live tasks, so that none tears another's frame. */
   const after = (act: () => void | Promise<void>): void => {
     queue = queue.then(act);
   };
   const say = (text: string): void => {
-    // While a task is under way its own line comes first, and they stand above that.
+    // The line of a task under way comes before what is said meanwhile, and brings them along.
     if (!live) saySkipped();
     after(() => paper.write(`${text}\n`));
   };
+  /** Of the task under way: hosts that it was lost on, and those that go on although it failed. */
+  const failed = fewLines(say);
+  const ignored = fewLines(say);
   const columns = (): number => (process.stdout.isTTY ? paper.columns : Number.POSITIVE_INFINITY);
 
   function skippedLine(): readonly string[] {
@@ -74,7 +70,7 @@ export function prettyReader(paper: Paper, options: PrettyOptions): Reader {
   function endTask(isOver = true): void {
     if (!live) return;
     const ending = live;
-    const well = failed > 0 ? paint(paper.colour, "failed", "✖") : paint(paper.colour, "ok", "✔");
+    const well = failed.count > 0 ? paint(paper.colour, "failed", "✖") : paint(paper.colour, "ok", "✔");
     const isKnown = isOver || view.waiting <= 0;
     if (isKnown && !isSoaking && isSkipped(view)) {
       skipped.add(harmless(view.task?.name ?? ""));
@@ -86,11 +82,8 @@ export function prettyReader(paper: Paper, options: PrettyOptions): Reader {
     live = null;
     isSoaking = false;
     for (const line of said.lines(columns())) say(line);
-    if (failed > mostFailures)
-      say(paint(paper.colour, "failed", `  ✖ and ${howMany(failed - mostFailures, "more host")}`));
-    if (ignored > mostFailures)
-      say(paint(paper.colour, "dim", `  ignored: and ${howMany(ignored - mostFailures, "more host")}`));
-    [failed, ignored] = [0, 0];
+    failed.end((left) => paint(paper.colour, "failed", `  ✖ and ${howMany(left, "more host")}`));
+    ignored.end((left) => paint(paper.colour, "dim", `  ignored: and ${howMany(left, "more host")}`));
   }
 
   function read(event: Event): void {
@@ -148,22 +141,12 @@ export function prettyReader(paper: Paper, options: PrettyOptions): Reader {
   function taskEnded(event: Events["task:ended"]): void {
     const shown = `${event.host}: ${harmless(event.task.name)}`;
     if (options.diff) for (const diff of event.diff ?? []) say(diffText(diff, paper.colour));
-    const failure = view.failures.at(-1);
     if (event.outcome !== "failed" && event.outcome !== "unreachable") return;
-    if (event.ignored) {
-      taskIgnored(shown, failureText(event.result));
-      return;
-    }
-    failed += 1;
-    if (failed <= mostFailures)
-      say(paint(paper.colour, event.outcome, `  ✖ ${shown}: ${indented(failure?.message ?? "")}`));
-  }
-
-  /** Nobody has to act on it: its first line, and not in the colour of a failure. */
-  function taskIgnored(shown: string, message: string): void {
-    ignored += 1;
-    const [first = ""] = message.split("\n");
-    if (ignored <= mostFailures) say(paint(paper.colour, "dim", `  ignored: ${shown}: ${harmless(first)}`));
+    const message = harmless(failureText(event.result));
+    // Nobody has to act on what is ignored: its first line will do.
+    if (event.ignored)
+      ignored.say(paint(paper.colour, "dim", `  ignored: ${shown}: ${message.split("\n")[0]}`));
+    else failed.say(paint(paper.colour, event.outcome, `  ✖ ${shown}: ${indented(message)}`));
   }
 
   return {
@@ -188,7 +171,7 @@ export function prettyReader(paper: Paper, options: PrettyOptions): Reader {
 
 /** Below its host's line: a way out of several lines would look like the next thing that is said. */
 function indented(message: string): string {
-  return harmless(message).replaceAll("\n", "\n    ");
+  return message.replaceAll("\n", "\n    ");
 }
 
 /** Up to so many hosts of a batch are all named. */

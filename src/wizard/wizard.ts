@@ -7,6 +7,7 @@
  * commands do, and it prints them. Must: nobody is asked without the facts to answer. Should: leaving loses nothing but the question asked.
  */
 
+export type { Asker } from "./ask.ts";
 export { dryRunBatches, dryRunLine } from "./dry-run-reader.ts";
 export { fix } from "./fix.ts";
 export { forgettingAsker } from "./forgetting-asker.ts";

@@ -9,9 +9,11 @@ import { forgetSaved, kmend, lastRun } from "./kmend.ts";
 
 t.setTimeout(120_000);
 
+const skip = hasTmux ? false : "there is no tmux";
+
 const main = join(import.meta.dirname, "../../src/cli/main.ts");
 
-t.test("a run that is stepped through", { skip: hasTmux ? false : "there is no tmux" }, async (t) => {
+t.test("a run that is stepped through", { skip }, async (t) => {
   const folder = t.testdir({
     "play.yml": `
 - name: Mend
@@ -81,36 +83,32 @@ t.test("a run that is stepped through", { skip: hasTmux ? false : "there is no t
   });
 });
 
-t.test(
-  "keys from before a question are no answer to it",
-  { skip: hasTmux ? false : "there is no tmux" },
-  async (t) => {
-    const folder = t.testdir({
-      "play.yml": `
+t.test("keys from before a question are no answer to it", { skip }, async (t) => {
+  const folder = t.testdir({
+    "play.yml": `
 - hosts: all
   gather_facts: false
   tasks:
     - {name: Work, command: "sh -c 'touch begun; until test -e typed; do sleep 0.1; done'", args: {chdir: "{{ playbook_dir }}"}}
     - {name: Ask, pause: {prompt: Which}}
 `,
-    });
-    const state = join(folder, "state");
-    const argv = ["run", "-i", "a,", "-c", "local", "play.yml"];
-    const terminal = new Terminal([process.execPath, main, ...argv], {
-      cwd: folder,
-      env: { KMEND_STATE: state },
-    });
-    t.teardown(() => terminal.close());
-    while (!existsSync(join(folder, "begun"))) await sleep(50);
-    terminal.keys("early", "Enter", "half");
-    writeFileSync(join(folder, "typed"), "");
-    t.match(await terminal.shows("? Which"), /\? Which:?$/m, "it waits, and nothing stands there yet");
-    terminal.keys("late", "Enter");
-    t.match(await terminal.shows("It ended with 0."), /Which late$/m);
-  },
-);
+  });
+  const state = join(folder, "state");
+  const argv = ["run", "-i", "a,", "-c", "local", "play.yml"];
+  const terminal = new Terminal([process.execPath, main, ...argv], {
+    cwd: folder,
+    env: { KMEND_STATE: state },
+  });
+  t.teardown(() => terminal.close());
+  while (!existsSync(join(folder, "begun"))) await sleep(50);
+  terminal.keys("early", "Enter", "half");
+  writeFileSync(join(folder, "typed"), "");
+  t.match(await terminal.shows("? Which"), /\? Which:?$/m, "it waits, and nothing stands there yet");
+  terminal.keys("late", "Enter");
+  t.match(await terminal.shows("It ended with 0."), /Which late$/m);
+});
 
-t.test("nobody answers any more", { skip: hasTmux ? false : "there is no tmux" }, async (t) => {
+t.test("nobody answers any more", { skip }, async (t) => {
   const question = "vars_prompt: [{name: word, prompt: Which, private: true}]";
   const folder = t.testdir({
     "asks.yml": `- {hosts: all, gather_facts: false, ${question}, tasks: []}\n`,

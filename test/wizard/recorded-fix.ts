@@ -2,12 +2,9 @@
  *
  *      node test/wizard/recorded-fix.ts [--plain] [--many] */
 
+import { fixAsker } from "../../src/cli/fix-asker.ts";
 import { stdoutPaper } from "../../src/cli/paper.ts";
-import { forgetTyped } from "../../src/cli/typed-ahead.ts";
 import { fix } from "../../src/wizard/fix.ts";
-import { forgettingAsker } from "../../src/wizard/forgetting-asker.ts";
-import { plainAsker } from "../../src/wizard/plain-asker.ts";
-import { terminalAsker } from "../../src/wizard/terminal-asker.ts";
 import { kubeletLeaks, runOf, runtimeLeaks, scanOf } from "./made-up.ts";
 import { fleet, MadeUpWork } from "./made-up-work.ts";
 
@@ -25,13 +22,9 @@ const scanned = process.argv.includes("--many") ? many : { ...fleet, "app-3": "N
 const work = new MadeUpWork(scanOf(scanned));
 work.earlier = async () => [runOf([["db-1"], ["db-2"]], { seconds: 50 })];
 process.on("SIGINT", () => {});
-process.exitCode = await fix(
-  work,
-  forgettingAsker(isPlain ? plainAsker(process.stdin, process.stdout) : terminalAsker(paper), forgetTyped),
-  {
-    width: Math.min(100, paper.columns),
-    inventory: null,
-    kept: null,
-    comeBack: "kmend fix --resume",
-  },
-);
+process.exitCode = await fix(work, fixAsker(paper, isPlain), {
+  width: Math.min(100, paper.columns),
+  inventory: null,
+  kept: null,
+  comeBack: "kmend fix --resume",
+});
