@@ -7,25 +7,13 @@
  * Must: what is recorded as done is not done again. Must: a change whose end nobody wrote down is never guessed at.
  */
 
-import type { Event, Events, RecordedOutput, TaskRef } from "../journal/journal.ts";
-import { equalButMasked } from "../mask/mask.ts";
-import { KmendError } from "../problem/problem.ts";
-import type { Recorded } from "./change.ts";
+import type { Event, Events, TaskRef } from "../journal/journal.ts";
+import { changesUnderWay, type UnderWay } from "./changes-under-way.ts";
+import { checkTask, diverged } from "./diverged.ts";
+import { taskKey } from "./task-key.ts";
 
 export type TaskEnd = Events["task:ended"];
 export type ItemEnd = Events["item:ended"];
-
-/** A change that was recorded, and whose task has no end. */
-export interface UnderWay {
-  readonly change: Recorded;
-  /** null: nobody knows. `message`: it failed, and says why. */
-  readonly end: {
-    readonly message: string | null;
-    readonly output: RecordedOutput | undefined;
-    /** The output held a secret, and is not whole. */
-    readonly isMasked: boolean;
-  } | null;
-}
 
 export interface Past {
   /** null: it has none, or is to be tried again. */
@@ -105,7 +93,7 @@ export function pastOf(events: readonly Event[], options: PastOptions): Past {
     events.flatMap((event) => (event.type === "rollback:started" ? event.hosts : [])),
   );
   for (const event of events) {
-    if (event.type === "host:started") begun.add(key(event.task.id, event.host));
+    if (event.type === "host:started") begun.add(taskKey(event.task.id, event.host));
     if (event.type === "task:started" || event.type === "task:declined") tasks.set(event.task.id, event.task);
     if ((event.type === "task:started" || event.type === "task:declined") && event.task.at)
       places.set(event.task.at, event.task.id);
@@ -113,11 +101,11 @@ export function pastOf(events: readonly Event[], options: PastOptions): Past {
     if (event.type === "task:declined")
       for (const host of event.hosts) {
         // What it had come to before nobody asks for any more.
-        ends.delete(key(event.task.id, host));
-        declined.add(key(event.task.id, host));
+        ends.delete(taskKey(event.task.id, host));
+        declined.add(taskKey(event.task.id, host));
       }
     if (event.type !== "task:ended") continue;
-    ends.set(key(event.task.id, event.host), event);
+    ends.set(taskKey(event.task.id, event.host), event);
     frontier.set(event.host, event.task.id);
   }
   const open = changesUnderWay(events);
@@ -132,35 +120,31 @@ export function pastOf(events: readonly Event[], options: PastOptions): Past {
     lastNumber: places.size > 0 ? Math.max(...[...tasks.keys()].map(numberOf)) : 0,
     ended: (task, host) => {
       toCome.get(host)?.delete(task);
-      return again.has(key(task, host)) ? null : (ends.get(key(task, host)) ?? null);
+      return again.has(taskKey(task, host)) ? null : (ends.get(taskKey(task, host)) ?? null);
     },
     round: (task, host, index) => {
       const end = rounds.get(roundKey(task, host, index)) ?? null;
-      return end && again.has(key(task, host)) && isNoEnd(end, options) ? null : end;
+      return end && again.has(taskKey(task, host)) && isNoEnd(end, options) ? null : end;
     },
-    hasBegun: (task, host) => begun.has(key(task, host)),
-    underWayOf: (task, host) => open.get(key(task, host)) ?? null,
-    settle: (task, host) => void open.delete(key(task, host)),
+    hasBegun: (task, host) => begun.has(taskKey(task, host)),
+    underWayOf: (task, host) => open.get(taskKey(task, host)) ?? null,
+    settle: (task, host) => void open.delete(taskKey(task, host)),
     underWay: [...open].flatMap(([at, change]) =>
       declined.has(at) || (ends.has(at) && !again.has(at)) ? [] : [change],
     ),
     checkTask: (task) => checkTask(tasks.get(task.id), task),
     checkHost: (task, host) => {
       const [next] = toCome.get(host) ?? [];
-      if (next === undefined || places.size === 0 || ends.has(key(task.id, host)) || !isWorkedOn(host))
+      if (next === undefined || places.size === 0 || ends.has(taskKey(task.id, host)) || !isWorkedOn(host))
         return;
       throw diverged(tasks.get(next), task);
     },
-    takesPart: (task, host) => isWorkedOn(host) || ends.has(key(task, host)),
-    isDeclined: (task, host) => declined.has(key(task, host)),
+    takesPart: (task, host) => isWorkedOn(host) || ends.has(taskKey(task, host)),
+    isDeclined: (task, host) => declined.has(taskKey(task, host)),
     ...playsOf(events),
     isOver: (host) => !isWorkedOn(host) && (toCome.get(host)?.size ?? 0) === 0,
     hasTakenBack: rollbacksOf(events),
   };
-}
-
-function key(task: string, host: string): string {
-  return `${task} ${host}`;
 }
 
 /** By host, the tasks that it has an end of and has not come to again, in their order. */
@@ -180,7 +164,7 @@ function numberOf(task: string): number {
 }
 
 function roundKey(task: string, host: string, index: number): string {
-  return `${key(task, host)} ${index}`;
+  return `${taskKey(task, host)} ${index}`;
 }
 
 /** A host that was lost has not ended its task. Only its last one: after `clear_host_errors` it went on. */
@@ -195,79 +179,9 @@ function isNoEnd(item: ItemEnd, options: PastOptions): boolean {
   );
 }
 
-/** By task and host, the change that was recorded last and is no part of anything that ended. */
-function changesUnderWay(events: readonly Event[]): Map<string, UnderWay> {
-  const open = new Map<string, UnderWay>();
-  const at = new Map<string, string>();
-  for (const event of events) {
-    if (event.type === "change:recorded" && event.task.kind !== "rollback") {
-      at.set(event.change, key(event.task.id, event.for));
-      open.set(key(event.task.id, event.for), { change: event, end: null });
-    }
-    if (event.type === "change:applied" || event.type === "change:failed") {
-      const where = at.get(event.change) ?? "";
-      const begun = open.get(where);
-      if (begun?.change.change === event.change) open.set(where, { ...begun, end: endOf(event) });
-    }
-    if (event.type === "change:reverted") open.delete(at.get(event.change) ?? "");
-    if (hasComeTo(event)) open.delete(key(event.task.id, event.host));
-  }
-  return open;
-}
-
-/** What was under way of it before is over. */
-function hasComeTo(
-  event: Event,
-): event is Event & { readonly type: "task:ended" | "item:ended" | "task:retrying" } {
-  if (event.type === "task:retrying") return !event.underWay;
-  if (event.type !== "task:ended" && event.type !== "item:ended") return false;
-  return event.outcome !== "unreachable" && !event.underWay;
-}
-
 /** Of a task that failed before it came to it. */
 export function stillUnderWay(past: Past, task: TaskRef, host: string): { readonly underWay?: true } {
   return past.underWayOf(task.id, host) ? { underWay: true } : {};
-}
-
-function endOf(event: Events["change:applied"] | Events["change:failed"]): UnderWay["end"] {
-  return {
-    message: "message" in event ? event.message : null,
-    output: event.output,
-    isMasked: event.masked ?? false,
-  };
-}
-
-function checkTask(before: TaskRef | undefined, now: TaskRef): void {
-  if (before && (before.module !== now.module || placed(before.place) !== placed(now.place)))
-    throw diverged(before, now);
-}
-
-function diverged(before: TaskRef | undefined, now: TaskRef): KmendError {
-  const had = before ? `"${before.name}" (${placed(before.place)})` : "another task";
-  return new KmendError({
-    code: "resume-diverged",
-    message: `Cannot go on: where the run had ${had} there is now "${now.name}"`,
-    place: now.place,
-    hint: changedHint,
-  });
-}
-
-/** @throws KmendError `resume-diverged` where the loop's round was for another item */
-export function checkRound(before: ItemEnd, item: unknown): void {
-  if (before.item === "censored" || equalButMasked(before.item, item)) return;
-  throw new KmendError({
-    code: "resume-diverged",
-    message: `Cannot go on: round ${before.index + 1} of the loop of "${before.task.name}" was for ${JSON.stringify(before.item)}, and is now for ${JSON.stringify(item)}`,
-    place: before.task.place,
-    hint: changedHint,
-  });
-}
-
-const changedHint =
-  "Restore the playbook and the inventory that the run began with; or take it back with kmend rollback, and run anew.";
-
-function placed({ file, line }: TaskRef["place"]): string {
-  return `${file}:${line}`;
 }
 
 function playsOf(events: readonly Event[]): Pick<Past, "batches" | "hosts" | "isPastSoak"> {

@@ -13,10 +13,10 @@ import { type AnyChange, type HostModule, TaskFailed } from "../modules/modules.
 import { formatPlace } from "../problem/problem.ts";
 import { applyFailed } from "./apply-failed.ts";
 import { isSecretChange } from "./change.ts";
+import type { UnderWay } from "./changes-under-way.ts";
 import { hasComeBack, waitUntilBack } from "./come-back.ts";
 import type { Doing } from "./doing.ts";
 import type { Done } from "./host-module.ts";
-import type { UnderWay } from "./past.ts";
 import type { PlannedTask } from "./plan.ts";
 import { asOutput } from "./recorded-output.ts";
 import { runOptions } from "./run-options.ts";

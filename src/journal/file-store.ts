@@ -5,6 +5,7 @@ import { fileReason, KmendError } from "../problem/problem.ts";
 import { chained } from "./chain.ts";
 import { checkWhole } from "./damage.ts";
 import type { Event, EventName, Events } from "./events.ts";
+import { findRun } from "./find-run.ts";
 import type { Journal, RecordedRun, RunSummary, Store } from "./journal.ts";
 import { madeChanges } from "./made-changes.ts";
 import { isNothingToRevert } from "./nothing-to-revert.ts";
@@ -16,19 +17,17 @@ import { openLineWriter, unwritable } from "./writer.ts";
 
 const journalName = "journal.jsonl";
 
-/** Of the runs that a beginning of an id may mean. */
-const mostShown = 10;
-
 /** The store of files: `STATE/runs/RUN/journal.jsonl`, blobs in `STATE/runs/RUN/blobs/`.
  *  @param state the state folder, made at need with rights 0700 */
 export function createFileStore(state: string): Store {
   const runs = join(state, "runs");
   return {
     create: (run = newRunId()) => createJournal(runs, run),
-    reopen: async (run) => reopenJournal(runs, await findRun(runs, run)),
-    read: async (run) => readRun(runs, await findRun(runs, run)),
-    verify: async (run) => verifyRun(await readRun(runs, await findRun(runs, run))),
-    remove: async (run) => rm(join(runs, await findRun(runs, run)), { recursive: true, force: true }),
+    reopen: async (run) => reopenJournal(runs, findRun(await runIds(runs), run, runs)),
+    read: async (run) => readRun(runs, findRun(await runIds(runs), run, runs)),
+    verify: async (run) => verifyRun(await readRun(runs, findRun(await runIds(runs), run, runs))),
+    remove: async (run) =>
+      rm(join(runs, findRun(await runIds(runs), run, runs)), { recursive: true, force: true }),
     blob: (run, sha256) => readBlob(join(runs, run), sha256),
     ids: async () => (await runIds(runs)).sort().reverse(),
     list: () => listRuns(runs),
@@ -183,34 +182,6 @@ async function readBlob(folder: string, sha256: string): Promise<Uint8Array> {
     code: "missing-blob",
     message: `Cannot read the blob ${sha256} of ${folder}: ${bytes ? "its content does not match its name" : "no such file"}`,
   });
-}
-
-/** The id that `last` or a unique beginning stands for. */
-async function findRun(runs: string, wanted: string): Promise<string> {
-  const ids = (await runIds(runs)).sort();
-  const hit =
-    wanted === "last"
-      ? ids.slice(-1)
-      : ids.includes(wanted)
-        ? [wanted]
-        : ids.filter((id) => id.startsWith(wanted) || id.endsWith(`-${wanted}`));
-  const [only, another] = hit;
-  if (only && !another) return only;
-  throw new KmendError({
-    code: another ? "ambiguous-run" : "unknown-run",
-    message: another
-      ? `Cannot tell which run "${wanted}" is: ${newestOf(hit)}`
-      : `Cannot find the run "${wanted}" below ${runs}`,
-    hint: another
-      ? "Write more of its id, or `last` for the newest. List the runs with\n    kmend runs"
-      : "List the runs with\n    kmend runs",
-  });
-}
-
-/** As many ids as can be read at a glance, the newest first. @param ids sorted, the newest last */
-function newestOf(ids: readonly string[]): string {
-  const shown = ids.slice(-mostShown).reverse().join(", ");
-  return ids.length > mostShown ? `${shown} and ${ids.length - mostShown} more` : shown;
 }
 
 async function readRun(runs: string, run: string): Promise<RecordedRun & { readonly lastSum: string }> {

@@ -2,6 +2,7 @@
 
 import { sh } from "../script/script.ts";
 import type { Dict } from "../template/values.ts";
+import type { Brought, Remote } from "./brought.ts";
 import { placeOf } from "./fetch/place.ts";
 import { againFiles } from "./files/again.ts";
 import { applySteps, type FilesChange, tidySteps, undoSteps } from "./files/change.ts";
@@ -13,7 +14,7 @@ import { look, lookFunctions, readLooks, readWord } from "./files/look.ts";
 import { askOwners, readOwners } from "./files/owner.ts";
 import { type PlacementState, planPlacement } from "./files/placement.ts";
 import { folderOf } from "./host-path.ts";
-import { type Brought, type HostModule, type Remote, type Setting, TaskFailed, text } from "./module.ts";
+import { type HostModule, type Setting, TaskFailed, text } from "./module.ts";
 import type { ArgumentsOf, Options } from "./options.ts";
 
 const options = {

@@ -55,6 +55,7 @@ import { yum } from "./yum.ts";
 import { yumVersionlock } from "./yum_versionlock.ts";
 
 export { extraArguments, optionProblem, parseArguments } from "./arguments.ts";
+export type { Brought, Need, TreeEntry, Upload } from "./brought.ts";
 export { boolWords, intText, octalMode, symbolicMode } from "./coerce.ts";
 export { lookAtRemote } from "./fetch/look-at-remote.ts";
 export { keepLimitKib } from "./files/file-plan.ts";

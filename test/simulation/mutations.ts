@@ -177,13 +177,13 @@ export const mutations: readonly Mutation[] = [
   {
     what: "does all again on resume",
     file: "past.ts",
-    from: "return again.has(key(task, host)) ? null : (ends.get(key(task, host)) ?? null);",
+    from: "return again.has(taskKey(task, host)) ? null : (ends.get(taskKey(task, host)) ?? null);",
     to: "return null;",
   },
   {
     what: "forgets what was under way",
     file: "past.ts",
-    from: "underWayOf: (task, host) => open.get(key(task, host)) ?? null,",
+    from: "underWayOf: (task, host) => open.get(taskKey(task, host)) ?? null,",
     to: "underWayOf: () => null,",
   },
   {
@@ -213,7 +213,7 @@ export const mutations: readonly Mutation[] = [
   {
     what: "a resume runs what somebody had said no to",
     file: "past.ts",
-    from: "isDeclined: (task, host) => declined.has(key(task, host)),",
+    from: "isDeclined: (task, host) => declined.has(taskKey(task, host)),",
     to: "isDeclined: () => false,",
     isStepped: true,
   },

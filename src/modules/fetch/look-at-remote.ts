@@ -1,9 +1,10 @@
 /** What a file of the host is, before it is brought. */
 
 import { raw, sh } from "../../script/script.ts";
+import type { Brought, Remote } from "../brought.ts";
 import { look, lookFunctions, readLooks } from "../files/look.ts";
 import { hostPath } from "../host-path.ts";
-import { type Brought, type Inspection, type Remote, TaskFailed, text } from "../module.ts";
+import { type Inspection, TaskFailed, text } from "../module.ts";
 
 /** Of a file that is there, all that Brought has; of any other only the kind counts. `source` is its path on the host, links followed. */
 export type Looked = Pick<Brought, "source" | "size" | "sha1" | "sha256" | "mode"> & Pick<Remote, "kind">;

@@ -1,8 +1,9 @@
 /** Where a file of the host comes to stand on the controller. */
 
 import { join, normalize, resolve } from "node:path/posix";
+import type { Remote } from "../brought.ts";
 import { nameOf } from "../host-path.ts";
-import { type Remote, TaskFailed } from "../module.ts";
+import { TaskFailed } from "../module.ts";
 
 interface Wanted {
   readonly src: string;

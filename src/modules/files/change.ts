@@ -2,7 +2,8 @@
 
 import type { Output } from "../../script/output.ts";
 import { join, raw, type Script, sh } from "../../script/script.ts";
-import { type AnyChange, text, type Upload, type Where } from "../module.ts";
+import type { Upload } from "../brought.ts";
+import { type AnyChange, text, type Where } from "../module.ts";
 import { look, lookFunctions, readLooks, readName } from "./look.ts";
 import { type PathState, toBytes } from "./path-state.ts";
 import { freshPath, make, type Step, stepFunctions, undo, withoutFolder } from "./steps.ts";

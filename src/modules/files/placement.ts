@@ -3,8 +3,9 @@
 import type { Output } from "../../script/output.ts";
 import { raw, sh } from "../../script/script.ts";
 import type { Dict } from "../../template/values.ts";
+import type { Brought } from "../brought.ts";
 import { folderOf, hostPath } from "../host-path.ts";
-import { type Brought, type Inspection, TaskFailed, text } from "../module.ts";
+import { type Inspection, TaskFailed, text } from "../module.ts";
 import type { Mode } from "../options.ts";
 import { attributesDiff, attributesStep, fresh, type Present, wanted } from "./attributes.ts";
 import { type FilesChange, readApplied } from "./change.ts";

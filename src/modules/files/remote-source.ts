@@ -1,8 +1,9 @@
 /** `copy` with `remote_src`: the source is a file or a folder of the host itself. */
 
 import { raw, sh } from "../../script/script.ts";
+import type { TreeEntry } from "../brought.ts";
 import { hostPath, nameOf } from "../host-path.ts";
-import { type Inspection, TaskFailed, type TreeEntry, text } from "../module.ts";
+import { type Inspection, TaskFailed, text } from "../module.ts";
 import { readMissing } from "./file-state.ts";
 import { look, lookFunctions, readLooks } from "./look.ts";
 import { readOwners } from "./owner.ts";

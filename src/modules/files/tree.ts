@@ -1,8 +1,9 @@
 /** A folder's whole content to be placed below a path. */
 
 import { join, raw, type Script, sh } from "../../script/script.ts";
+import type { TreeEntry } from "../brought.ts";
 import { hostPath } from "../host-path.ts";
-import { type Inspection, TaskFailed, type TreeEntry, text } from "../module.ts";
+import { type Inspection, TaskFailed, text } from "../module.ts";
 import type { Mode } from "../options.ts";
 import { attributesStep, fresh, wanted } from "./attributes.ts";
 import type { FilesChange } from "./change.ts";
