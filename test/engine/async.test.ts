@@ -1,19 +1,11 @@
 /** `async`: the time that a task has, all in all, and what is left on its host when it is up. */
 
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import t, { type Test } from "tap";
+import t from "tap";
 import type { Event } from "../../src/journal/journal.ts";
-import { Workplace } from "./local-run.ts";
+import { workplace } from "./local-run.ts";
 
 t.setTimeout(120_000);
-
-function workplace(t: Test): Workplace {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
-  return place;
-}
 
 const play = (tasks: string): string => `- hosts: a\n  gather_facts: false\n  tasks:\n${tasks}`;
 
@@ -39,10 +31,10 @@ t.test("a task that takes longer is ended on its host, and its change is known a
     run.events.filter(({ type }) => type.startsWith("change:")).map(({ type }) => type),
     ["change:recorded", "change:failed"],
   );
-  t.ok(existsSync(join(place.folder, "made")));
+  t.ok(place.has("made"));
   const back = await place.rollback(run.events);
   t.equal(back.outcome.exitCode, 0, JSON.stringify(back.events.at(-3)));
-  t.notOk(existsSync(join(place.folder, "made")));
+  t.notOk(place.has("made"));
 });
 
 t.test("the time is for all of a wait, and not for each look", async (t) => {

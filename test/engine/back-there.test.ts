@@ -1,11 +1,11 @@
 /** Host and controller both know the way back: what one has taken back, the other finds so. */
 
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import t, { type Test } from "tap";
 import type { Event } from "../../src/journal/journal.ts";
-import { type LocalRun, Workplace } from "./local-run.ts";
+import { type LocalRun, type Workplace, workplace } from "./local-run.ts";
 
 /** Several changes of each thing: what was before the newest is not what was before the run. */
 const changes = `- hosts: all
@@ -26,14 +26,11 @@ const changes = `- hosts: all
 async function changed(t: Test): Promise<{
   readonly place: Workplace;
   readonly run: LocalRun;
-  at(name: string): string;
   /** The run's script on the host. */
   atConsole(...args: string[]): string;
 }> {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
-  const at = (name: string) => join(place.folder, name);
-  writeFileSync(at("file"), "old\n", { mode: 0o644 });
+  const place = workplace(t);
+  place.write("file", "old\n", 0o644);
   const run = await place.run(changes);
   t.equal(run.outcome.exitCode, 0);
   const [first] = run.events.filter((event) => event.type === "change:recorded");
@@ -41,7 +38,6 @@ async function changed(t: Test): Promise<{
   return {
     place,
     run,
-    at,
     atConsole: (...args) => execFileSync("sh", [script, ...args], { encoding: "utf8" }),
   };
 }
@@ -57,9 +53,9 @@ const said = ({ events }: LocalRun) =>
 const verdict = ({ events }: LocalRun) => events.find((event) => event.type === "rollback:ended")?.hosts;
 
 t.test("what the console took back is found so, and nothing is done to it", async (t) => {
-  const { place, run, at, atConsole } = await changed(t);
+  const { place, run, atConsole } = await changed(t);
   t.match(atConsole(), "taken back: 10");
-  const before = statSync(at("file"));
+  const before = statSync(place.at("file"));
   const back = await place.rollback(run.events);
   t.strictSame(failed(back), []);
   t.equal(back.outcome.exitCode, 0);
@@ -67,42 +63,42 @@ t.test("what the console took back is found so, and nothing is done to it", asyn
   t.equal(named(back, "change:reverted").length, 10);
   t.strictSame(named(back, "change:recorded"), [], "it changed nothing");
   t.match(said(back), [/^a: 10 changes were taken back there already, by the scripts in /]);
-  t.equal(readFileSync(at("file"), "utf8"), "old\n");
-  t.equal(statSync(at("file")).ino, before.ino);
-  t.equal(statSync(at("file")).ctimeMs, before.ctimeMs);
-  t.notOk(existsSync(at("new")));
-  t.notOk(existsSync(at("folder")));
+  t.equal(place.read("file"), "old\n");
+  t.equal(statSync(place.at("file")).ino, before.ino);
+  t.equal(statSync(place.at("file")).ctimeMs, before.ctimeMs);
+  t.notOk(place.has("new"));
+  t.notOk(place.has("folder"));
   t.match(said(await place.rollback([...run.events, ...back.events])), [/nothing to take back/]);
 });
 
 t.test("what the console took back in part is taken back to its end", async (t) => {
-  const { place, run, at, atConsole } = await changed(t);
+  const { place, run, atConsole } = await changed(t);
   t.match(atConsole("--from", "2"), "taken back: 9");
-  t.equal(readFileSync(at("file"), "utf8"), "one\n");
+  t.equal(place.read("file"), "one\n");
   const back = await place.rollback(run.events);
   t.strictSame(failed(back), []);
   t.strictSame(named(back, "change:recorded"), ["Begin"], "only what stood is changed");
-  t.equal(readFileSync(at("file"), "utf8"), "old\n");
-  t.notOk(existsSync(at("folder")));
+  t.equal(place.read("file"), "old\n");
+  t.notOk(place.has("folder"));
 });
 
 t.test("what somebody changed after the console is theirs", async (t) => {
-  const { place, run, at, atConsole } = await changed(t);
+  const { place, run, atConsole } = await changed(t);
   atConsole();
-  writeFileSync(at("file"), "theirs\n");
-  writeFileSync(at("new"), "theirs\n");
+  place.write("file", "theirs\n");
+  place.write("new", "theirs\n");
   const back = await place.rollback(run.events);
   t.equal(back.outcome.exitCode, 2);
   for (const name of ["Make", "Go on", "Begin"]) t.ok(failed(back).includes(`${name}: foreign`), name);
   for (const name of ["Clear", "A folder"]) t.ok(named(back, "change:reverted").includes(name), name);
-  t.equal(readFileSync(at("file"), "utf8"), "theirs\n");
-  t.equal(readFileSync(at("new"), "utf8"), "theirs\n");
+  t.equal(place.read("file"), "theirs\n");
+  t.equal(place.read("new"), "theirs\n");
 });
 
 t.test("what a rollback took back, the console finds so", async (t) => {
-  const { place, run, at, atConsole } = await changed(t);
+  const { place, run, atConsole } = await changed(t);
   t.equal((await place.rollback(run.events)).outcome.exitCode, 0);
-  writeFileSync(at("file"), "newer\n");
+  place.write("file", "newer\n");
   t.equal(atConsole(), "nothing is left to take back\n");
-  t.equal(readFileSync(at("file"), "utf8"), "newer\n");
+  t.equal(place.read("file"), "newer\n");
 });

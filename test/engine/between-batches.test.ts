@@ -2,7 +2,7 @@
 
 import t from "tap";
 import type { NextBatch, World } from "../../src/engine/engine.ts";
-import { Workplace } from "./local-run.ts";
+import { workplace } from "./local-run.ts";
 
 const play = `
 - name: Mend
@@ -14,8 +14,7 @@ const play = `
 `;
 
 t.test("each batch waits for whoever watches, and the run can go on later", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
+  const place = workplace(t);
   const asked: NextBatch[] = [];
   const watchedBy =
     (mayBegin: (next: NextBatch) => boolean) =>
@@ -60,8 +59,7 @@ t.test("each batch waits for whoever watches, and the run can go on later", asyn
 });
 
 t.test("the first batch of the next play waits, too", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
+  const place = workplace(t);
   const asked: string[] = [];
   const stopped = new AbortController();
   const betweenBatches = async ({ play: name, number }: NextBatch): Promise<void> => {

@@ -1,19 +1,14 @@
 /** A rollback goes on where an earlier one of the same run left off. */
 
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import t from "tap";
 import type { Event } from "../../src/journal/journal.ts";
-import { Workplace } from "./local-run.ts";
+import { workplace } from "./local-run.ts";
 
 t.setTimeout(60_000);
 
 t.test("handlers that an earlier rollback did not come to are run by the next one, once", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
-  const file = join(place.folder, "file");
-  const seen = join(place.folder, "seen");
-  writeFileSync(file, "old\n");
+  const place = workplace(t);
+  place.write("file", "old\n");
   const run = await place.run(`
 - hosts: all
   gather_facts: false
@@ -23,24 +18,22 @@ t.test("handlers that an earlier rollback did not come to are run by the next on
     - copy: {content: "new\\n", dest: DIR/file}
       notify: take in
 `);
-  t.equal(readFileSync(seen, "utf8"), "new\n");
+  t.equal(place.read("seen"), "new\n");
   const first = await place.rollback(run.events);
   t.ok(first.events.some((event) => event.type === "rollback:handler"));
   // Its controller died right after the change was taken back.
   const died = first.events.slice(0, first.events.findIndex((event) => event.type === "change:reverted") + 1);
-  writeFileSync(seen, "new\n");
+  place.write("seen", "new\n");
   const second = await place.rollback(run.events, ["a"], (world) => world, { earlier: [died] });
-  t.equal(readFileSync(seen, "utf8"), "old\n");
-  t.equal(readFileSync(file, "utf8"), "old\n");
+  t.equal(place.read("seen"), "old\n");
+  t.equal(place.read("file"), "old\n");
   const third = await place.rollback(run.events, ["a"], (world) => world, { earlier: [died, second.events] });
   t.notOk(third.events.some((event) => event.type === "rollback:handler"));
 });
 
 t.test("a change is left alone where an older one of the same thing was taken back already", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
-  const file = join(place.folder, "file");
-  writeFileSync(file, "old\n");
+  const place = workplace(t);
+  place.write("file", "old\n");
   const run = await place.run(`
 - hosts: all
   gather_facts: false
@@ -49,12 +42,12 @@ t.test("a change is left alone where an older one of the same thing was taken ba
     - copy: {content: "two\\n", dest: DIR/file}
 `);
   const first = await place.rollback(run.events);
-  t.equal(readFileSync(file, "utf8"), "old\n");
+  t.equal(place.read("file"), "old\n");
   const [newer] = first.events.filter((event) => event.type === "change:reverted");
   // As if the newer one's state had been different after its revert: that is no reason to take the older one back in vain.
   const but = first.events.filter((event) => event !== newer);
   const second = await place.rollback(run.events, ["a"], (world) => world, { earlier: [but] });
-  t.equal(readFileSync(file, "utf8"), "old\n");
+  t.equal(place.read("file"), "old\n");
   t.equal(second.outcome.exitCode, 0);
   t.ok(
     second.events.some(
@@ -64,10 +57,8 @@ t.test("a change is left alone where an older one of the same thing was taken ba
 });
 
 t.test("what was made after an older change had been taken back is taken back as ever", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
-  const file = join(place.folder, "file");
-  writeFileSync(file, "old\n");
+  const place = workplace(t);
+  place.write("file", "old\n");
   const run = await place.run(
     `
 - hosts: all
@@ -84,16 +75,14 @@ t.test("what was made after an older change had been taken back is taken back as
     ["a", "b", "c"],
   );
   t.equal(run.events.filter((event) => event.type === "change:reverted").length, 1);
-  t.equal(readFileSync(file, "utf8"), "c\n");
+  t.equal(place.read("file"), "c\n");
   await place.rollback(run.events, ["a", "b", "c"]);
-  t.equal(readFileSync(file, "utf8"), "old\n");
+  t.equal(place.read("file"), "old\n");
 });
 
 t.test("handlers of a change that was different after its revert are owed as well", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
-  const [file, seen] = [join(place.folder, "file"), join(place.folder, "seen")];
-  writeFileSync(file, "old\n");
+  const place = workplace(t);
+  place.write("file", "old\n");
   const run = await place.run(`
 - hosts: all
   gather_facts: false
@@ -114,9 +103,9 @@ t.test("handlers of a change that was different after its revert are owed as wel
       { ...event, type: "change:revert-failed", kind: "different", message: "it is different", hint: "look" },
     ];
   });
-  writeFileSync(seen, "two\n");
+  place.write("seen", "two\n");
   const second = await place.rollback(run.events, ["a"], (world) => world, { earlier: [lost] });
-  t.equal(readFileSync(seen, "utf8"), "old\n");
+  t.equal(place.read("seen"), "old\n");
   const third = await place.rollback(run.events, ["a"], (world) => world, { earlier: [lost, second.events] });
   t.notOk(third.events.some((event) => event.type === "rollback:handler"));
 });

@@ -1,10 +1,10 @@
 /** What a change's own environment was, its way back has: a package comes back by the proxy that it came by. */
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import t, { type Test } from "tap";
-import { Workplace } from "./local-run.ts";
+import { type Workplace, workplace } from "./local-run.ts";
 
 t.setTimeout(100_000);
 
@@ -27,16 +27,15 @@ const playbook = `
 
 /** A place where `mv`, by which the file comes back, tells in which environment it was called. */
 function placeWithWitness(t: Test): Workplace {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
-  mkdirSync(join(place.folder, "bin"));
+  const place = workplace(t);
+  mkdirSync(place.at("bin"));
   for (const program of ["mv", "cp"])
     writeFileSync(
-      join(place.folder, "bin", program),
+      place.at(`bin/${program}`),
       `#!/bin/sh\n[ -z "$WITNESS" ] || echo "$FLAVOUR" >> "$WITNESS"\nexec /bin/${program} "$@"\n`,
       { mode: 0o755 },
     );
-  writeFileSync(join(place.folder, "file"), "old\n");
+  place.write("file", "old\n");
   return place;
 }
 
@@ -44,12 +43,12 @@ t.test("a rollback has the environment of play and task, and `rollback:` tasks h
   const place = placeWithWitness(t);
   const run = await place.run(playbook);
   t.equal(run.outcome.exitCode, 0);
-  rmSync(join(place.folder, "witness"), { force: true });
+  rmSync(place.at("witness"), { force: true });
   const back = await place.rollback(run.events);
   t.equal(back.outcome.exitCode, 0);
-  t.equal(readFileSync(join(place.folder, "file"), "utf8"), "old\n");
-  t.match(readFileSync(join(place.folder, "witness"), "utf8"), /^it's plain$/m);
-  t.equal(readFileSync(join(place.folder, "told"), "utf8"), "own a\n");
+  t.equal(place.read("file"), "old\n");
+  t.match(place.read("witness"), /^it's plain$/m);
+  t.equal(place.read("told"), "own a\n");
 });
 
 t.test("so has the script on the host, and no secret is in either", async (t) => {
@@ -59,8 +58,8 @@ t.test("so has the script on the host, and no secret is in either", async (t) =>
   const { save } = recorded as { save: string };
   t.notMatch(JSON.stringify(events), "sesame");
   t.notMatch(readFileSync(join(save, "revert.sh"), "utf8"), "sesame");
-  rmSync(join(place.folder, "witness"), { force: true });
+  rmSync(place.at("witness"), { force: true });
   execFileSync("sh", [join(dirname(save), "revert.sh")], { env: { PATH: "/usr/bin:/bin" } });
-  t.ok(existsSync(join(place.folder, "file")));
-  t.match(readFileSync(join(place.folder, "witness"), "utf8"), /^it's plain$/m);
+  t.ok(place.has("file"));
+  t.match(place.read("witness"), /^it's plain$/m);
 });

@@ -4,7 +4,6 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
-  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -14,13 +13,12 @@ import {
   symlinkSync,
   unlinkSync,
   utimesSync,
-  writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import t, { type Test } from "tap";
+import t from "tap";
 import type { World } from "../../src/engine/engine.ts";
 import type { Event } from "../../src/journal/journal.ts";
-import { type LocalRun, Workplace } from "./local-run.ts";
+import { type LocalRun, workplace } from "./local-run.ts";
 
 const play = (tasks: string, more = "") =>
   `- hosts: all\n  gather_facts: false\n${more}  tasks:\n${tasks.replaceAll(/^(?=.)/gm, "    ")}\n`;
@@ -31,25 +29,19 @@ const verdict = ({ events }: LocalRun) => events.find((event) => event.type === 
 const saveOf = (events: readonly Event[]) =>
   events.find((event) => event.type === "change:recorded")?.save ?? "";
 
-function workplace(t: Test): { place: Workplace; at: (name: string) => string } {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
-  return { place, at: (name) => join(place.folder, name) };
-}
-
 t.test("a file that somebody edited since is named with both hashes and left alone", async (t) => {
-  const { place, at } = workplace(t);
-  writeFileSync(at("file"), "old\n");
+  const place = workplace(t);
+  place.write("file", "old\n");
   const run = await place.run(play("- copy: {content: ours, dest: DIR/file}"));
-  writeFileSync(at("file"), "theirs");
-  utimesSync(at("file"), 4102444800, 4102444800);
+  place.write("file", "theirs");
+  utimesSync(place.at("file"), 4102444800, 4102444800);
   const back = await place.rollback(run.events);
   t.equal(back.outcome.exitCode, 2);
-  t.equal(readFileSync(at("file"), "utf8"), "theirs");
+  t.equal(place.read("file"), "theirs");
   t.strictSame(verdict(back), { a: "rollback failed" });
   const [failed] = failures(back);
   t.equal(failed?.kind, "foreign");
-  t.match(failed?.message, at("file"));
+  t.match(failed?.message, place.at("file"));
   t.match(failed?.message, sha256("ours"));
   t.match(failed?.message, sha256("theirs"));
   t.match(failed?.message, "modified 2100-01-01T00:00:00Z");
@@ -57,13 +49,13 @@ t.test("a file that somebody edited since is named with both hashes and left alo
 });
 
 t.test("with force theirs is kept first, and the state before stands again", async (t) => {
-  const { place, at } = workplace(t);
-  writeFileSync(at("file"), "old\n");
+  const place = workplace(t);
+  place.write("file", "old\n");
   const run = await place.run(play("- copy: {content: ours, dest: DIR/file}"));
-  writeFileSync(at("file"), "theirs");
+  place.write("file", "theirs");
   const back = await place.rollback(run.events, ["a"], (w) => w, { force: true });
   t.equal(back.outcome.exitCode, 0);
-  t.equal(readFileSync(at("file"), "utf8"), "old\n");
+  t.equal(place.read("file"), "old\n");
   const save = saveOf(run.events);
   const folder = readdirSync(save).find((name) => name.startsWith("theirs-")) ?? "";
   t.equal(readFileSync(join(save, folder, "0"), "utf8"), "theirs");
@@ -74,9 +66,9 @@ t.test("with force theirs is kept first, and the state before stands again", asy
 });
 
 t.test("other lines of an edited file, permissions, links and what came back count too", async (t) => {
-  const { place, at } = workplace(t);
-  for (const name of ["lines", "mode", "gone"]) writeFileSync(at(name), "old\n", { mode: 0o644 });
-  writeFileSync(at("untouched"), "old\n");
+  const place = workplace(t);
+  for (const name of ["lines", "mode", "gone"]) place.write(name, "old\n", 0o644);
+  place.write("untouched", "old\n");
   const run = await place.run(
     play(`- lineinfile: {path: DIR/lines, line: ours}
 - file: {path: DIR/mode, mode: "0600"}
@@ -85,27 +77,27 @@ t.test("other lines of an edited file, permissions, links and what came back cou
 - lineinfile: {path: DIR/untouched, line: ours}
 `),
   );
-  writeFileSync(at("lines"), `${readFileSync(at("lines"), "utf8")}theirs\n`);
-  chmodSync(at("mode"), 0o640);
-  unlinkSync(at("link"));
-  symlinkSync("/theirs", at("link"));
-  writeFileSync(at("gone"), "theirs");
+  place.write("lines", `${place.read("lines")}theirs\n`);
+  chmodSync(place.at("mode"), 0o640);
+  unlinkSync(place.at("link"));
+  symlinkSync("/theirs", place.at("link"));
+  place.write("gone", "theirs");
   const back = await place.rollback(run.events);
   t.strictSame(
     failures(back).map(({ kind }) => kind),
     ["foreign", "foreign", "foreign", "foreign"],
   );
-  t.equal(readFileSync(at("lines"), "utf8"), "old\nours\ntheirs\n");
-  t.equal(statSync(at("mode")).mode & 0o777, 0o640);
-  t.equal(readlinkSync(at("link")), "/theirs");
-  t.equal(readFileSync(at("gone"), "utf8"), "theirs");
-  t.equal(readFileSync(at("untouched"), "utf8"), "old\n", "what nobody touched is taken back");
+  t.equal(place.read("lines"), "old\nours\ntheirs\n");
+  t.equal(statSync(place.at("mode")).mode & 0o777, 0o640);
+  t.equal(readlinkSync(place.at("link")), "/theirs");
+  t.equal(place.read("gone"), "theirs");
+  t.equal(place.read("untouched"), "old\n", "what nobody touched is taken back");
 });
 
 t.test("what the host's own script took back already is no one else's", async (t) => {
-  const { place, at } = workplace(t);
-  writeFileSync(at("file"), "old\n");
-  mkdirSync(at("folder"));
+  const place = workplace(t);
+  place.write("file", "old\n");
+  mkdirSync(place.at("folder"));
   const run = await place.run(
     play("- copy: {content: ours, dest: DIR/file}\n- file: {path: DIR/folder, state: absent}"),
   );
@@ -113,13 +105,13 @@ t.test("what the host's own script took back already is no one else's", async (t
   const back = await place.rollback(run.events);
   t.equal(back.outcome.exitCode, 0);
   t.strictSame(verdict(back), { a: "rolled back" });
-  t.equal(readFileSync(at("file"), "utf8"), "old\n");
-  t.ok(existsSync(at("folder")));
+  t.equal(place.read("file"), "old\n");
+  t.ok(place.has("folder"));
 });
 
 t.test("a file that the run changed twice is its own", async (t) => {
-  const { place, at } = workplace(t);
-  writeFileSync(at("file"), "old\n");
+  const place = workplace(t);
+  place.write("file", "old\n");
   const run = await place.run(
     play(`- lineinfile: {path: DIR/file, line: one}
 - lineinfile: {path: DIR/file, line: two}
@@ -127,12 +119,12 @@ t.test("a file that the run changed twice is its own", async (t) => {
 `),
   );
   t.equal((await place.rollback(run.events)).outcome.exitCode, 0);
-  t.equal(readFileSync(at("file"), "utf8"), "old\n");
+  t.equal(place.read("file"), "old\n");
 });
 
 t.test("what a later command of the run may have done is taken back, and kept", async (t) => {
-  const { place, at } = workplace(t);
-  writeFileSync(at("file"), "old\n");
+  const place = workplace(t);
+  place.write("file", "old\n");
   const run = await place.run(
     play(`- copy: {content: ours, dest: DIR/file}
 - shell: echo more >> DIR/file
@@ -140,36 +132,36 @@ t.test("what a later command of the run may have done is taken back, and kept", 
 `),
   );
   const back = await place.rollback(run.events);
-  t.equal(readFileSync(at("file"), "utf8"), "old\n");
+  t.equal(place.read("file"), "old\n");
   t.match(back.events.find((event) => event.type === "change:reverted")?.kept, /it was kept in/);
 
   const again = await place.run(
     play("- copy: {content: ours, dest: DIR/file}\n- shell: echo more >> DIR/file"),
   );
-  utimesSync(at("file"), 4102444800, 4102444800);
+  utimesSync(place.at("file"), 4102444800, 4102444800);
   t.match(failures(await place.rollback(again.events)), [{ kind: "irreversible" }, { kind: "foreign" }]);
 });
 
 t.test("on_failure overwrites nobody's work either", async (t) => {
-  const { place, at } = workplace(t);
+  const place = workplace(t);
   const run = await place.run(
     play("- copy: {content: ours, dest: DIR/file}\n- fail:", "  on_failure: rollback_host\n"),
     ["a"],
     (world: World) => {
       world.journal.subscribe((event) => {
-        if (event.type === "change:applied") writeFileSync(at("file"), "theirs");
+        if (event.type === "change:applied") place.write("file", "theirs");
       });
       return world;
     },
   );
   t.equal(failures(run)[0]?.kind, "foreign");
-  t.equal(readFileSync(at("file"), "utf8"), "theirs");
+  t.equal(place.read("file"), "theirs");
 });
 
 t.test(
   "a state that differs after its revert has a verdict of its own, and the difference a name",
   async (t) => {
-    const { place } = workplace(t);
+    const place = workplace(t);
     const run = await place.run(play("- copy: {content: ours, dest: DIR/file}"));
     const events = run.events.map((event) =>
       event.type === "change:recorded" ? ({ ...event, state: { other: true } } as Event) : event,
@@ -182,8 +174,8 @@ t.test(
 );
 
 t.test("a revert that says no names the command to run at the console", async (t) => {
-  const { place, at } = workplace(t);
-  writeFileSync(at("file"), "old\n");
+  const place = workplace(t);
+  place.write("file", "old\n");
   const run = await place.run(play("- copy: {content: ours, dest: DIR/file}"));
   const save = saveOf(run.events);
   rmSync(join(save, "0"));
@@ -195,7 +187,7 @@ t.test("a revert that says no names the command to run at the console", async (t
 });
 
 t.test("a host is asked once, a change is taken back in two round trips, a new folder in one", async (t) => {
-  const { place } = workplace(t);
+  const place = workplace(t);
   const run = await place.run(
     play("- copy: {content: ours, dest: DIR/file}\n- file: {path: DIR/folder, state: directory}"),
   );

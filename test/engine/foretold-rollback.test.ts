@@ -3,7 +3,7 @@
 import t from "tap";
 import type { World } from "../../src/engine/engine.ts";
 import type { Event } from "../../src/journal/journal.ts";
-import { type LocalRun, Workplace } from "./local-run.ts";
+import { type LocalRun, workplace } from "./local-run.ts";
 
 const check = (world: World): World => ({ ...world, options: { ...world.options, check: true } });
 
@@ -21,8 +21,7 @@ function cameTo(events: readonly Event[]): string[] {
 }
 
 t.test("a rollback and what is foretold of it name the same changes", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
+  const place = workplace(t);
   const { outcome, events } = await place.run(`
 - hosts: all
   gather_facts: false
@@ -61,8 +60,7 @@ t.test("a rollback and what is foretold of it name the same changes", async (t) 
 });
 
 t.test("where it would do nothing, it says so", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
+  const place = workplace(t);
   const { events } = await place.run(`
 - hosts: all
   gather_facts: false

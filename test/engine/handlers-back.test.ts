@@ -1,9 +1,8 @@
 /** Once a change is taken back, what it had notified runs again: once a host, and for no other reason. */
 
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import t, { type Test } from "tap";
-import { Workplace } from "./local-run.ts";
+import { type Workplace, workplace } from "./local-run.ts";
 
 const play = (more = "", keywords = "") => `
 - hosts: all
@@ -25,23 +24,22 @@ ${keywords}  vars: {unit: kubelet}
     - file: {path: DIR/quiet, state: directory}
 ${more}`;
 
-function workplace(t: Test): { place: Workplace; log: () => string; file: string } {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
-  const path = join(place.folder, "log");
+/** A place with an old file, and what its handlers wrote since it was last asked. */
+function withLog(t: Test): { place: Workplace; log: () => string } {
+  const place = workplace(t);
+  place.write("file", "old");
   const log = () => {
-    const text = existsSync(path) ? readFileSync(path, "utf8") : "";
-    rmSync(path, { force: true });
+    const text = place.has("log") ? place.read("log") : "";
+    rmSync(place.at("log"), { force: true });
     return text;
   };
-  writeFileSync(join(place.folder, "file"), "old");
-  return { place, log, file: join(place.folder, "file") };
+  return { place, log };
 }
 
 t.test(
   "handlers run once after a rollback, in their order, on the state before; and after it is brought again",
   async (t) => {
-    const { place, log } = workplace(t);
+    const { place, log } = withLog(t);
     const run = await place.run(play());
     t.equal(log(), "kubelet with ours\nreloaded\n");
     const back = await place.rollback(run.events);
@@ -61,7 +59,7 @@ t.test(
 );
 
 t.test("not with --no-handlers", async (t) => {
-  const { place, log } = workplace(t);
+  const { place, log } = withLog(t);
   const run = await place.run(play());
   log();
   await place.rollback(run.events, ["a"], (w) => w, { handlers: false });
@@ -69,10 +67,10 @@ t.test("not with --no-handlers", async (t) => {
 });
 
 t.test("not for a change that was not taken back", async (t) => {
-  const { place, log, file } = workplace(t);
+  const { place, log } = withLog(t);
   const run = await place.run(play().replaceAll("shell:", "command: sleep 0 #"));
   log();
-  writeFileSync(file, "theirs");
+  place.write("file", "theirs");
   const back = await place.rollback(run.events);
   t.match(
     back.events.filter((event) => event.type === "rollback:handler"),
@@ -82,13 +80,13 @@ t.test("not for a change that was not taken back", async (t) => {
 });
 
 t.test("after an on_failure rollback too", async (t) => {
-  const { place, log } = workplace(t);
+  const { place, log } = withLog(t);
   await place.run(play("    - fail:\n", "  on_failure: rollback_host\n"));
   t.equal(log(), "kubelet with old\nreloaded\n");
 });
 
 t.test("one that fails is named, and the rollback has failed", async (t) => {
-  const { place } = workplace(t);
+  const { place } = withLog(t);
   const text = play().replace(/shell: echo reloaded.*/, "shell: grep -q ours DIR/file");
   const run = await place.run(text);
   t.equal(run.outcome.exitCode, 0);
@@ -105,7 +103,7 @@ t.test("one that fails is named, and the rollback has failed", async (t) => {
 });
 
 t.test("one that cannot be held ready is named", async (t) => {
-  const { place, log } = workplace(t);
+  const { place, log } = withLog(t);
   const run = await place.run(
     play().replace("      listen: Fresh", "      listen: Fresh\n      loop: [1, 2]"),
   );
@@ -121,7 +119,7 @@ t.test("one that cannot be held ready is named", async (t) => {
 t.test(
   "a task that failed notified nobody; what it changed all the same is taken back with its handlers",
   async (t) => {
-    const { place, log, file } = workplace(t);
+    const { place, log } = withLog(t);
     const failing = `
     - shell: echo half > DIR/file; false
       notify: Restart
@@ -132,13 +130,13 @@ t.test(
     const run = await place.run(play().replace(/ {2}tasks:.*/s, `  tasks:${failing}`));
     t.equal(log(), "", "nothing took it in");
     t.equal((await place.rollback(run.events)).outcome.exitCode, 0);
-    t.equal(readFileSync(file, "utf8"), "old");
+    t.equal(place.read("file"), "old");
     t.equal(log(), "kubelet with old\n", "if something has since, it takes in the old again");
   },
 );
 
 t.test("whom a failed task would have notified need not be there", async (t) => {
-  const { place } = workplace(t);
+  const { place } = withLog(t);
   const failing = '    - shell: "false"\n      notify: [Nobody]\n      ignore_errors: true\n';
   t.equal((await place.run(play(failing))).outcome.exitCode, 0);
 });

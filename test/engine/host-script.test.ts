@@ -6,7 +6,7 @@ import { appendFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSy
 import { dirname, join } from "node:path";
 import t, { type Test } from "tap";
 import type { Event } from "../../src/journal/journal.ts";
-import { type LocalRun, Workplace } from "./local-run.ts";
+import { type LocalRun, type Workplace, workplace } from "./local-run.ts";
 
 const play = `
 - hosts: all
@@ -18,11 +18,10 @@ const play = `
       file: {path: DIR/folder, state: directory}
 `;
 
-async function workplace(t: Test): Promise<{ place: Workplace; file: string; run: LocalRun; save: string }> {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
-  const file = join(place.folder, "file");
-  writeFileSync(file, "old\n");
+async function changed(t: Test): Promise<{ place: Workplace; file: string; run: LocalRun; save: string }> {
+  const place = workplace(t);
+  const file = place.at("file");
+  place.write("file", "old\n");
   const run = await place.run(play);
   const save = run.events.find((event) => event.type === "change:recorded")?.save ?? "";
   return { place, file, run, save };
@@ -33,13 +32,13 @@ const warnings = ({ events }: LocalRun) =>
   events.flatMap((event) => (event.type === "message:said" && event.level === "warning" ? [event.text] : []));
 
 t.test("the journal has the sum of the script that was written", async (t) => {
-  const { run, save } = await workplace(t);
+  const { run, save } = await changed(t);
   const recorded = run.events.find((event) => event.type === "change:recorded");
   t.equal(recorded?.script, sumOf(join(save, "revert.sh")));
 });
 
 t.test("a rollback runs the host's script where it is the recorded one", async (t) => {
-  const { place, file, run, save } = await workplace(t);
+  const { place, file, run, save } = await changed(t);
   appendFileSync(join(save, "revert.sh"), `touch ${file}.ran\n`);
   const events = run.events.map((event) =>
     event.type === "change:recorded" && event.save === save
@@ -54,7 +53,7 @@ t.test("a rollback runs the host's script where it is the recorded one", async (
 });
 
 t.test("a script that is another one is not run; both sums are named, the module takes back", async (t) => {
-  const { place, file, run, save } = await workplace(t);
+  const { place, file, run, save } = await changed(t);
   const recorded = sumOf(join(save, "revert.sh"));
   appendFileSync(join(save, "revert.sh"), `touch ${file}.ran\n`);
   const found = sumOf(join(save, "revert.sh"));
@@ -69,7 +68,7 @@ t.test("a script that is another one is not run; both sums are named, the module
 });
 
 t.test("a script that is gone is named, the module takes back", async (t) => {
-  const { place, file, run, save } = await workplace(t);
+  const { place, file, run, save } = await changed(t);
   rmSync(join(save, "revert.sh"));
   const back = await place.rollback(run.events);
   t.equal(back.outcome.exitCode, 0);
@@ -78,7 +77,7 @@ t.test("a script that is gone is named, the module takes back", async (t) => {
 });
 
 t.test("a script that an operator ran already is no reason for a warning", async (t) => {
-  const { place, run, save } = await workplace(t);
+  const { place, run, save } = await changed(t);
   execFileSync("sh", [join(dirname(save), "revert.sh")]);
   const back = await place.rollback(run.events);
   t.equal(back.outcome.exitCode, 0);
@@ -86,7 +85,7 @@ t.test("a script that an operator ran already is no reason for a warning", async
 });
 
 t.test("the run's script names the tasks, says what it did, and does nothing the second time", async (t) => {
-  const { file, save } = await workplace(t);
+  const { file, save } = await changed(t);
   const script = join(dirname(save), "revert.sh");
   t.equal(statSync(dirname(save)).mode & 0o777, 0o700);
   t.equal(statSync(script).mode & 0o777, 0o700);
@@ -107,7 +106,7 @@ t.test("the run's script names the tasks, says what it did, and does nothing the
 });
 
 t.test("a change that was never made is nothing that the script fails at", async (t) => {
-  const { file, save } = await workplace(t);
+  const { file, save } = await changed(t);
   rmSync(join(save, "0"));
   writeFileSync(file, "old\n");
   t.equal(spawnSync("sh", [join(dirname(save), "revert.sh")]).status, 0);
@@ -115,7 +114,7 @@ t.test("a change that was never made is nothing that the script fails at", async
 });
 
 t.test("a script that cannot take something back says so and keeps it", async (t) => {
-  const { save } = await workplace(t);
+  const { save } = await changed(t);
   rmSync(join(save, "0"));
   const { status, stdout, stderr } = spawnSync("sh", [join(dirname(save), "revert.sh")], {
     encoding: "utf8",

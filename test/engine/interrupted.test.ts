@@ -1,12 +1,11 @@
 /** A run that is asked to stop while a task waits: the task has no end, no host has failed, and a plain resume waits again. */
 
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import t, { type Test } from "tap";
 import { type World, wallClock } from "../../src/engine/engine.ts";
 import type { Event } from "../../src/journal/journal.ts";
 import { AdriftHost } from "./adrift-host.ts";
-import { Workplace } from "./local-run.ts";
+import { workplace } from "./local-run.ts";
 
 t.setTimeout(60_000);
 
@@ -30,14 +29,14 @@ for (const [name, [task, hours]] of Object.entries(waits))
     const place = workplace(t);
     const first = await place.run(playbookOf(task), ["a"], stoppedAtItsFirstWait);
     checkInterrupted(t, first);
-    t.notOk(existsSync(join(place.folder, "after")));
+    t.notOk(place.has("after"));
 
-    writeFileSync(join(place.folder, "well"), "");
+    place.write("well", "");
     const { world, waited } = hasty();
     const second = await place.resume(first.events, ["a"], {}, (events) => events, world);
     t.equal(second.outcome.exitCode, 0);
     t.match(second.outcome.recap, { a: { ok: 2, failed: 0 } });
-    t.ok(existsSync(join(place.folder, "after")));
+    t.ok(place.has("after"));
     t.equal(waited.filter((ms) => ms === 3_600_000).length, hours, "what it had waited is waited anew");
   });
 
@@ -47,23 +46,23 @@ t.test("the pause of a loop: no round comes early, and what was done is not done
     "shell: echo {{ item }} >> DIR/rounds\n      loop: [one, two]\n      loop_control: {pause: 3600}";
   const first = await place.run(playbookOf(loop), ["a"], stoppedAtItsFirstWait);
   checkInterrupted(t, first);
-  t.equal(readFileSync(join(place.folder, "rounds"), "utf8"), "one\n");
+  t.equal(place.read("rounds"), "one\n");
   const { world, waited } = hasty();
   const second = await place.resume(first.events, ["a"], {}, (events) => events, world);
   t.equal(second.outcome.exitCode, 0);
-  t.equal(readFileSync(join(place.folder, "rounds"), "utf8"), "one\ntwo\n");
+  t.equal(place.read("rounds"), "one\ntwo\n");
   t.ok(waited.includes(3_600_000));
 });
 
 t.test("another host's end of the task is written down", async (t) => {
   const place = workplace(t);
-  writeFileSync(join(place.folder, "a"), "");
+  place.write("a", "");
   const task = "wait_for: {path: 'DIR/{{ inventory_hostname }}', sleep: 3600, timeout: 36000}";
   const first = await place.run(playbookOf(task), ["a", "b"], stoppedAtItsFirstWait);
   t.equal(first.outcome.exitCode, 99);
   t.match(first.outcome.recap, { a: { ok: 1, failed: 0 } });
   t.strictSame(endsOf(first.events), ["a ok"]);
-  writeFileSync(join(place.folder, "b"), "");
+  place.write("b", "");
   const { outcome } = await place.resume(first.events, ["a", "b"]);
   t.equal(outcome.exitCode, 0);
 });
@@ -72,27 +71,21 @@ t.test("a reboot: the host is waited for again, and not sent away a second time"
   const place = workplace(t);
   // For the engine it is not the controller itself: it may go away.
   const { found: elsewhere } = new AdriftHost(place.folder);
-  const boot = join(place.folder, "boot");
-  writeFileSync(boot, "first");
+  const boot = place.at("boot");
+  place.write("boot", "first");
   const task = `reboot: {reboot_command: echo once >> DIR/reboots, boot_time_command: cat DIR/boot, test_command: "true"}`;
   const first = await place.run(playbookOf(task), ["a"], (world) => stoppedAtItsFirstWait(elsewhere(world)));
   checkInterrupted(t, first);
-  while (!existsSync(join(place.folder, "reboots"))) await wallClock.sleep(50, never);
+  while (!place.has("reboots")) await wallClock.sleep(50, never);
   rmSync(boot);
-  writeFileSync(boot, "second");
+  place.write("boot", "second");
   const second = await place.resume(first.events, ["a"], {}, (events) => events, elsewhere);
   t.equal(second.outcome.exitCode, 0);
   t.match(second.outcome.recap, { a: { ok: 2, changed: 2, failed: 0 } });
-  t.equal(readFileSync(join(place.folder, "reboots"), "utf8"), "once\n");
+  t.equal(place.read("reboots"), "once\n");
 });
 
 const never = new AbortController().signal;
-
-function workplace(t: Test): Workplace {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
-  return place;
-}
 
 function playbookOf(task: string): string {
   return `

@@ -1,9 +1,7 @@
 /** What hosts delegate to the controller goes on at once: the drain of one node does not wait for that of another. */
 
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import t from "tap";
-import { Workplace } from "./local-run.ts";
+import { workplace } from "./local-run.ts";
 
 const meeting = `
 - hosts: all
@@ -22,12 +20,11 @@ const meeting = `
 `;
 
 t.test("two hosts' tasks run at once on the controller, and are taken back", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
+  const place = workplace(t);
   const { outcome, events } = await place.run(meeting, ["a", "b"]);
   t.equal(outcome.exitCode, 0);
-  for (const name of ["a", "b"]) t.equal(readFileSync(join(place.folder, `${name}.kept`), "utf8"), name);
+  for (const name of ["a", "b"]) t.equal(place.read(`${name}.kept`), name);
   const back = await place.rollback(events, ["a", "b"]);
   t.equal(back.outcome.exitCode, 0);
-  for (const name of ["a", "b", "a.kept", "b.kept"]) t.notOk(existsSync(join(place.folder, name)), name);
+  for (const name of ["a", "b", "a.kept", "b.kept"]) t.notOk(place.has(name), name);
 });

@@ -1,12 +1,10 @@
 /** A script that goes on after its host was taken for lost: whoever comes next waits for it, and looks only then. */
 
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import t, { type Test } from "tap";
 import type { World } from "../../src/engine/engine.ts";
 import type { Module } from "../../src/modules/modules.ts";
 import { AdriftHost } from "./adrift-host.ts";
-import { Workplace } from "./local-run.ts";
+import { type Workplace, workplace } from "./local-run.ts";
 
 t.setTimeout(60_000);
 
@@ -18,34 +16,34 @@ const playbook = `
 `;
 
 t.test("a rollback does not take a late script's change for one that was never made", async (t) => {
-  const { place, file, host } = workplace(t);
+  const { place, host } = withAdriftHost(t);
   const { events, outcome } = await place.run(playbook, ["a"], host.losingItsLink);
   t.equal(outcome.exitCode, 4, "the link was lost");
   t.ok(
     events.some(({ type }) => type === "change:recorded"),
     "in a change",
   );
-  t.equal(readFileSync(file, "utf8"), "old\n", "its script is still at work");
+  t.equal(place.read("file"), "old\n", "its script is still at work");
   const back = await place.rollback(events, ["a"], host.found);
   await host.lateOnes();
   t.equal(back.outcome.exitCode, 0);
-  t.equal(readFileSync(file, "utf8"), "old\n", "what it brought about was taken back");
+  t.equal(place.read("file"), "old\n", "what it brought about was taken back");
 });
 
 t.test("a resume finds done what a late script has done, and does it no second time", async (t) => {
-  const { place, file, host } = workplace(t);
+  const { place, host } = withAdriftHost(t);
   const { events } = await place.run(playbook, ["a"], host.losingItsLink);
   const on = await place.resume(events, ["a"], {}, undefined, (world) => withoutTidying(host.found(world)));
   await host.lateOnes();
   t.equal(on.outcome.exitCode, 0);
-  t.equal(readFileSync(file, "utf8"), "new\n");
+  t.equal(place.read("file"), "new\n");
   t.equal(on.events.filter(({ type }) => type === "change:recorded").length, 1);
 });
 
 t.test(
   "a resume that a late script keeps waiting too long leaves its change under way for the next",
   async (t) => {
-    const { place, file, host } = workplace(t);
+    const { place, host } = withAdriftHost(t);
     const { events } = await place.run(playbook, ["a"], host.losingItsLink);
     const busy = await place.resume(events, ["a"], {}, undefined, (world) =>
       withoutTidying(host.foundBusy(world)),
@@ -62,13 +60,13 @@ t.test(
     t.equal(on.outcome.exitCode, 0);
     await host.lateOnes();
     t.match(on.outcome.recap, { a: { ok: 1, changed: 1 } }, "the run has changed it");
-    t.equal(readFileSync(file, "utf8"), "new\n");
+    t.equal(place.read("file"), "new\n");
   },
 );
 
 t.test("a run that has lost the link and made it anew changes nothing beside its late script", async (t) => {
   for (const as of ["", "\n      become: true\n      become_user: another"]) {
-    const { place, host } = workplace(t);
+    const { place, host } = withAdriftHost(t);
     const { outcome } = await place.run(
       `
 - hosts: all
@@ -84,7 +82,7 @@ t.test("a run that has lost the link and made it anew changes nothing beside its
     );
     await host.lateOnes();
     t.equal(outcome.exitCode, 0);
-    t.equal(readFileSync(join(place.folder, "log"), "utf8"), "one\ntwo\n", as);
+    t.equal(place.read("log"), "one\ntwo\n", as);
   }
 });
 
@@ -100,10 +98,8 @@ function withoutTidying(world: World): World {
   return { ...world, catalogue: { ...world.catalogue, find: plain } };
 }
 
-function workplace(t: Test): { place: Workplace; file: string; host: AdriftHost } {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
-  const file = join(place.folder, "file");
-  writeFileSync(file, "old\n");
-  return { place, file, host: new AdriftHost(place.folder) };
+function withAdriftHost(t: Test): { place: Workplace; host: AdriftHost } {
+  const place = workplace(t);
+  place.write("file", "old\n");
+  return { place, host: new AdriftHost(place.folder) };
 }

@@ -3,7 +3,7 @@
 import t, { type Test } from "tap";
 import type { World } from "../../src/engine/engine.ts";
 import type { Event, Events } from "../../src/journal/journal.ts";
-import { type LocalRun, Workplace } from "./local-run.ts";
+import { type LocalRun, workplace } from "./local-run.ts";
 
 t.setTimeout(300_000);
 
@@ -15,8 +15,7 @@ function run(
   play: string,
   given: { hosts?: readonly string[]; change?: (world: World) => World } = {},
 ): Promise<LocalRun> {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
+  const place = workplace(t);
   return place.run(play, given.hosts ?? eight, given.change);
 }
 

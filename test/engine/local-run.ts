@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { Test } from "tap";
 import {
   type ResumeOptions,
   type RollbackOptions,
@@ -19,11 +20,35 @@ export interface LocalRun {
   readonly events: readonly Event[];
 }
 
+/** A workplace that goes when the test has ended, and with it what its runs saved on this host. */
+export function workplace(t: Test): Workplace {
+  const place = new Workplace();
+  t.teardown(() => place.remove());
+  return place;
+}
+
 /** A folder with a playbook that runs on local hosts; `DIR` in its text is the folder. */
 export class Workplace {
   readonly folder = mkdtempSync(join(tmpdir(), "kmend-engine-"));
-  readonly #state = join(this.folder, "state");
+  readonly #state = this.at("state");
   readonly #saved = new Set<string>();
+
+  /** Where a name of the folder lies. */
+  at(name: string): string {
+    return join(this.folder, name);
+  }
+
+  has(name: string): boolean {
+    return existsSync(this.at(name));
+  }
+
+  read(name: string): string {
+    return readFileSync(this.at(name), "utf8");
+  }
+
+  write(name: string, text: string, mode = 0o666): void {
+    writeFileSync(this.at(name), text, { mode });
+  }
 
   /** @param change alters the world that the run is given */
   async run(
@@ -31,11 +56,8 @@ export class Workplace {
     hosts: readonly string[] = ["a"],
     change: (world: World) => World = (w) => w,
   ): Promise<LocalRun> {
-    const path = join(this.folder, "play.yml");
-    writeFileSync(path, playbook.replaceAll("DIR", this.folder));
-    return this.#recorded(hosts, change, (world) =>
-      runPlaybooks([loadPlaybook(path, { catalogue: world.catalogue })], world),
-    );
+    this.write("play.yml", playbook.replaceAll("DIR", this.folder));
+    return this.#recorded(hosts, change, (world) => runPlaybooks([this.#playbookFor(world)], world));
   }
 
   async rollback(
@@ -45,10 +67,9 @@ export class Workplace {
     options: Partial<RollbackOptions> = {},
   ): Promise<LocalRun> {
     const store = createFileStore(this.#state);
-    const [first] = events;
     const asRollback = (world: World): World =>
       change({ ...world, about: { ...world.about, command: "rollback" } });
-    const run = first?.type === "run:started" ? first.run : "";
+    const run = runOf(events);
     return this.#recorded(hosts, asRollback, (world) =>
       rollbackRun(events, world, { ...options, blob: (sha256) => store.blob(run, sha256) }),
     );
@@ -65,13 +86,12 @@ export class Workplace {
     change: (world: World) => World = (w) => w,
   ): Promise<LocalRun> {
     const store = createFileStore(this.#state);
-    const [first] = events;
-    const run = first?.type === "run:started" ? first.run : "";
+    const run = runOf(events);
     const { journal, recorded } = await store.reopen(run);
     const world = await localWorld({ hosts, args: [] }, { state: this.#state, extraVars: {} });
     await world.journal.close();
-    const playbook = loadPlaybook(join(this.folder, "play.yml"), { catalogue: world.catalogue });
-    const outcome = await resumeRun([playbook], read(recorded.events), change({ ...world, journal }), {
+    const own = change({ ...world, journal });
+    const outcome = await resumeRun([this.#playbookFor(world)], read(recorded.events), own, {
       retryFailed: false,
       allowChanges: false,
       blob: (sha256) => store.blob(run, sha256),
@@ -79,6 +99,18 @@ export class Workplace {
     });
     await journal.close();
     return { outcome, events: (await store.read(run)).events };
+  }
+
+  #playbookFor(world: World): ReturnType<typeof loadPlaybook> {
+    return loadPlaybook(this.at("play.yml"), { catalogue: world.catalogue });
+  }
+
+  /** Everything that the journals of its runs hold, as one text. */
+  journals(): string {
+    return readdirSync(this.#state, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
+      .join("\n");
   }
 
   async #recorded(
@@ -98,4 +130,8 @@ export class Workplace {
   remove(): void {
     for (const folder of [...this.#saved, this.folder]) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function runOf([first]: readonly Event[]): string {
+  return first?.type === "run:started" ? first.run : "";
 }

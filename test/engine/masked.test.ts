@@ -1,14 +1,12 @@
 /** A change that holds a secret: the journal does not tell it, and it is taken back all the same. */
 
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import t, { type Test } from "tap";
+import t from "tap";
 import type { World } from "../../src/engine/engine.ts";
 import type { Event } from "../../src/journal/journal.ts";
 import type { HostModule, Module } from "../../src/modules/modules.ts";
 import { raw } from "../../src/script/script.ts";
 import { Dict } from "../../src/template/template.ts";
-import { Workplace } from "./local-run.ts";
+import { workplace } from "./local-run.ts";
 
 t.setTimeout(120_000);
 
@@ -16,53 +14,38 @@ const secret = "hunter2-of-the-day";
 const play = (tasks: string): string =>
   `- hosts: a\n  gather_facts: false\n  vars: {db_password: ${secret}}\n  tasks:\n${tasks}`;
 
-function workplace(t: Test): Workplace {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
-  return place;
-}
-
 const changes = (events: readonly Event[]) => events.filter((event) => event.type === "change:recorded");
-
-/** Everything below the runs' folder, as one text. */
-function journalsOf({ folder }: Workplace): string {
-  return readdirSync(join(folder, "state"), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
-    .join("\n");
-}
 
 t.test("a line with a secret is masked, and compared after its rollback, and brought again", async (t) => {
   const place = workplace(t);
-  const file = join(place.folder, "file");
   const old = `user=app\npassword=the-one-before\n${"# filler\n".repeat(600)}`;
-  writeFileSync(file, old);
+  place.write("file", old);
   const run = await place.run(
     play('    - lineinfile: {path: DIR/file, regexp: ^password, line: "password={{ db_password }}"}\n'),
   );
   t.equal(run.outcome.exitCode, 0);
-  t.match(readFileSync(file, "utf8"), `password=${secret}`);
+  t.match(place.read("file"), `password=${secret}`);
   t.match(changes(run.events), [{ masked: true, wayBack: { kind: "revert" } }]);
   const back = await place.rollback(run.events);
   t.equal(back.outcome.exitCode, 0, JSON.stringify(back.events.at(-3)));
-  t.equal(readFileSync(file, "utf8"), old);
+  t.equal(place.read("file"), old);
   const again = await place.rollback(back.events);
   t.equal(again.outcome.exitCode, 0, JSON.stringify(again.events.at(-3)));
-  t.match(readFileSync(file, "utf8"), `password=${secret}`);
-  t.notMatch(journalsOf(place), /hunter2|the-one-before/);
+  t.match(place.read("file"), `password=${secret}`);
+  t.notMatch(place.journals(), /hunter2|the-one-before/);
 });
 
 t.test("what somebody else made of it since is still theirs", async (t) => {
   const place = workplace(t);
   const run = await place.run(play('    - copy: {content: "{{ db_password }}", dest: DIR/file}\n'));
-  writeFileSync(join(place.folder, "file"), "theirs");
+  place.write("file", "theirs");
   const back = await place.rollback(run.events);
   t.equal(back.outcome.exitCode, 2);
   t.match(
     back.events.find((event) => event.type === "change:revert-failed"),
     { kind: "foreign" },
   );
-  t.equal(readFileSync(join(place.folder, "file"), "utf8"), "theirs");
+  t.equal(place.read("file"), "theirs");
 });
 
 t.test(
@@ -70,14 +53,14 @@ t.test(
   async (t) => {
     const place = workplace(t);
     const run = await place.run(play('    - copy: {content: x, dest: "DIR/{{ db_password }}"}\n'));
-    t.ok(existsSync(join(place.folder, secret)));
+    t.ok(place.has(secret));
     const [recorded] = changes(run.events);
     t.strictSame(recorded?.changes, { censored: true });
     t.equal(recorded?.script, undefined);
     const back = await place.rollback(run.events);
     t.equal(back.outcome.exitCode, 0, JSON.stringify(back.events.at(-3)));
-    t.notOk(existsSync(join(place.folder, secret)));
-    t.notMatch(journalsOf(place), /hunter2/);
+    t.notOk(place.has(secret));
+    t.notMatch(place.journals(), /hunter2/);
   },
 );
 
@@ -90,8 +73,8 @@ t.test("a run that takes itself back knows its secrets: its rollback tasks and h
 `).replace("  tasks:", "  on_failure: rollback_host\n  tasks:"),
   );
   t.equal(run.outcome.exitCode, 2);
-  t.equal(readFileSync(join(place.folder, "undone"), "utf8"), secret);
-  t.notMatch(journalsOf(place), /hunter2/);
+  t.equal(place.read("undone"), secret);
+  t.notMatch(place.journals(), /hunter2/);
 });
 
 t.test("a rollback task that held a secret is not run with stars in its place", async (t) => {
@@ -107,7 +90,7 @@ t.test("a rollback task that held a secret is not run with stars in its place", 
     back.events.find((event) => event.type === "change:revert-failed"),
     { message: /held a secret, which no journal keeps: run it by hand/ },
   );
-  t.notOk(existsSync(join(place.folder, "undone")));
+  t.notOk(place.has("undone"));
 });
 
 t.test("an option that is a secret by itself is masked wherever it turns up", async (t) => {
@@ -156,8 +139,7 @@ t.test("a secret that is also a word of kmend's own harms no rollback", async (t
     "utf-8",
   ]) {
     const place = workplace(t);
-    const file = join(place.folder, "kept");
-    writeFileSync(file, "user=app\n");
+    place.write("kept", "user=app\n");
     const tasks = `    - lineinfile: {path: DIR/kept, line: "password={{ db_password }}"}
     - copy: {content: "{{ db_password }}", dest: DIR/out}
     - file: {path: DIR/out, mode: "0600"}
@@ -167,7 +149,7 @@ t.test("a secret that is also a word of kmend's own harms no rollback", async (t
     t.equal(run.outcome.exitCode, 0, word);
     const back = await place.rollback(run.events);
     t.equal(back.outcome.exitCode, 0, `${word}: ${JSON.stringify(back.events.slice(-4))}`);
-    t.equal(readFileSync(file, "utf8"), "user=app\n", word);
-    t.notOk(existsSync(join(place.folder, "out")), word);
+    t.equal(place.read("kept"), "user=app\n", word);
+    t.notOk(place.has("out"), word);
   }
 });

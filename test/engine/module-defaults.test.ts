@@ -1,17 +1,9 @@
 /** What `module_defaults` gives counts as the task's own arguments do: in the journal, on the way back, in a plan. */
 
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import t, { type Test } from "tap";
-import { Workplace } from "./local-run.ts";
+import t from "tap";
+import { workplace } from "./local-run.ts";
 
 t.setTimeout(120_000);
-
-function workplace(t: Test): Workplace {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
-  return place;
-}
 
 t.test(
   "a change made by defaults is recorded with them and taken back, and their secret is told nowhere",
@@ -33,16 +25,13 @@ t.test(
         - file: {path: DIR/made}
 `);
     t.equal(run.outcome.exitCode, 0);
-    t.equal(readFileSync(join(place.folder, "file"), "utf8"), `password=${secret}`);
-    t.ok(existsSync(join(place.folder, "made")));
-    const journals = readdirSync(join(place.folder, "state"), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
-    t.notMatch(journals.join("\n"), /hunter2/);
+    t.equal(place.read("file"), `password=${secret}`);
+    t.ok(place.has("made"));
+    t.notMatch(place.journals(), /hunter2/);
     const back = await place.rollback(run.events);
     t.equal(back.outcome.exitCode, 0, JSON.stringify(back.events.at(-3)));
-    t.notOk(existsSync(join(place.folder, "file")));
-    t.notOk(existsSync(join(place.folder, "made")));
+    t.notOk(place.has("file"));
+    t.notOk(place.has("made"));
   },
 );
 
@@ -94,7 +83,7 @@ t.test("a trouble with a default is told at its place", async (t) => {
 
 t.test("a plan knows what the defaults of a task name that it cannot foresee", async (t) => {
   const place = workplace(t);
-  for (const name of ["file", "other"]) writeFileSync(join(place.folder, name), "one\n");
+  for (const name of ["file", "other"]) place.write(name, "one\n");
   const { events } = await place.run(
     `
 - hosts: a

@@ -1,9 +1,7 @@
 /** A rollback goes from the newest to the oldest of what a host had done, also where some of it was done elsewhere. */
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import t from "tap";
-import { Workplace } from "./local-run.ts";
+import { workplace } from "./local-run.ts";
 
 /** Each host leaves, is changed, and joins, and its reverts write down when they were. */
 const playbook = `
@@ -25,8 +23,7 @@ const playbook = `
 
 for (const forks of [1, 50])
   t.test(`with forks ${forks}`, async (t) => {
-    const place = new Workplace();
-    t.teardown(() => place.remove());
+    const place = workplace(t);
     const hosts = ["a", "b"];
     const { outcome, events } = await place.run(playbook, [...hosts, "cluster"], (world) => ({
       ...world,
@@ -38,7 +35,7 @@ for (const forks of [1, 50])
       options: { ...world.options, forks },
     }));
     t.equal(back.outcome.exitCode, 0);
-    const told = readFileSync(join(place.folder, "told"), "utf8").trim().split("\n");
+    const told = place.read("told").trim().split("\n");
     for (const host of hosts)
       t.strictSame(
         told.filter((line) => line.startsWith(host)),

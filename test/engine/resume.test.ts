@@ -1,14 +1,12 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import t from "tap";
 import type { Event } from "../../src/journal/journal.ts";
-import { Workplace } from "./local-run.ts";
+import { workplace } from "./local-run.ts";
 
 t.setTimeout(60_000);
 
 t.test("what ran once is not run again by a resume in which another host comes first", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
+  const place = workplace(t);
   const first = await place.run(
     `
 - hosts: all
@@ -20,23 +18,22 @@ t.test("what ran once is not run again by a resume in which another host comes f
 `,
     ["a", "b"],
     (world) => {
-      writeFileSync(join(place.folder, "b"), "");
+      place.write("b", "");
       return world;
     },
   );
   t.equal(first.outcome.exitCode, 2);
-  writeFileSync(join(place.folder, "a"), "");
+  place.write("a", "");
   const { outcome } = await place.resume(first.events, ["a", "b"], { retryFailed: true });
   t.equal(outcome.exitCode, 0);
-  t.equal(readFileSync(join(place.folder, "once"), "utf8"), "b\n");
+  t.equal(place.read("once"), "b\n");
 });
 
 t.test(
   "a host that a resume loses in an earlier play takes no part in the play that it had begun",
   async (t) => {
-    const place = new Workplace();
-    t.teardown(() => place.remove());
-    const touch = (name: string): void => writeFileSync(join(place.folder, name), "");
+    const place = workplace(t);
+    const touch = (name: string): void => place.write(name, "");
     const first = await place.run(
       `
 - hosts: all
@@ -69,10 +66,9 @@ t.test(
 );
 
 t.test("what no host had reached before moves no later task: what is done stays done", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
-  writeFileSync(
-    join(place.folder, "more.yml"),
+  const place = workplace(t);
+  place.write(
+    "more.yml",
     `- command: test -e ${place.folder}/well\n- shell: echo more >> ${place.folder}/{{ inventory_hostname }}\n`,
   );
   const first = await place.run(
@@ -88,11 +84,11 @@ t.test("what no host had reached before moves no later task: what is done stays 
     ["a", "b"],
   );
   t.equal(first.outcome.exitCode, 2);
-  writeFileSync(join(place.folder, "well"), "");
+  place.write("well", "");
   const { outcome, events } = await place.resume(first.events, ["a", "b"], { retryFailed: true });
   t.equal(outcome.exitCode, 0, JSON.stringify(events.filter((event) => event.type === "message:said")));
-  t.equal(readFileSync(join(place.folder, "a"), "utf8"), "more\nthen\nlast\n", "it goes on where it failed");
-  t.equal(readFileSync(join(place.folder, "b"), "utf8"), "then\nlast\n", "once");
+  t.equal(place.read("a"), "more\nthen\nlast\n", "it goes on where it failed");
+  t.equal(place.read("b"), "then\nlast\n", "once");
 });
 
 t.test("a playbook that was changed is refused before anything is done again", async (t) => {
@@ -101,8 +97,7 @@ t.test("a playbook that was changed is refused before anything is done again", a
     "another task first": (text: string) => text.replace("    - shell", "    - ping:\n    - shell"),
     "a task less": (text: string) => text.replace(/ {4}- shell: echo one.*\n/, ""),
   })) {
-    const place = new Workplace();
-    t.teardown(() => place.remove());
+    const place = workplace(t);
     const playbook = `
 - hosts: all
   gather_facts: false
@@ -114,20 +109,19 @@ t.test("a playbook that was changed is refused before anything is done again", a
 `;
     const first = await place.run(playbook);
     t.equal(first.outcome.exitCode, 2);
-    writeFileSync(join(place.folder, "play.yml"), change(playbook).replaceAll("DIR", place.folder));
+    place.write("play.yml", change(playbook).replaceAll("DIR", place.folder));
     const { events } = await place.resume(first.events, ["a"], { retryFailed: true, allowChanges: true });
     t.match(
       events.filter((event) => event.type === "message:said").map(({ text }) => text),
       [/Cannot go on: where the run had ".*" \(.*:\d+\) there is now /],
       what,
     );
-    t.equal(readFileSync(join(place.folder, "done"), "utf8"), "one\ntwo\nthree\n", what);
+    t.equal(place.read("done"), "one\ntwo\nthree\n", what);
   }
 });
 
 t.test("a journal without places, of an earlier kmend, is gone on with by its numbers", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
+  const place = workplace(t);
   const first = await place.run(`
 - hosts: all
   gather_facts: false
@@ -137,7 +131,7 @@ t.test("a journal without places, of an earlier kmend, is gone on with by its nu
     - shell: echo two >> DIR/done
 `);
   t.equal(first.outcome.exitCode, 2);
-  writeFileSync(join(place.folder, "well"), "");
+  place.write("well", "");
   const withoutPlaces = (events: readonly Event[]): Event[] =>
     events.map((event) => {
       if (!("task" in event) || !event.task) return event;
@@ -146,15 +140,13 @@ t.test("a journal without places, of an earlier kmend, is gone on with by its nu
     });
   const { outcome } = await place.resume(first.events, ["a"], { retryFailed: true }, withoutPlaces);
   t.equal(outcome.exitCode, 0);
-  t.equal(readFileSync(join(place.folder, "done"), "utf8"), "one\ntwo\n", "nothing is done again");
+  t.equal(place.read("done"), "one\ntwo\n", "nothing is done again");
 });
 
 t.test("a change that a resume does not come to is still under way for the next", async (t) => {
   for (const loop of ["", "      loop: [x]\n"]) {
-    const place = new Workplace();
-    t.teardown(() => place.remove());
-    const well = join(place.folder, "well");
-    writeFileSync(well, "");
+    const place = workplace(t);
+    place.write("well", "");
     const first = await place.run(`
 - hosts: all
   gather_facts: false
@@ -166,12 +158,12 @@ ${loop}`);
     // Its controller died before the task ended.
     const died = (events: readonly Event[]): Event[] =>
       events.filter(({ n }, index) => index <= applied || n > (last?.n ?? 0));
-    rmSync(well);
+    rmSync(place.at("well"));
     const second = await place.resume(first.events, ["a"], { retryFailed: true }, died);
     t.equal(second.outcome.exitCode, 2, "it fails before it asks what came of the change");
-    writeFileSync(well, "");
+    place.write("well", "");
     const third = await place.resume(first.events, ["a"], { retryFailed: true }, died);
     t.equal(third.outcome.exitCode, 0);
-    t.equal(readFileSync(join(place.folder, "done"), "utf8"), "one\n", "it is not done again");
+    t.equal(place.read("done"), "one\n", "it is not done again");
   }
 });

@@ -1,11 +1,10 @@
 import t from "tap";
-import { Workplace } from "./local-run.ts";
+import { workplace } from "./local-run.ts";
 
 t.setTimeout(300_000);
 
 t.test("a variable that nothing defines is named with its place", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
+  const place = workplace(t);
   const { events } = await place.run(`
 - hosts: all
   gather_facts: false
@@ -18,8 +17,7 @@ t.test("a variable that nothing defines is named with its place", async (t) => {
 });
 
 t.test("the first Ctrl-C ends the run after the tasks under way, and the journal has its end", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
+  const place = workplace(t);
   const soft = new AbortController();
   const { outcome, events } = await place.run(
     `
@@ -46,8 +44,7 @@ t.test("the first Ctrl-C ends the run after the tasks under way, and the journal
 t.test(
   "a change is in the journal before it is applied, and an inspection that finds all right records none",
   async (t) => {
-    const place = new Workplace();
-    t.teardown(() => place.remove());
+    const place = workplace(t);
     const playbook = `
 - hosts: all
   gather_facts: false
@@ -64,8 +61,7 @@ t.test(
 );
 
 t.test("what no_log hides is nowhere in the journal", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
+  const place = workplace(t);
   const { events } = await place.run(`
 - hosts: all
   gather_facts: false
@@ -92,8 +88,7 @@ t.test("a template that fails in what follows from a task fails its host, and no
       when: known`,
   };
   for (const [name, task] of Object.entries(cases)) {
-    const place = new Workplace();
-    t.teardown(() => place.remove());
+    const place = workplace(t);
     const { outcome, events } = await place.run(
       `
 - hosts: all
@@ -117,8 +112,7 @@ t.test("a template that fails in what follows from a task fails its host, and no
 });
 
 t.test("keywords on how a task runs are heard", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
+  const place = workplace(t);
   const { events } = await place.run(
     `
 - hosts: all
@@ -165,8 +159,7 @@ t.test("keywords on how a task runs are heard", async (t) => {
 });
 
 t.test("whoever watches tries of `until` sees how far they are, but for secrets", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
+  const place = workplace(t);
   const { events } = await place.run(`
 - hosts: all
   gather_facts: false

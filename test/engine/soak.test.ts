@@ -2,7 +2,7 @@
 
 import t from "tap";
 import type { World } from "../../src/engine/engine.ts";
-import { Workplace } from "./local-run.ts";
+import { workplace } from "./local-run.ts";
 
 const playbook = `
 - hosts: all
@@ -18,8 +18,7 @@ for (const [check, slept] of [
   [true, []],
 ] as const)
   t.test(check ? "a dry run" : "a run", async (t) => {
-    const place = new Workplace();
-    t.teardown(() => place.remove());
+    const place = workplace(t);
     const waits: number[] = [];
     const watched = (world: World): World => ({
       ...world,
@@ -48,8 +47,7 @@ for (const [check, slept] of [
   });
 
 t.test("a soak that was cut short begins anew in a resume, and is told as the batch's own", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
+  const place = workplace(t);
   const soft = new AbortController();
   const first = await place.run(playbook, ["a", "b"], (world) => ({
     ...world,

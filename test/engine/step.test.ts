@@ -1,12 +1,10 @@
 /** `--step`: before each task somebody says whether it runs; who said no is not asked again, and nothing counts as done. */
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import t, { type Test } from "tap";
+import t from "tap";
 import type { World } from "../../src/engine/engine.ts";
 import type { Event } from "../../src/journal/journal.ts";
 import { KmendError } from "../../src/problem/problem.ts";
-import { Workplace } from "./local-run.ts";
+import { workplace } from "./local-run.ts";
 
 /** Somebody who answers by the task's name, yes where nothing is said, and who is asked for what. */
 class Operator {
@@ -25,12 +23,6 @@ class Operator {
       return this.answers[name] ?? "y";
     },
   });
-}
-
-function workplace(t: Test): Workplace {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
-  return place;
 }
 
 const hosts = ["a", "b"];
@@ -75,7 +67,7 @@ t.test("each task is asked about once for its batch; one that is declined counts
     ["once", false],
     ["told", true],
   ] as const)
-    t.equal(existsSync(join(place.folder, file)), is, file);
+    t.equal(place.has(file), is, file);
 });
 
 t.test("c goes on without asking any more, until the next batch", async (t) => {
@@ -83,7 +75,7 @@ t.test("c goes on without asking any more, until the next batch", async (t) => {
   const operator = new Operator({ two: "c" });
   const { outcome } = await place.run(story.replace("- hosts: all", "$&\n  serial: 1"), hosts, operator.sits);
   t.strictSame(operator.asked, ["one", "two", "one", "two"]);
-  t.ok(existsSync(join(place.folder, "hushed")));
+  t.ok(place.has("hushed"));
   t.equal(outcome.exitCode, 0);
 });
 
@@ -106,12 +98,12 @@ t.test("a handler that was declined is asked about with the next ones, in a resu
   const { events } = await place.run(flushed, ["a"], first.sits);
   t.strictSame(first.asked, ["one", "tell", "fails"]);
   const again = new Operator();
-  writeFileSync(join(place.folder, "cause"), "");
+  place.write("cause", "");
   const went = await place.resume(events, ["a"], { retryFailed: true }, undefined, again.sits);
   t.equal(went.outcome.exitCode, 0);
   t.strictSame(again.asked, ["fails", "tell", "two"]);
   t.match(went.outcome.recap["a"], { ok: 4, changed: 4, failed: 0 });
-  t.equal(readFileSync(join(place.folder, "told"), "utf8"), "x\n");
+  t.equal(place.read("told"), "x\n");
   const always = new Operator({ tell: "n" });
   await place.run(flushed, ["b"], always.sits);
   t.strictSame(always.asked, ["one", "tell", "fails", "tell", "two", "tell"]);
@@ -173,7 +165,7 @@ t.test("a resume neither runs what was declined nor asks for it, or for what is 
     ["once", false],
     ["four-b", true],
   ] as const)
-    t.equal(existsSync(join(place.folder, file)), is, file);
+    t.equal(place.has(file), is, file);
 });
 
 t.test("what was declined while nobody knew its end is not asked about any more", async (t) => {
@@ -201,9 +193,9 @@ t.test("a run that was left at a question goes on behind what was declined", asy
   t.equal(outcome.exitCode, 99);
   const went = await place.resume(events, hosts);
   t.equal(went.outcome.exitCode, 0);
-  t.notOk(existsSync(join(place.folder, "two-a")));
-  t.ok(existsSync(join(place.folder, "once")));
-  t.ok(existsSync(join(place.folder, "four-b")));
+  t.notOk(place.has("two-a"));
+  t.ok(place.has("once"));
+  t.ok(place.has("four-b"));
 });
 
 t.test("what was declined is nothing to take back", async (t) => {

@@ -1,18 +1,16 @@
 /** A resume finds each task where it stood, whichever hosts came to it before and come to it now. */
 
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import t, { type Test } from "tap";
 import type { Event } from "../../src/journal/journal.ts";
-import { Workplace } from "./local-run.ts";
+import { type Workplace, workplace } from "./local-run.ts";
 
 t.setTimeout(60_000);
 
 t.test(
   "two includes of one file with the same parameters are two, also where a host had come to one alone",
   async (t) => {
-    const { place, said, well } = workplace(t);
+    const place = withMore(t);
     const first = await place.run(
       `
 - hosts: all
@@ -27,17 +25,17 @@ t.test(
       ["a", "b"],
     );
     t.equal(first.outcome.exitCode, 2);
-    t.equal(said("b"), "more\n");
-    well();
+    t.equal(place.read("b"), "more\n");
+    place.write("well", "");
     const { outcome } = await place.resume(first.events, ["a", "b"], { retryFailed: true });
     t.equal(outcome.exitCode, 0);
-    t.equal(said("a"), "more\nmore\n");
-    t.equal(said("b"), "more\n", "what it had done is not done again");
+    t.equal(place.read("a"), "more\nmore\n");
+    t.equal(place.read("b"), "more\n", "what it had done is not done again");
   },
 );
 
 t.test("a loop that includes the same for one item twice runs it twice, one after the other", async (t) => {
-  const { place, said } = workplace(t);
+  const place = withMore(t);
   const { events } = await place.run(
     `
 - hosts: all
@@ -53,12 +51,12 @@ t.test("a loop that includes the same for one item twice runs it twice, one afte
     event.type === "task:started" && event.task.module === "shell" ? [event.hosts] : [],
   );
   t.same(started, [["a", "b"], ["a", "b"], ["b"]], "as under Ansible");
-  t.equal(said("a"), "more\nmore\n");
-  t.equal(said("b"), "more\nmore\nmore\n");
+  t.equal(place.read("a"), "more\nmore\n");
+  t.equal(place.read("b"), "more\nmore\nmore\n");
 });
 
 t.test("a handler that ran at one flush is not taken for the same at another", async (t) => {
-  const { place, said, well } = workplace(t);
+  const place = withMore(t);
   const first = await place.run(
     `
 - hosts: all
@@ -79,16 +77,16 @@ t.test("a handler that ran at one flush is not taken for the same at another", a
     ["a", "b"],
   );
   t.equal(first.outcome.exitCode, 2);
-  t.equal(said("b"), "more\n");
-  well();
+  t.equal(place.read("b"), "more\n");
+  place.write("well", "");
   const { outcome } = await place.resume(first.events, ["a", "b"], { retryFailed: true });
   t.equal(outcome.exitCode, 0);
-  t.equal(said("a"), "more\nmore\n");
-  t.equal(said("b"), "more\n");
+  t.equal(place.read("a"), "more\nmore\n");
+  t.equal(place.read("b"), "more\n");
 });
 
 t.test("a journal of an earlier kmend, whose places know no includes, is gone on with", async (t) => {
-  const { place, said, well } = workplace(t);
+  const place = withMore(t);
   const first = await place.run(`
 - hosts: all
   gather_facts: false
@@ -97,8 +95,8 @@ t.test("a journal of an earlier kmend, whose places know no includes, is gone on
     - command: test -e DIR/well
 `);
   t.equal(first.outcome.exitCode, 2);
-  well();
-  const [play, more] = [join(place.folder, "play.yml"), join(place.folder, "more.yml")];
+  place.write("well", "");
+  const [play, more] = [place.at("play.yml"), place.at("more.yml")];
   const levels = [
     [`${play}:2:3`, null, null],
     [null, {}, null],
@@ -115,17 +113,12 @@ t.test("a journal of an earlier kmend, whose places know no includes, is gone on
   t.notSame(earlier(first.events), first.events);
   const { outcome } = await place.resume(first.events, ["a"], { retryFailed: true }, earlier);
   t.equal(outcome.exitCode, 0);
-  t.equal(said("a"), "more\n", "once");
+  t.equal(place.read("a"), "more\n", "once");
 });
 
-function workplace(t: Test): { place: Workplace; said: (host: string) => string; well: () => void } {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
-  const more = `- shell: echo more >> ${place.folder}/{{ inventory_hostname }}\n`;
-  writeFileSync(join(place.folder, "more.yml"), more);
-  return {
-    place,
-    said: (host) => readFileSync(join(place.folder, host), "utf8"),
-    well: () => writeFileSync(join(place.folder, "well"), ""),
-  };
+/** A place with a file to include, in which each host says that it came by. */
+function withMore(t: Test): Workplace {
+  const place = workplace(t);
+  place.write("more.yml", `- shell: echo more >> ${place.folder}/{{ inventory_hostname }}\n`);
+  return place;
 }

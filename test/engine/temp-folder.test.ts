@@ -1,14 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
-import { Workplace } from "./local-run.ts";
+import { workplace } from "./local-run.ts";
 
 t.test("a folder that somebody laid ready in /tmp is not written into", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
-  const victim = join(place.folder, "victim");
-  writeFileSync(victim, "precious");
+  const place = workplace(t);
+  place.write("victim", "precious");
   let trap = "";
   const { outcome, events } = await place.run(
     "- hosts: a\n  gather_facts: false\n  tasks:\n    - copy: {content: evil, dest: DIR/file}\n",
@@ -16,14 +14,14 @@ t.test("a folder that somebody laid ready in /tmp is not written into", async (t
     (world) => {
       trap = join(tmpdir(), `kmend-${world.journal.run}-000001`);
       mkdirSync(trap);
-      symlinkSync(victim, join(trap, "0"));
+      symlinkSync(place.at("victim"), join(trap, "0"));
       return world;
     },
   );
   t.teardown(() => rmSync(trap, { recursive: true, force: true }));
-  t.equal(readFileSync(victim, "utf8"), "precious");
+  t.equal(place.read("victim"), "precious");
   t.equal(outcome.exitCode, 2);
-  t.notOk(existsSync(join(place.folder, "file")));
+  t.notOk(place.has("file"));
   t.match(
     events.find((event) => event.type === "task:ended"),
     { result: { msg: /Cannot prepare the change on the host: .*File exists/ } },

@@ -1,9 +1,7 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import t from "tap";
 import type { HostModule } from "../../src/modules/modules.ts";
 import { raw, sh } from "../../src/script/script.ts";
-import { Workplace } from "./local-run.ts";
+import { workplace } from "./local-run.ts";
 
 /** Trips over what the host says, as a date that is none makes JavaScript's own trip. */
 const trips: HostModule<object, string, never> = {
@@ -22,8 +20,7 @@ const trips: HostModule<object, string, never> = {
 };
 
 t.test("an answer that a module trips over fails its host, and the others go on", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
+  const place = workplace(t);
   const { outcome, events } = await place.run(
     `- hosts: all
   gather_facts: false
@@ -53,9 +50,8 @@ t.test("JSON of a host as deep as a stack fails its host, and the others go on",
     { depth, text: `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}` },
   ]);
   for (const { depth, text } of forms) {
-    const place = new Workplace();
-    t.teardown(() => place.remove());
-    writeFileSync(join(place.folder, "deep.fact"), text);
+    const place = workplace(t);
+    place.write("deep.fact", text);
     const { outcome, events } = await place.run(
       `- hosts: all
   gather_facts: false

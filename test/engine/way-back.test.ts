@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import t from "tap";
 import type { World } from "../../src/engine/engine.ts";
 import type { Event } from "../../src/journal/journal.ts";
-import { Workplace } from "./local-run.ts";
+import { workplace } from "./local-run.ts";
 
 t.setTimeout(300_000);
 
@@ -23,41 +23,36 @@ const changes = `
 `;
 
 t.test("a rollback restores what a run changed, and proves it", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
-  const file = join(place.folder, "file");
-  writeFileSync(file, "old\n", { mode: 0o644 });
+  const place = workplace(t);
+  place.write("file", "old\n", 0o644);
   const run = await place.run(changes);
   t.equal(run.outcome.exitCode, 0);
-  t.equal(readFileSync(file, "utf8"), "new");
+  t.equal(place.read("file"), "new");
 
   const back = await place.rollback(run.events);
   t.equal(back.outcome.exitCode, 0);
-  t.equal(readFileSync(file, "utf8"), "old\n");
-  t.equal(statSync(file).mode & 0o777, 0o644);
-  t.notOk(existsSync(join(place.folder, "folder")));
-  t.notOk(existsSync(join(place.folder, "made")));
+  t.equal(place.read("file"), "old\n");
+  t.equal(statSync(place.at("file")).mode & 0o777, 0o644);
+  t.notOk(place.has("folder"));
+  t.notOk(place.has("made"));
   t.equal(back.events.filter((event) => event.type === "change:reverted").length, 3);
 });
 
 t.test("the host's own revert.sh takes the changes back without kmend", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
-  const file = join(place.folder, "file");
-  writeFileSync(file, "old\n");
+  const place = workplace(t);
+  place.write("file", "old\n");
   const { events } = await place.run(changes);
   const recorded = events.find((event) => event.type === "change:recorded");
   const script = join(dirname((recorded as { save: string }).save), "revert.sh");
   t.equal(statSync(script).mode & 0o777, 0o700);
   t.match(execFileSync("sh", [script], { encoding: "utf8" }), /taking back: copy \(copy\)/);
-  t.equal(readFileSync(file, "utf8"), "old\n");
-  t.notOk(existsSync(join(place.folder, "folder")));
+  t.equal(place.read("file"), "old\n");
+  t.notOk(place.has("folder"));
 });
 
 t.test("a state that differs after its revert is a failure with its own name", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
-  writeFileSync(join(place.folder, "file"), "old\n");
+  const place = workplace(t);
+  place.write("file", "old\n");
   const run = await place.run(changes);
   const events = run.events.map((event) =>
     event.type === "change:recorded" && event.module === "copy"
@@ -76,8 +71,7 @@ t.test("a state that differs after its revert is a failure with its own name", a
 });
 
 t.test("a change without a way back is named, the others are taken back", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
+  const place = workplace(t);
   const run = await place.run(`
 - hosts: all
   gather_facts: false
@@ -91,12 +85,11 @@ t.test("a change without a way back is named, the others are taken back", async 
     back.events.find((event) => event.type === "change:revert-failed"),
     { kind: "irreversible" },
   );
-  t.notOk(existsSync(join(place.folder, "file")));
+  t.notOk(place.has("file"));
 });
 
 t.test("an act that is over has no way back, and fails no rollback", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
+  const place = workplace(t);
   const run = await place.run(`
 - hosts: all
   gather_facts: false
@@ -117,15 +110,13 @@ t.test("an act that is over has no way back, and fails no rollback", async (t) =
       (event) => event.type === "message:said" && event.text.endsWith("left as it is: it is over"),
     ),
   );
-  t.notOk(existsSync(join(place.folder, "file")));
+  t.notOk(place.has("file"));
 });
 
 t.test("a play that promises a way back does not begin what has none", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
-  const large = join(place.folder, "large");
-  mkdirSync(large);
-  execFileSync("fallocate", ["-l", "65M", join(large, "file")]);
+  const place = workplace(t);
+  mkdirSync(place.at("large"));
+  execFileSync("fallocate", ["-l", "65M", place.at("large/file")]);
   const removing = (policy: string, wayBack = "") => `
 - hosts: all
   gather_facts: false
@@ -145,19 +136,18 @@ t.test("a play that promises a way back does not begin what has none", async (t)
       },
     },
   );
-  t.ok(existsSync(large));
-  t.notOk(existsSync(join(place.folder, "before")), "and what was begun before it is taken back");
+  t.ok(place.has("large"));
+  t.notOk(place.has("before"), "and what was begun before it is taken back");
   const check = (world: World): World => ({ ...world, options: { ...world.options, check: true } });
   const planned = await place.run(removing("on_failure: rollback_host"), ["a"], check);
   t.equal(planned.outcome.exitCode, 2, "a dry run says so, too");
   const accepted = await place.run(removing("on_failure: rollback_host", "rollback: none"));
   t.equal(accepted.outcome.exitCode, 0);
-  t.notOk(existsSync(large), "whoever says that there is none gets it");
+  t.notOk(place.has("large"), "whoever says that there is none gets it");
 });
 
 t.test("on_failure: rollback_host takes back the host that failed, and no other", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
+  const place = workplace(t);
   const { outcome, events } = await place.run(
     `
 - hosts: all
@@ -172,9 +162,9 @@ t.test("on_failure: rollback_host takes back the host that failed, and no other"
     ["a", "b"],
   );
   t.equal(outcome.exitCode, 2);
-  t.notOk(existsSync(join(place.folder, "a")));
-  t.ok(existsSync(join(place.folder, "b")));
-  t.ok(existsSync(join(place.folder, "end")));
+  t.notOk(place.has("a"));
+  t.ok(place.has("b"));
+  t.ok(place.has("end"));
   t.match(
     events.find((event) => event.type === "rollback:ended"),
     { hosts: { a: "rolled back" } },
@@ -182,8 +172,7 @@ t.test("on_failure: rollback_host takes back the host that failed, and no other"
 });
 
 t.test("a gate that does not hold ends the run, and rollback_batch takes its batch back", async (t) => {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
+  const place = workplace(t);
   const { outcome, events } = await place.run(
     `
 - hosts: all
@@ -202,5 +191,5 @@ t.test("a gate that does not hold ends the run, and rollback_batch takes its bat
     events.find((event) => event.type === "gate:ended"),
     { held: false },
   );
-  for (const host of ["a", "b", "c"]) t.notOk(existsSync(join(place.folder, host)), host);
+  for (const host of ["a", "b", "c"]) t.notOk(place.has(host), host);
 });

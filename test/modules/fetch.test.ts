@@ -19,7 +19,7 @@ import { placeOf } from "../../src/modules/fetch/place.ts";
 import { lookAtRemote } from "../../src/modules/modules.ts";
 import { Dict } from "../../src/template/template.ts";
 import { noSshd, startSshd } from "../connection/sshd.ts";
-import { Workplace } from "../engine/local-run.ts";
+import { type Workplace, workplace } from "../engine/local-run.ts";
 import { Host, shells } from "./host.ts";
 
 t.setTimeout(120_000);
@@ -39,18 +39,18 @@ t.test(
     const [maker = "", other = ""] = kinds(run.events, "change:recorded").map((change) => change.for);
     const one = await place.rollback(run.events, ["a", "b"], undefined, { limit: maker });
     t.equal(one.outcome.exitCode, 0);
-    t.notOk(existsSync(join(place.folder, "new/tree", maker)));
+    t.notOk(place.has(`new/tree/${maker}`));
     t.ok(existsSync(there(other)), "the tree that it made for both stays");
     const rest = await place.rollback(run.events, ["a", "b"], undefined, { earlier: [one.events] });
     t.equal(rest.outcome.exitCode, 0);
-    t.notOk(existsSync(join(place.folder, "new/tree", other)));
+    t.notOk(place.has(`new/tree/${other}`));
 
     const again = await place.run(play('src: "DIR/on/{{ inventory_hostname }}", dest: other/tree'), [
       "b",
       "a",
     ]);
     t.equal((await place.rollback(again.events, ["a", "b"])).outcome.exitCode, 0);
-    t.notOk(existsSync(join(place.folder, "other")), "taken back together, nothing is left");
+    t.notOk(place.has("other"), "taken back together, nothing is left");
   },
 );
 
@@ -78,11 +78,11 @@ t.test("what somebody made of it since is left alone", async (t) => {
   const { place, file, play } = site(t);
   file("src", "theirs to come\n");
   const run = await place.run(play("src: DIR/src, dest: DIR/here, flat: true"));
-  writeFileSync(join(place.folder, "here"), "worked on\n");
+  place.write("here", "worked on\n");
   const back = await place.rollback(run.events);
   t.equal(back.outcome.exitCode, 2);
   t.match(kinds(back.events, "change:revert-failed"), [{ kind: "foreign", host: "localhost" }]);
-  t.equal(readFileSync(join(place.folder, "here"), "utf8"), "worked on\n");
+  t.equal(place.read("here"), "worked on\n");
 });
 
 t.test("it is the controller's, whatever the inventory calls localhost", async (t) => {
@@ -96,7 +96,7 @@ t.test("it is the controller's, whatever the inventory calls localhost", async (
   const run = await place.run(play("src: DIR/src, dest: DIR/here, flat: true", "a"), ["a"], elsewhere);
   t.equal(run.outcome.exitCode, 0);
   t.equal((await place.rollback(run.events, ["a"], elsewhere)).outcome.exitCode, 0);
-  t.notOk(existsSync(join(place.folder, "here")));
+  t.notOk(place.has("here"));
 });
 
 t.test("`rollback: []` keeps it; other tasks of a rollback can fetch, too", async (t) => {
@@ -114,8 +114,8 @@ t.test("`rollback: []` keeps it; other tasks of a rollback can fetch, too", asyn
 `);
   writeFileSync(source, "now\n");
   t.equal((await place.rollback(run.events)).outcome.exitCode, 0);
-  t.equal(readFileSync(join(place.folder, "stays"), "utf8"), "text\n");
-  t.equal(readFileSync(join(place.folder, "brought-back"), "utf8"), "now\n");
+  t.equal(place.read("stays"), "text\n");
+  t.equal(place.read("brought-back"), "now\n");
 });
 
 t.test(
@@ -128,7 +128,7 @@ t.test(
     const before = left();
     const run = await place.run(play("src: DIR/big, dest: DIR/here, flat: true"));
     t.equal(run.outcome.exitCode, 0);
-    t.ok(readFileSync(source).equals(readFileSync(join(place.folder, "here"))));
+    t.ok(readFileSync(source).equals(readFileSync(place.at("here"))));
     t.strictSame(left(), before);
   },
 );
@@ -140,12 +140,12 @@ t.test("a file that is another at each look is refused, or taken as it came", as
   t.match(kinds(strict.events, "task:ended"), [
     { result: { msg: /Cannot get .*its checksum differs from what came/ } },
   ]);
-  t.notOk(existsSync(join(place.folder, "strict")));
+  t.notOk(place.has("strict"));
   const any = await place.run(
     play("src: /proc/self/stat, dest: DIR/any, flat: true, validate_checksum: false"),
   );
   t.equal(any.outcome.exitCode, 0);
-  t.match(readFileSync(join(place.folder, "any"), "utf8"), /^\d+ \(/);
+  t.match(place.read("any"), /^\d+ \(/);
 });
 
 t.test("a new file has the rights that it has there, and nobody's set-id bits", async (t) => {
@@ -161,7 +161,7 @@ t.test("a new file has the rights that it has there, and nobody's set-id bits", 
     (await place.run(play(`src: "DIR/on/{{ item }}", dest: DIR/to/, flat: true`) + items)).outcome.exitCode,
     0,
   );
-  const mode = (name: string) => (statSync(join(place.folder, "to", name)).mode & 0o7777).toString(8);
+  const mode = (name: string) => (statSync(place.at(`to/${name}`)).mode & 0o7777).toString(8);
   const open = (0o666 & ~process.umask()).toString(8);
   t.strictSame(["secret", "program", "open"].map(mode), ["600", "755", open]);
 });
@@ -176,7 +176,7 @@ t.test(
     t.equal(run.outcome.exitCode, 0);
     t.notMatch(JSON.stringify(run.events), /src-hidden|here-hidden|hidden-words/);
     t.equal((await place.rollback(run.events)).outcome.exitCode, 0);
-    t.notOk(existsSync(join(place.folder, "here-hidden")));
+    t.notOk(place.has("here-hidden"));
   },
 );
 
@@ -186,20 +186,20 @@ t.test(
     const { place, file, play } = site(t);
     const source = file("src", "text\n");
     const run = await place.run(play("src: DIR/src, dest: DIR/here, flat: true"));
-    const began = statSync(join(place.folder, "here")).ino;
+    const began = statSync(place.at("here")).ino;
     const cut = run.events.findIndex((event) => event.type === "change:applied");
     const made = await place.resume(run.events, ["a"], {}, (events) => events.slice(0, cut));
     t.equal(made.outcome.exitCode, 0);
-    t.equal(statSync(join(place.folder, "here")).ino, began, "it was taken for made");
+    t.equal(statSync(place.at("here")).ino, began, "it was taken for made");
     t.equal(kinds(made.events.slice(run.events.length), "change:recorded").length, 0);
 
     writeFileSync(source, "other\n");
     const other = await place.run(play("src: DIR/src, dest: DIR/there, flat: true"));
-    writeFileSync(join(place.folder, "there"), "torn");
+    place.write("there", "torn");
     const at = other.events.findIndex((event) => event.type === "change:applied");
     const brought = await place.resume(other.events, ["a"], {}, (events) => events.slice(0, at));
     t.equal(brought.outcome.exitCode, 0);
-    t.equal(readFileSync(join(place.folder, "there"), "utf8"), "other\n");
+    t.equal(place.read("there"), "other\n");
   },
 );
 
@@ -267,7 +267,7 @@ t.test(
     t.match(statSync(here), { uid: process.getuid?.(), mode: 0o100600 });
     t.match(kinds(run.events, "change:recorded"), [{ host: "localhost", for: "far", become: null }]);
     t.equal((await place.rollback(run.events, [], reached(true))).outcome.exitCode, 0);
-    t.notOk(existsSync(join(place.folder, "here")));
+    t.notOk(place.has("here"));
   },
 );
 
@@ -301,12 +301,11 @@ for (const [shell, argv] of Object.entries(shells))
 
 /** A folder whose play's one task is the fetch. */
 function site(t: Test) {
-  const place = new Workplace();
-  t.teardown(() => place.remove());
+  const place = workplace(t);
   return {
     place,
     file(name: string, text: string, mode = 0o644): string {
-      const path = join(place.folder, name);
+      const path = place.at(name);
       mkdirSync(join(path, ".."), { recursive: true });
       writeFileSync(path, text);
       chmodSync(path, mode);
