@@ -4,6 +4,7 @@ import t from "tap";
 import { earlierMeasurements, needsRate } from "../../src/cli/scan-earlier.ts";
 import type { Event, RecordedRun, Store } from "../../src/journal/journal.ts";
 import type { Measurement } from "../../src/kmem/kmem.ts";
+import { madeUpEnds, madeUpTask } from "../report/recorded.ts";
 
 const now: Measurement = {
   at: "2026-11-25T12:00:00.000Z",
@@ -56,21 +57,7 @@ function storeOf(boot: string, read: string[]): Pick<Store, "ids" | "read"> {
 }
 
 function measured(at: string, boot: string): Event {
-  return {
-    n: 1,
-    at,
-    type: "task:ended",
-    host: "app-1",
-    task: {
-      id: "1.1",
-      name: "Read the evidence",
-      module: "kmend.kmem.evidence",
-      place: { file: "detect.yml", line: 1, column: 1 },
-      kind: "task",
-    },
-    outcome: "ok",
-    ignored: false,
-    rescued: false,
+  const end = madeUpEnds(madeUpTask(1, "Read the evidence", "kmend.kmem.evidence"))("app-1", "ok", {
     result: {
       evidence: {
         kernel: { bootId: { value: boot, source: "boot_id" } },
@@ -83,6 +70,6 @@ function measured(at: string, boot: string): Event {
         leaked: { kmemIds: 90, isAtLeast: false, mayHoldMoreMemcgIds: false },
       },
     },
-    durationMs: 1,
-  };
+  });
+  return { n: 1, at, type: "task:ended", ...end };
 }

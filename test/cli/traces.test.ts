@@ -11,7 +11,7 @@ import t, { type Test } from "tap";
 import { sendSpans } from "../../src/cli/otlp-spans.ts";
 import type { Event } from "../../src/journal/journal.ts";
 import { type OtlpSettings, otlpSettings } from "../../src/telemetry/telemetry.ts";
-import { begun, madeUpJournal, madeUpTask, recordedEvents } from "../report/recorded.ts";
+import { begun, madeUpEnds, madeUpJournal, madeUpTask, recordedEvents } from "../report/recorded.ts";
 import { type ReceivedSpan, type Receiver, startReceiver } from "../telemetry/otlp-receiver.ts";
 import { forgetSaved, kmend, lastRun } from "./kmend.ts";
 
@@ -318,13 +318,7 @@ t.test("a flood of spans that nobody takes costs limited memory, and is counted"
         n,
         at: "2026-11-25T00:00:00.000Z",
         type: "task:ended",
-        host: `n${n % 500}`,
-        task: madeUpTask(n, "a task"),
-        outcome: "ok",
-        ignored: false,
-        rescued: false,
-        result: {},
-        durationMs: 1,
+        ...madeUpEnds(madeUpTask(n, "a task"))(`n${n % 500}`, "ok"),
       };
   };
   const { url } = await badServer(t, () => {});

@@ -2,7 +2,7 @@
 
 import t from "tap";
 import { factsOf, prunable, type RunFacts, type WayBack } from "../../src/journal/journal.ts";
-import { begun, madeUpJournal, madeUpTask } from "../report/recorded.ts";
+import { begun, madeUpChange, madeUpJournal, madeUpTask } from "../report/recorded.ts";
 
 /** A run that changed something and ended well. */
 const run = (name: string, given: Partial<RunFacts> = {}): RunFacts => ({
@@ -105,9 +105,7 @@ for (const { name, runs, keep = 0, goes, why } of rows)
 t.test("what its author says changes nothing stands in no way: no rollback takes it back", async (t) => {
   const { events, add } = madeUpJournal();
   const made = (change: string, wayBack: WayBack) => {
-    const task = madeUpTask(Number(change), "do");
-    const body = { host: "a", for: "a", task, module: "command", become: null, changes: {}, save: "/s" };
-    add("change:recorded", { ...body, change, wayBack });
+    add("change:recorded", madeUpChange(change, "a", madeUpTask(Number(change), "do"), { wayBack }));
   };
   add("run:started", begun);
   made("1", { kind: "revert" });

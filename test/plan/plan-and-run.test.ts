@@ -1,7 +1,7 @@
 /** A plan against the run that carries it out: where tasks stand, what was kept, what changed meanwhile, how long it takes. */
 
 import t from "tap";
-import type { Event, EventName, Events, Outcome, TaskRef } from "../../src/journal/journal.ts";
+import type { Event, Events, Outcome, TaskRef } from "../../src/journal/journal.ts";
 import {
   checkOptions,
   checkUnchanged,
@@ -15,14 +15,13 @@ import {
   unforeseen,
 } from "../../src/plan/plan.ts";
 import type { KmendError } from "../../src/problem/problem.ts";
-import { begun, madeUpJournal, madeUpTask } from "../report/recorded.ts";
+import { type Add, begun, madeUpEnds, madeUpJournal, madeUpTask } from "../report/recorded.ts";
 
 const from = { folder: "/w" };
 const place = { file: "/w/site.yml", line: 1, column: 3 };
 const copy = { ...madeUpTask(1, "copy it", "copy"), place: { ...place, line: 3 } };
 const ask: TaskRef = { ...madeUpTask(2, "ask", "command"), place: { ...place, line: 5 } };
 
-type Add = <Name extends EventName>(type: Name, body: Events[Name]) => void;
 function journal(fill: (add: Add) => void, head: Partial<Events["run:started"]> = {}): readonly Event[] {
   const { events, add } = madeUpJournal();
   add("run:started", { ...begun, command: "plan", check: true, ...head });
@@ -37,7 +36,7 @@ const foretells = (
   more = {},
 ): void => add("prediction:made", { host, task, says, ...more });
 const ended = (add: Add, host: string, task: TaskRef, outcome: Outcome): void =>
-  add("task:ended", { host, task, outcome, ignored: false, rescued: false, result: {}, durationMs: 1 });
+  add("task:ended", madeUpEnds(task)(host, outcome));
 const batch = (add: Add, play: number, number: number, hosts: readonly string[]): void =>
   add("batch:started", { play, batch: number, of: 2, hosts });
 
@@ -188,10 +187,7 @@ t.test("a change that no prediction is of is found, and none that one is of", as
   const { take, found } = unforeseen(planOf(planned).predictions, from);
   const done = journal((add) => {
     const changed = (host: string, task: TaskRef, more = {}): void =>
-      add("task:ended", {
-        ...{ host, task, outcome: "changed", ignored: false, rescued: false, result: {}, durationMs: 1 },
-        ...{ wayBack: { kind: "revert" }, ...more },
-      });
+      add("task:ended", madeUpEnds(task)(host, "changed", { wayBack: { kind: "revert" }, ...more }));
     add("play:started", { play: 1, name: "first", place, hosts: ["a", "b"] });
     batch(add, 1, 1, ["a", "b"]);
     for (const host of ["a", "b"]) changed(host, { ...copy, id: "9.1" });

@@ -2,54 +2,43 @@
 
 import t from "tap";
 import type { Events } from "../../src/journal/journal.ts";
-import { type Account, accountOf, runSummary } from "../../src/report/report.ts";
+import { runSummary } from "../../src/report/report.ts";
 import { endWords } from "../../src/report/written/end-words.ts";
-import { begun, madeUpEnds, madeUpJournal, madeUpTask } from "./recorded.ts";
+import {
+  type Add,
+  begun,
+  madeUpAccount,
+  madeUpChange,
+  madeUpEnd,
+  madeUpEnds,
+  madeUpJournal,
+  madeUpTask,
+  recapOf,
+} from "./recorded.ts";
 
 const task = madeUpTask(1, "write");
 const other = madeUpTask(2, "check");
 const place = { file: "site.yml", line: 1, column: 3 };
-const none = { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0 };
 
 type Ended = Events["task:ended"];
 const ended = madeUpEnds(task);
-const recorded = (
-  change: string,
-  more: Partial<Events["change:recorded"]> = {},
-): Events["change:recorded"] => ({
-  change,
-  host: "a",
-  for: "a",
-  task,
-  module: "command",
-  become: null,
-  changes: {},
-  save: "/s",
-  wayBack: { kind: "revert" },
-  ...more,
-});
+const recorded = (change: string, more: Partial<Events["change:recorded"]> = {}) =>
+  madeUpChange(change, "a", task, more);
 const failed = (host: string, msg: string, more: Partial<Ended> = {}): Ended =>
   ended(host, "failed", { result: { msg }, ...more });
 
-type Add = ReturnType<typeof madeUpJournal>["add"];
-function made(fill: (add: Add) => void, head: Partial<Events["run:started"]> = {}, isLive = false): Account {
-  const { events, add } = madeUpJournal();
-  add("run:started", { ...begun, ...head });
-  fill(add);
-  return accountOf(events, { isLive });
-}
 const end = (add: Add, recap: Events["run:ended"]["recap"], exitCode = 2): void =>
-  add("run:ended", { exitCode, recap, seconds: 1, reason: exitCode === 0 ? "done" : "failed" });
+  add("run:ended", madeUpEnd(recap, exitCode));
 
 t.test("a host needs a person for its last failure that counts, with the command that goes on", async (t) => {
   const lose = (goOn: Events["run:cut-short"]["goOn"]) =>
-    made((add) => {
+    madeUpAccount((add) => {
       add("task:ended", failed("a", "the reason"));
       add("task:ended", failed("a", "soft", { ignored: true, task: other }));
       add("task:ended", failed("a", "saved", { rescued: true, task: other }));
       add("task:ended", ended("b", "unreachable", { result: { msg: "gone" } }));
       add("run:cut-short", { run: begun.run, reason: "failed", done: [], halfDone: [], untouched: [], goOn });
-      end(add, { a: { ...none, failed: 1 }, b: { ...none, unreachable: 1 }, c: { ...none, unreachable: 1 } });
+      end(add, { a: recapOf({ failed: 1 }), b: recapOf({ unreachable: 1 }), c: recapOf({ unreachable: 1 }) });
     });
   const run = begun.run;
   t.strictSame(lose("retry").attention, [
@@ -73,7 +62,7 @@ t.test("a host needs a person for its last failure that counts, with the command
 });
 
 t.test("a host that is lost in two ways is one host", async (t) => {
-  const account = made((add) => {
+  const account = madeUpAccount((add) => {
     add("change:revert-failed", {
       change: "1",
       host: "a",
@@ -83,7 +72,7 @@ t.test("a host that is lost in two ways is one host", async (t) => {
       hint: "look",
     });
     add("task:ended", failed("a", "no"));
-    end(add, { a: { ...none, failed: 1 }, b: none });
+    end(add, { a: recapOf({ failed: 1 }), b: recapOf() });
   });
   t.equal(account.attention.length, 2);
   t.equal(account.attention[0]?.says, "Taking it back failed: no: look");
@@ -91,11 +80,11 @@ t.test("a host that is lost in two ways is one host", async (t) => {
 });
 
 t.test("a host that was taken back, but is different, may be gone on with", async (t) => {
-  const account = made((add) => {
+  const account = madeUpAccount((add) => {
     add("task:ended", failed("a", "no"));
     add("rollback:started", { scope: "host", hosts: ["a"], reason: "no" });
     add("rollback:ended", { hosts: { a: "rolled back, but different" } });
-    end(add, { a: { ...none, failed: 1 } });
+    end(add, { a: recapOf({ failed: 1 }) });
   });
   t.match(account.attention, [{ says: /^no$/, run: `kmend resume ${begun.run} --retry-failed` }]);
 });
@@ -106,34 +95,37 @@ t.test("of changes under way it is not known, but for those that need no way bac
     add("change:recorded", recorded("2", { wayBack: { kind: "tasks", tasks: [] } }));
     add("change:recorded", recorded("3", { wayBack: { kind: "none", reason: "a look", isPassing: true } }));
   };
-  t.match(made(fill).attention, [{ what: "unknown", run: `kmend resume ${begun.run}` }]);
-  t.equal(made(fill).attention.length, 1);
+  t.match(madeUpAccount(fill).attention, [{ what: "unknown", run: `kmend resume ${begun.run}` }]);
+  t.equal(madeUpAccount(fill).attention.length, 1);
   t.strictSame(
-    made(fill).changes.map(({ wayBack }) => wayBack.says),
+    madeUpAccount(fill).changes.map(({ wayBack }) => wayBack.says),
     ["kmend restores the state before", "none needed, says the playbook", "none: a look"],
   );
-  const back = made(fill, { command: "rollback", of: "20261124-000000-fffff" });
+  const back = madeUpAccount(fill, { command: "rollback", of: "20261124-000000-fffff" });
   t.equal(back.attention[0]?.run, "kmend rollback 20261124-000000-fffff --limit a");
 });
 
 t.test("a rollback that lost a host is run again", async (t) => {
-  const account = made(
+  const account = madeUpAccount(
     (add) => {
       add("task:ended", ended("a", "unreachable", { result: { msg: "gone" } }));
       add("rollback:started", { scope: "run", hosts: ["a"], reason: "asked for" });
       add("rollback:ended", { hosts: { a: "rollback failed" } });
-      end(add, { a: { ...none, unreachable: 1 } });
+      end(add, { a: recapOf({ unreachable: 1 }) });
     },
     { command: "rollback", of: "20261124-000000-fffff" },
   );
   t.match(account.attention, [{ what: "unreachable", run: "kmend rollback 20261124-000000-fffff" }]);
   t.equal(account.says, "Not everything could be taken back. Exit code 2: some host failed.");
-  const well = made((add) => end(add, { a: none }, 0), { command: "rollback", of: "20261124-000000-fffff" });
+  const well = madeUpAccount((add) => end(add, { a: recapOf() }, 0), {
+    command: "rollback",
+    of: "20261124-000000-fffff",
+  });
   t.match(well.says, /^Everything was taken back, and compared .* Exit code 0: well\.$/);
 });
 
 t.test("what has no way back is named once, with no command that would do the same in vain", async (t) => {
-  const account = made(
+  const account = madeUpAccount(
     (add) => {
       add("change:revert-failed", {
         change: "1",
@@ -143,7 +135,7 @@ t.test("what has no way back is named once, with no command that would do the sa
         message: "a command",
         hint: "Undo it by hand.",
       });
-      end(add, { a: { ...none, failed: 1 } });
+      end(add, { a: recapOf({ failed: 1 }) });
     },
     { command: "rollback", of: "20261124-000000-fffff" },
   );
@@ -154,10 +146,10 @@ t.test("what has no way back is named once, with no command that would do the sa
 });
 
 t.test("a scan that could not read a host is made again for that host", async (t) => {
-  const account = made(
+  const account = madeUpAccount(
     (add) => {
       add("task:ended", ended("a", "unreachable", { result: { msg: "gone" } }));
-      end(add, { a: { ...none, unreachable: 1 } }, 4);
+      end(add, { a: recapOf({ unreachable: 1 }) }, 4);
     },
     { command: "scan", inventories: ["/srv/hosts.yml", "b c,"] },
   );
@@ -166,7 +158,7 @@ t.test("a scan that could not read a host is made again for that host", async (t
 
 t.test("a journal of an older kmend has no reason: its exit code says it", async (t) => {
   const words = (exitCode: number, head: Partial<Events["run:started"]> = {}): string =>
-    made((add) => add("run:ended", { exitCode, recap: {}, seconds: 1 }), head).says;
+    madeUpAccount((add) => add("run:ended", { exitCode, recap: {}, seconds: 1 }), head).says;
   t.match(words(6), /Exit code 6: too many hosts failed\.$/);
   t.match(words(2), /Exit code 2: some host failed\.$/);
   t.match(words(2, { of: "x" }), /Exit code 2: some change could not be taken back\.$/);
@@ -174,7 +166,7 @@ t.test("a journal of an older kmend has no reason: its exit code says it", async
 });
 
 t.test("a host that took itself back needs a person, and so does one that may yet", async (t) => {
-  const account = made((add) => {
+  const account = madeUpAccount((add) => {
     const host = { host: "a", folder: "/f" };
     add("deadman:unconfirmed", { ...host, due: "10:05", reason: "no answer." });
     add("deadman:fired", { ...host, at: "10:05", code: 0, report: "" });
@@ -208,7 +200,7 @@ t.test("a host that took itself back needs a person, and so does one that may ye
 
 t.test("which rounds of a loop failed is told once, with the task that they were of", async (t) => {
   const item = { host: "a", task, item: 1, index: 0, outcome: "failed", result: { msg: "no" } } as const;
-  const account = made((add) => {
+  const account = madeUpAccount((add) => {
     add("item:ended", { ...item, label: "one", ignored: false });
     add("item:ended", { ...item, label: "two", ignored: true });
     add("task:ended", failed("a", "One or more items failed"));
@@ -223,7 +215,7 @@ t.test("which rounds of a loop failed is told once, with the task that they were
 });
 
 t.test("long messages are cut, at 4,000 characters", async (t) => {
-  const account = made((add) => {
+  const account = madeUpAccount((add) => {
     add("task:ended", failed("a", "x".repeat(4000)));
     add("task:ended", failed("a", "x".repeat(4001)));
   });
@@ -237,7 +229,7 @@ t.test("long messages are cut, at 4,000 characters", async (t) => {
 t.test(
   "that a task which has a change made none is the playbook's word, of this task and of this host alone",
   async (t) => {
-    const account = made((add) => {
+    const account = madeUpAccount((add) => {
       add("change:recorded", recorded("1"));
       add("change:applied", { change: "1", host: "a" });
       add("task:ended", ended("a", "ok"));
@@ -256,7 +248,7 @@ t.test(
         add("change:applied", { change, host });
         add("task:ended", ended(host, "failed", { result: { changed, rc: 1 } }));
       }
-      end(add, { a: { ...none, ok: 1 }, b: { ...none, ok: 1 }, c: { ...none, ok: 2, changed: 1 } }, 0);
+      end(add, { a: recapOf({ ok: 1 }), b: recapOf({ ok: 1 }), c: recapOf({ ok: 2, changed: 1 }) }, 0);
     });
     t.strictSame(
       account.changes.map(({ change, isSaidUnchanged }) => [change, isSaidUnchanged]),
@@ -272,8 +264,8 @@ t.test(
 );
 
 t.test("how a host ended: changed where kmend changed it, or another for it", async (t) => {
-  const changed = { ...none, ok: 1, changed: 1 };
-  const account = made((add) => {
+  const changed = recapOf({ ok: 1, changed: 1 });
+  const account = madeUpAccount((add) => {
     add("change:recorded", recorded("1", { host: "delegate", for: "a" }));
     add("change:applied", { change: "1", host: "delegate" });
     add("task:ended", ended("a", "changed"));
@@ -288,10 +280,10 @@ t.test("how a host ended: changed where kmend changed it, or another for it", as
 
 t.test("a run that ended early is not told as one that ended well, nor its hosts as well", async (t) => {
   const cut = { run: begun.run, done: ["a"], halfDone: ["b"], untouched: ["c"], goOn: "resume" } as const;
-  const account = made((add) => {
+  const account = madeUpAccount((add) => {
     for (const host of ["a", "b"]) add("task:ended", ended(host, "ok"));
     add("run:cut-short", { ...cut, reason: "window" });
-    const recap = { a: { ...none, ok: 1 }, b: { ...none, ok: 1 }, c: none };
+    const recap = { a: recapOf({ ok: 1 }), b: recapOf({ ok: 1 }), c: recapOf() };
     add("run:ended", { exitCode: 75, recap, seconds: 1, reason: "window" });
   });
   t.equal(
@@ -299,18 +291,18 @@ t.test("a run that ended early is not told as one that ended well, nor its hosts
     "No host failed; 2 of 3 hosts are left to do. Exit code 75: its time was up, and hosts are left to do.",
   );
   t.strictSame(account.hosts.map(endWords(account)), ["ok", "half done", "untouched"]);
-  const interrupted = made((add) =>
+  const interrupted = madeUpAccount((add) =>
     add("run:ended", { exitCode: 99, recap: {}, seconds: 1, reason: "interrupted" }),
   );
   t.equal(interrupted.says, "No host failed. Exit code 99: it was interrupted.");
 });
 
 t.test("a host that was not reached is not gone on with where its batch was taken back", async (t) => {
-  const account = made((add) => {
+  const account = madeUpAccount((add) => {
     add("task:ended", ended("b", "unreachable", { result: { msg: "gone" } }));
     add("rollback:started", { scope: "batch", reason: "b could not be reached", hosts: ["b"] });
     add("rollback:ended", { hosts: { b: "nothing to do" } });
-    end(add, { b: { ...none, unreachable: 1 } }, 4);
+    end(add, { b: recapOf({ unreachable: 1 }) }, 4);
   });
   t.match(account.attention, [
     {
@@ -321,7 +313,7 @@ t.test("a host that was not reached is not gone on with where its batch was take
 });
 
 t.test("how a host would end, the worst of it", async (t) => {
-  const account = made(
+  const account = madeUpAccount(
     (add) => {
       const hosts = ["a", "b", "c", "d", "e", "f"];
       add("play:started", { play: 1, name: "all", place, hosts });
@@ -334,7 +326,7 @@ t.test("how a host would end, the worst of it", async (t) => {
       add("task:ended", ended("e", "changed", { task: other }));
       add("prediction:made", { host: "f", task: other, says: "unknown", why: "x" });
       add("prediction:made", { host: "f", task: other, says: "unknown", why: "y" });
-      end(add, { c: { ...none, unreachable: 1 } }, 2);
+      end(add, { c: recapOf({ unreachable: 1 }) }, 2);
     },
     { command: "plan", check: true },
   );
@@ -364,7 +356,7 @@ t.test("how a host would end, the worst of it", async (t) => {
 });
 
 t.test("of a plan that ended early, a host that was not asked is not right already", async (t) => {
-  const account = made(
+  const account = madeUpAccount(
     (add) => {
       add("task:ended", failed("a", "no"));
       add("run:cut-short", {
@@ -375,7 +367,7 @@ t.test("of a plan that ended early, a host that was not asked is not right alrea
         untouched: ["b"],
         goOn: "retry",
       });
-      end(add, { a: { ...none, failed: 1 }, b: none, c: none }, 2);
+      end(add, { a: recapOf({ failed: 1 }), b: recapOf(), c: recapOf() }, 2);
     },
     { command: "plan", check: true },
   );
@@ -383,7 +375,7 @@ t.test("of a plan that ended early, a host that was not asked is not right alrea
 });
 
 t.test("a run without a last word counts as the engine does", async (t) => {
-  const account = made((add) => {
+  const account = madeUpAccount((add) => {
     for (const outcome of ["ok", "changed", "skipped", "failed"] as const)
       add("task:ended", ended("a", outcome));
     add("task:ended", failed("a", "soft", { ignored: true }));
@@ -402,7 +394,7 @@ t.test("a run without a last word counts as the engine does", async (t) => {
 });
 
 t.test("a gate is its own play's, a rollback's end its own, a kept text its change's", async (t) => {
-  const account = made((add) => {
+  const account = madeUpAccount((add) => {
     for (const play of [1, 2]) add("batch:started", { play, batch: 1, of: 1, hosts: ["a"] });
     add("gate:ended", { play: 1, batch: 1, held: false });
     for (const host of ["a", "b"]) {
@@ -435,11 +427,11 @@ t.test("a gate is its own play's, a rollback's end its own, a kept text its chan
 
 t.test("a run that goes on has no last word yet, and counts how often it did", async (t) => {
   const on: Events["run:resumed"] = { kmend: "1", options: {}, hadEnded: true, limit: null, who: "bob" };
-  const account = made(
+  const account = madeUpAccount(
     (add) => {
       const cut = { run: begun.run, reason: "failed", done: [], halfDone: ["a"], untouched: [] } as const;
       add("run:cut-short", { ...cut, goOn: "retry" });
-      end(add, { a: { ...none, failed: 1 } });
+      end(add, { a: recapOf({ failed: 1 }) });
       add("run:resumed", on);
       add("run:resumed", on);
     },
@@ -467,10 +459,10 @@ t.test("the summary of a host: how it ended, and what it was lost at, if it was"
     add("task:ended", failed("b", "saved"));
     add("rollback:ended", { hosts: { a: "nothing to do", c: "rolled back", d: "rollback failed" } });
     end(add, {
-      a: { ...none, failed: 1 },
-      b: { ...none, ok: 1, rescued: 1 },
-      d: { ...none, changed: 1 },
-      e: { ...none, failed: 1, unreachable: 1, changed: 1 },
+      a: recapOf({ failed: 1 }),
+      b: recapOf({ ok: 1, rescued: 1 }),
+      d: recapOf({ changed: 1 }),
+      e: recapOf({ failed: 1, unreachable: 1, changed: 1 }),
     });
   });
   t.strictSame(

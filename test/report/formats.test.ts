@@ -2,25 +2,31 @@
 
 import t from "tap";
 import type { Events } from "../../src/journal/journal.ts";
-import { type Account, accountOf, writtenReport } from "../../src/report/report.ts";
+import { type Account, writtenReport } from "../../src/report/report.ts";
 import { clockWords, durationWords } from "../../src/report/written/times.ts";
 import { wayBackWords } from "../../src/report/written/way-back-words.ts";
 import { csvRows, xmlAsJson } from "./read-back.ts";
-import { begun, madeUpEnds, madeUpJournal, madeUpTask } from "./recorded.ts";
+import {
+  type Add,
+  begun,
+  madeUpAccount,
+  madeUpChange,
+  madeUpEnd,
+  madeUpEnds,
+  madeUpTask,
+  recapOf,
+} from "./recorded.ts";
 
 const task = madeUpTask(1, "write");
 const other = madeUpTask(2, "check");
 const place = { file: "site.yml", line: 1, column: 3 };
-const none = { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0 };
 const run = begun.run;
 
-type Add = ReturnType<typeof madeUpJournal>["add"];
 function made(fill: (add: Add) => void, head: Partial<Events["run:started"]> = {}): Account {
-  const { events, add } = madeUpJournal();
-  add("run:started", { ...begun, ...head });
-  add("play:started", { play: 1, name: "all of it", place, hosts: [] });
-  fill(add);
-  return accountOf(events, { isLive: false });
+  return madeUpAccount((add) => {
+    add("play:started", { play: 1, name: "all of it", place, hosts: [] });
+    fill(add);
+  }, head);
 }
 const ended = madeUpEnds(task, 1500);
 const changed = (
@@ -29,12 +35,11 @@ const changed = (
   host: string,
   more: Partial<Events["change:recorded"]> = {},
 ): void => {
-  const body = { change, host, for: host, task, module: "command", become: null, changes: {}, save: "/s" };
-  add("change:recorded", { ...body, wayBack: { kind: "revert" }, ...more });
+  add("change:recorded", madeUpChange(change, host, task, more));
   add("change:applied", { change, host });
 };
 const end = (add: Add, recap: Events["run:ended"]["recap"] = {}, exitCode = 0): void =>
-  add("run:ended", { exitCode, recap, seconds: 1, reason: exitCode === 0 ? "done" : "failed" });
+  add("run:ended", madeUpEnd(recap, exitCode));
 
 t.test("csv: each field in its column, and texts as they are", async (t) => {
   const text = 'two\r\nlines, "quoted" and a tab\t';
@@ -95,7 +100,7 @@ t.test("junit: what was rescued, ignored, taken back or never begun", async (t) 
     add("task:ended", ended("a", "failed", { task: other, result: { msg: 'a\tb\n"c" \uffff' } }));
     add("change:revert-failed", { change: "1", host: "b", task, kind: "failed", message: "no way\nat all" });
     add("change:reverted", { change: "2", host: "b", task: other });
-    end(add, { a: { ...none, failed: 1 }, b: none, c: { ...none, unreachable: 1 }, d: none }, 2);
+    end(add, { a: recapOf({ failed: 1 }), b: recapOf(), c: recapOf({ unreachable: 1 }), d: recapOf() }, 2);
   });
   const junit = writtenReport(account, "junit");
   t.match(junit, 'message="a&#9;b" type="failed"');
@@ -150,17 +155,8 @@ t.test(
       changed(add, "no way", "a", { task: other, wayBack: { kind: "none", reason: "a `command`" } });
       changed(add, "said", "b", { task: madeUpTask(3, "look"), wayBack: { kind: "none", reason: "a look" } });
       add("task:ended", ended("b", "ok", { task: madeUpTask(3, "look") }));
-      add("change:recorded", {
-        change: "failed",
-        host: "c",
-        for: "c",
-        task: madeUpTask(3, "look"),
-        module: "command",
-        become: null,
-        changes: {},
-        save: "/s",
-        wayBack: { kind: "tasks", tasks: [] },
-      });
+      const noneNeeded = { kind: "tasks", tasks: [] } as const;
+      add("change:recorded", madeUpChange("failed", "c", madeUpTask(3, "look"), { wayBack: noneNeeded }));
       add("change:failed", { change: "failed", host: "c", message: "no" });
       add("task:ended", ended("c", "ok", { task: madeUpTask(3, "look") }));
       changed(add, "undo", "a", { task: { ...madeUpTask(4, "undo"), kind: "rollback" } });
@@ -237,7 +233,7 @@ t.test(
   async (t) => {
     const account = made((add) => {
       add("task:ended", ended("a|b`c", "failed", { result: { msg: "`x`" } }));
-      end(add, { "a|b`c": { ...none, failed: 1 } }, 2);
+      end(add, { "a|b`c": recapOf({ failed: 1 }) }, 2);
     });
     const md = writtenReport(account, "md");
     t.match(md, "| `a%7cb%60c` | failed | 0 | 0 | 0 | 1 |");

@@ -1,15 +1,14 @@
 /** The screen of a run over two hundred hosts: what grows with the fleet is folded, and nothing is broken at the edge. */
 
 import t from "tap";
-import type { Event, Events, Recap } from "../../src/journal/journal.ts";
+import type { Event, Events } from "../../src/journal/journal.ts";
 import { batchLine } from "../../src/report/batch-line.ts";
 import { fleetView, type Paper, paintFleet, prettyReader } from "../../src/report/report.ts";
-import { madeUpJournal, madeUpTask } from "./recorded.ts";
+import { madeUpEnds, madeUpJournal, madeUpTask, recapOf } from "./recorded.ts";
 
 const hosts = Array.from({ length: 200 }, (_, i) => `node-${i + 1}`);
 const place = { file: "site.yml", line: 1, column: 1 };
 const task = madeUpTask(1, "Swap the kubelet");
-const none: Recap = { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0 };
 
 async function screen(events: readonly Event[]): Promise<string[]> {
   let text = "";
@@ -23,9 +22,7 @@ async function screen(events: readonly Event[]): Promise<string[]> {
   return text.split("\n");
 }
 
-function endedFor(host: string, outcome: Events["task:ended"]["outcome"], msg = ""): Events["task:ended"] {
-  return { host, task, outcome, ignored: false, rescued: false, result: { msg }, durationMs: 1 };
-}
+const ends = madeUpEnds(task);
 
 t.test("a batch of many is told by its number and its first hosts, one of few by all", async (t) => {
   const { events, add } = madeUpJournal();
@@ -47,10 +44,10 @@ t.test(
   async (t) => {
     const { events, add } = madeUpJournal();
     add("task:started", { task, hosts });
-    for (const host of hosts) add("task:ended", endedFor(host, "failed", "no such package"));
-    const bad = Object.fromEntries(hosts.map((host) => [host, { ...none, failed: 1 }]));
+    for (const host of hosts) add("task:ended", ends(host, "failed", { result: { msg: "no such package" } }));
+    const bad = Object.fromEntries(hosts.map((host) => [host, recapOf({ failed: 1 })]));
     const well = Object.fromEntries(
-      ["web-10", "web-9", "web-11", "web-1", "web-2"].map((host) => [host, none]),
+      ["web-10", "web-9", "web-11", "web-1", "web-2"].map((host) => [host, recapOf()]),
     );
     add("run:ended", { exitCode: 2, recap: { ...bad, ...well }, seconds: 1 } as Events["run:ended"]);
     const lines = await screen(events);
@@ -78,7 +75,7 @@ t.test("the live view shows who runs longest, and counts only what there is", as
   add("batch:started", { play: 1, batch: 3, of: 3, hosts });
   add("task:started", { task, hosts });
   for (const host of hosts.slice(0, 60)) add("host:started", { host, task });
-  for (const host of hosts.slice(0, 40)) add("task:ended", endedFor(host, "changed"));
+  for (const host of hosts.slice(0, 40)) add("task:ended", ends(host, "changed"));
   const { view, take } = fleetView();
   for (const event of events) take(event);
   const lines = paintFleet(view, { columns: 74, rows: 20, now: view.startedAt + 900 });

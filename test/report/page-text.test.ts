@@ -2,38 +2,30 @@
 
 import t from "tap";
 import type { Events } from "../../src/journal/journal.ts";
-import { type Account, accountOf, writtenReport } from "../../src/report/report.ts";
+import { type Account, writtenReport } from "../../src/report/report.ts";
 import { foldHosts, heatMap } from "../../src/report/written/html/heat-map.ts";
-import { begun, madeUpEnds, madeUpJournal, madeUpTask, recordedAccount } from "./recorded.ts";
+import {
+  type Add,
+  begun,
+  madeUpAccount,
+  madeUpChange,
+  madeUpEnd,
+  madeUpEnds,
+  madeUpTask,
+  recapOf,
+  recordedAccount,
+} from "./recorded.ts";
 
 const task = madeUpTask(1, "role : write");
 const other = madeUpTask(2, "role : check");
-const none = { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0 };
 
-type Add = ReturnType<typeof madeUpJournal>["add"];
-function made(fill: (add: Add) => void, head: Partial<Events["run:started"]> = {}): Account {
-  const { events, add } = madeUpJournal();
-  add("run:started", { ...begun, ...head });
-  fill(add);
-  return accountOf(events, { isLive: false });
-}
 const ended = madeUpEnds(task, 10);
 const changed = (add: Add, host: string, more: Partial<Events["change:recorded"]> = {}): void => {
-  const body = {
-    change: host,
-    host,
-    for: host,
-    task,
-    module: "command",
-    become: null,
-    changes: {},
-    save: "/s",
-  };
-  add("change:recorded", { ...body, wayBack: { kind: "revert" }, ...more });
+  add("change:recorded", madeUpChange(host, host, task, more));
   add("change:applied", { change: more.change ?? host, host });
 };
 const end = (add: Add, recap: Events["run:ended"]["recap"] = {}, exitCode = 0): void =>
-  add("run:ended", { exitCode, recap, seconds: 1, reason: exitCode === 0 ? "done" : "failed" });
+  add("run:ended", madeUpEnd(recap, exitCode));
 
 /** One section of the page, tags included; empty: it has none. */
 function part(account: Account, id: string): string {
@@ -57,7 +49,7 @@ const searchedBy = (markup: string): string[] =>
   [...markup.matchAll(/ data-o="([^"]*)"/g)].map(([, word = ""]) => word);
 
 t.test("a host or a task cannot end an attribute, in either quotes", async (t) => {
-  const account = made((add) => {
+  const account = madeUpAccount((add) => {
     add("task:ended", ended("a", "failed", { task: madeUpTask(1, `"x' <b>\u0007`) }));
     end(add);
   });
@@ -66,7 +58,7 @@ t.test("a host or a task cannot end an attribute, in either quotes", async (t) =
 
 t.test("its policy lets no form and no base be slipped in", async (t) => {
   const [, policy = ""] =
-    /Content-Security-Policy" content="([^"]*)"/.exec(writtenReport(made(end), "html")) ?? [];
+    /Content-Security-Policy" content="([^"]*)"/.exec(writtenReport(madeUpAccount(end), "html")) ?? [];
   const rules = policy.replaceAll("&#39;", "'").split("; ");
   t.strictSame(
     rules.map((rule) => rule.replace(/sha256-[\w+/=]{44}/, "SUM")),
@@ -75,7 +67,7 @@ t.test("its policy lets no form and no base be slipped in", async (t) => {
 });
 
 t.test("the map shows the worst of each task on each host, and what became of it", async (t) => {
-  const account = made((add) => {
+  const account = madeUpAccount((add) => {
     add("task:ended", ended("a", "failed", { rescued: true, ignored: true }));
     add("task:ended", ended("a", "ok"));
     add("task:ended", ended("b", "failed", { rescued: true }));
@@ -88,7 +80,7 @@ t.test("the map shows the worst of each task on each host, and what became of it
     add("task:ended", ended("g", "failed", { task: other }));
     add("task:ended", ended("f", "skipped", { task: madeUpTask(3, "role : skipped by all") }));
     add("task:ended", ended("f", "changed", { task: { ...madeUpTask(4, "role : undo"), kind: "rollback" } }));
-    end(add, { e: { ...none, unreachable: 1 }, g: { ...none, failed: 1 } }, 2);
+    end(add, { e: recapOf({ unreachable: 1 }), g: recapOf({ failed: 1 }) }, 2);
   });
   const map = part(account, "map");
   t.strictSame(
@@ -129,7 +121,7 @@ t.test("the map shows the worst of each task on each host, and what became of it
 t.test(
   "where the page would be too large, the map leaves out what changed nothing and lost nobody",
   async (t) => {
-    const account = made((add) => {
+    const account = madeUpAccount((add) => {
       for (const [i, outcome] of (["ok", "skipped", "changed", "failed"] as const).entries())
         add("task:ended", ended("a", outcome, { task: madeUpTask(i, outcome) }));
       end(add);
@@ -141,7 +133,7 @@ t.test(
 );
 
 t.test("roles that differ are named whole", async (t) => {
-  const account = made((add) => {
+  const account = madeUpAccount((add) => {
     add("task:ended", ended("a", "ok"));
     add("task:ended", ended("a", "ok", { task: madeUpTask(2, "own : check") }));
     end(add);
@@ -154,14 +146,14 @@ t.test("roles that differ are named whole", async (t) => {
 
 t.test("up to twelve hosts stand one by one, more are folded, those in trouble first", async (t) => {
   const of = (count: number): Account =>
-    made((add) => {
+    madeUpAccount((add) => {
       for (let i = 1; i <= count; i += 1) add("task:ended", ended(`n-${i}`, i === count ? "failed" : "ok"));
       end(
         add,
         Object.fromEntries(
           Array.from({ length: count }, (_, i) => [
             `n-${i + 1}`,
-            { ...none, [i === count - 1 ? "failed" : "ok"]: 1 },
+            recapOf({ [i === count - 1 ? "failed" : "ok"]: 1 }),
           ]),
         ),
         2,
@@ -180,7 +172,7 @@ t.test("up to twelve hosts stand one by one, more are folded, those in trouble f
 });
 
 t.test("the recap has each count below its name", async (t) => {
-  const account = made((add) => {
+  const account = madeUpAccount((add) => {
     add("task:ended", ended("a", "ok"));
     end(add, { a: { ok: 1, changed: 2, unreachable: 3, failed: 4, skipped: 5, rescued: 6, ignored: 7 } });
   });
@@ -201,28 +193,28 @@ t.test("the recap has each count below its name", async (t) => {
 t.test("the head says how all ended, trouble first, and is red where a person is needed", async (t) => {
   const toneOf = (account: Account): string | undefined =>
     /<p class="verdict (\w+)">/.exec(writtenReport(account, "html"))?.[1];
-  const lost = made((add) => {
+  const lost = madeUpAccount((add) => {
     changed(add, "a");
     add("task:ended", ended("a", "changed"));
     add("task:ended", ended("b", "failed"));
-    end(add, { a: { ...none, changed: 1 }, b: { ...none, failed: 1 }, c: { ...none, unreachable: 1 } }, 2);
+    end(add, { a: recapOf({ changed: 1 }), b: recapOf({ failed: 1 }), c: recapOf({ unreachable: 1 }) }, 2);
   });
   t.equal(toneOf(lost), "bad");
   t.match(
     writtenReport(lost, "html"),
     '<span class="badge bad">1 failed</span> <span class="badge lost">1 unreachable</span> <span class="badge change">1 changed</span>',
   );
-  t.equal(toneOf(made(end)), "ok");
-  t.equal(toneOf(made(() => {})), "warn", "it has no last word");
-  const plan = made(
+  t.equal(toneOf(madeUpAccount(end)), "ok");
+  t.equal(toneOf(madeUpAccount(() => {})), "warn", "it has no last word");
+  const plan = madeUpAccount(
     (add) => {
       add("task:ended", ended("a", "failed"));
-      end(add, { a: { ...none, failed: 1 } }, 2);
+      end(add, { a: recapOf({ failed: 1 }) }, 2);
     },
     { command: "plan", check: true },
   );
   t.equal(toneOf(plan), "bad");
-  const back = made((add) => {
+  const back = madeUpAccount((add) => {
     add("rollback:ended", { hosts: { a: "rolled back", b: "rolled back, but different" } });
     end(add);
   });
@@ -233,12 +225,12 @@ t.test("the head says how all ended, trouble first, and is red where a person is
 });
 
 t.test("a plan's map has a plan's words", async (t) => {
-  const account = made(
+  const account = madeUpAccount(
     (add) => {
       add("task:ended", ended("a", "changed", { wayBack: { kind: "none", reason: "a command" } }));
       add("task:ended", ended("b", "failed"));
       add("task:ended", ended("c", "skipped", { result: { msg: "Command would have run" } }));
-      end(add, { b: { ...none, failed: 1 } }, 2);
+      end(add, { b: recapOf({ failed: 1 }) }, 2);
     },
     { command: "plan", check: true },
   );
@@ -255,19 +247,9 @@ t.test("a plan's map has a plan's words", async (t) => {
 t.test(
   "changes: what stands, what is unknown, what has no way back, each found by its outcome",
   async (t) => {
-    const account = made((add) => {
+    const account = madeUpAccount((add) => {
       changed(add, "a");
-      add("change:recorded", {
-        change: "2",
-        host: "b",
-        for: "b",
-        task: other,
-        module: "command",
-        become: null,
-        changes: {},
-        save: "/s",
-        wayBack: { kind: "revert" },
-      });
+      add("change:recorded", madeUpChange("2", "b", other));
       changed(add, "c", {
         task: madeUpTask(3, "role : no way"),
         wayBack: { kind: "none", reason: "a command" },
@@ -282,7 +264,7 @@ t.test(
 );
 
 t.test("a rollback says what it took back, over whose work, and what it could not", async (t) => {
-  const account = made(
+  const account = madeUpAccount(
     (add) => {
       add("rollback:started", { scope: "run", hosts: ["a", "b"], reason: "asked for" });
       add("change:reverted", { change: "1", host: "a", task, kept: "mode 0600" });
@@ -301,7 +283,7 @@ t.test("a rollback says what it took back, over whose work, and what it could no
 });
 
 t.test("what was gone on with, what was said, warned of, and left: each has its part", async (t) => {
-  const account = made((add) => {
+  const account = madeUpAccount((add) => {
     const say = madeUpTask(3, "role : say", "debug");
     add("task:ended", ended("a", "failed", { ignored: true, result: { msg: "soft" } }));
     add("task:ended", ended("b", "failed", { rescued: true, result: { msg: "saved" } }));
@@ -316,7 +298,7 @@ t.test("what was gone on with, what was said, warned of, and left: each has its 
       untouched: ["z"],
       goOn: "retry",
     });
-    end(add, { c: { ...none, failed: 1 } }, 2);
+    end(add, { c: recapOf({ failed: 1 }) }, 2);
   });
   t.match(itemsOf(part(account, "gone-on")), [
     /^ignored role : write .* on a soft$/,
@@ -335,7 +317,7 @@ t.test(
     const diff = (after: string) => [{ beforeHeader: "x", afterHeader: "x", before: "old\n", after }];
     const of = (after: (host: string) => string, hosts: readonly string[]): string =>
       part(
-        made((add) => {
+        madeUpAccount((add) => {
           for (const host of hosts) {
             changed(add, host);
             add("task:ended", ended(host, "changed", { diff: diff(after(host)) }));
@@ -357,7 +339,7 @@ t.test(
     );
     const long = of(() => `${"y".repeat(20_000)}\n`, ["a"]);
     t.match(long, `\n… cut; whole: kmend show ${begun.run} --diff`);
-    const delegated = made((add) => {
+    const delegated = madeUpAccount((add) => {
       changed(add, "elsewhere", { for: "a" });
       add("task:ended", ended("a", "changed", { delegate: "elsewhere", diff: diff("new\n") }));
       end(add);
@@ -413,7 +395,7 @@ t.test("the leak: before and after in one order of verdicts, each host by both r
 });
 
 t.test("the timeline: when each host was at work, the worst on top, and how batches went", async (t) => {
-  const account = made((add) => {
+  const account = madeUpAccount((add) => {
     for (const batch of [1, 2]) add("batch:started", { play: 1, batch, of: 2, hosts: ["a"] });
     add("gate:ended", { play: 1, batch: 1, held: true });
     add("gate:ended", { play: 1, batch: 2, held: false });
@@ -422,7 +404,7 @@ t.test("the timeline: when each host was at work, the worst on top, and how batc
     add("task:ended", ended("b", "skipped", { durationMs: 40 }));
     add("change:revert-failed", { change: "1", host: "c", task, kind: "failed", message: "no" });
     add("change:reverted", { change: "2", host: "d", task });
-    end(add, { a: { ...none, failed: 1 }, c: none, d: none }, 2);
+    end(add, { a: recapOf({ failed: 1 }), c: recapOf(), d: recapOf() }, 2);
   });
   const time = part(account, "time");
   // The journal's 11 events are 10 ms apart: 100 ms are 1000 steps.
@@ -434,14 +416,14 @@ t.test("the timeline: when each host was at work, the worst on top, and how batc
   t.match(time, "2 batches");
   t.match(time, "batch 1 of 2 of , 1 host; its gate held");
   t.match(time, "batch 2 of 2 of , 1 host; its gate did not hold");
-  const gaps = made((add) => {
+  const gaps = madeUpAccount((add) => {
     add("task:ended", ended("a", "ok", { durationMs: 0 }));
     for (let i = 0; i < 97; i += 1) add("message:said", { level: "info", text: "" });
     add("task:ended", ended("a", "ok", { durationMs: 0 }));
     end(add);
   });
   t.match(part(gaps, "time"), 'd="M10 8h1M990 8h1"');
-  const near = made((add) => {
+  const near = madeUpAccount((add) => {
     add("task:ended", ended("a", "ok", { durationMs: 0 }));
     add("message:said", { level: "info", text: "" });
     add("task:ended", ended("a", "ok", { durationMs: 0 }));
@@ -451,6 +433,6 @@ t.test("the timeline: when each host was at work, the worst on top, and how batc
 });
 
 t.test("a run whose last task ends with it stays within the picture", async (t) => {
-  const account = made((add) => add("task:ended", ended("a", "ok", { durationMs: 10 })));
+  const account = madeUpAccount((add) => add("task:ended", ended("a", "ok", { durationMs: 10 })));
   t.match(part(account, "time"), '<path class="ok" d="M0 8h1000"/>');
 });

@@ -1,7 +1,7 @@
 /** What each reader makes of a run's events, beyond the small run of report.test.ts: loops, retries, delegates, colours, levels. */
 
 import t from "tap";
-import type { Event, Events, Recap } from "../../src/journal/journal.ts";
+import type { Event, Events, Recap, TaskRef } from "../../src/journal/journal.ts";
 import {
   ansibleJson,
   fleetView,
@@ -12,25 +12,16 @@ import {
   prettyReader,
   type Reader,
 } from "../../src/report/report.ts";
-import { madeUpJournal, madeUpTask } from "./recorded.ts";
+import { type Add, madeUpChange, madeUpEnds, madeUpJournal, madeUpTask, recapOf } from "./recorded.ts";
 
 const place = { file: "site.yml", line: 1, column: 3 };
 const task = madeUpTask(1, "write");
-const none: Recap = { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0 };
 const steering = "\u001b[2J\u202e";
 const controls = /[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/;
 
 type Ended = Events["task:ended"];
-const ended = (outcome: Ended["outcome"], more: Partial<Ended> = {}): Ended => ({
-  host: "a",
-  task,
-  outcome,
-  ignored: false,
-  rescued: false,
-  result: {},
-  durationMs: 1,
-  ...more,
-});
+const endedOn = madeUpEnds(task);
+const ended = (outcome: Ended["outcome"], more: Partial<Ended> = {}): Ended => endedOn("a", outcome, more);
 const item = (outcome: Ended["outcome"], more: Partial<Events["item:ended"]> = {}): Events["item:ended"] => ({
   host: "a",
   task,
@@ -42,8 +33,6 @@ const item = (outcome: Ended["outcome"], more: Partial<Events["item:ended"]> = {
   result: {},
   ...more,
 });
-
-type Add = ReturnType<typeof madeUpJournal>["add"];
 
 async function said(
   make: (paper: Paper) => Reader,
@@ -133,20 +122,12 @@ t.test(
 );
 
 t.test("a change without a way back is told of once, and not where a rollback makes it", async (t) => {
-  const change = {
-    host: "a",
-    for: "a",
-    task,
-    module: "command",
-    become: null,
-    changes: {},
-    save: "/s",
-    wayBack: { kind: "none", reason: "a command" },
-  } as const;
+  const wayBack = { kind: "none", reason: "a command" } as const;
+  const ofRollback: TaskRef = { ...madeUpTask(2, "back"), kind: "rollback" };
   const fill = (add: Add): void => {
-    add("change:recorded", { ...change, change: "1" });
-    add("change:recorded", { ...change, change: "2", host: "b" });
-    add("change:recorded", { ...change, change: "3", task: { ...madeUpTask(2, "back"), kind: "rollback" } });
+    add("change:recorded", madeUpChange("1", "a", task, { wayBack }));
+    add("change:recorded", madeUpChange("2", "b", task, { wayBack }));
+    add("change:recorded", madeUpChange("3", "a", ofRollback, { wayBack }));
   };
   t.equal(await said(plain(), fill), "no way back: a command\n");
   t.equal(await said(pretty(), fill), "  write: no way back: a command\n");
@@ -158,7 +139,7 @@ t.test("a terminal names a failure that counts, and none that is ignored", async
     add("task:started", { task, hosts: ["a"] });
     add("task:ended", ended("failed", { ignored: true, result: { msg: "soft" } }));
     add("task:ended", ended("failed", { result: { msg: "hard", stderr: "because" } }));
-    add("run:ended", { exitCode: 2, seconds: 1, recap: { a: { ...none, failed: 1 } } });
+    add("run:ended", { exitCode: 2, seconds: 1, recap: { a: recapOf({ failed: 1 }) } });
   });
   t.match(shown, /^Mend {2}1 host$/m);
   t.match(shown, /^ {2}✖ a: write: hard: because$/m);
@@ -243,7 +224,7 @@ t.test(
   "a recap of up to twelve hosts has a line for each, whoever is unreachable is in trouble",
   async (t) => {
     const recap = (count: number): Record<string, Recap> =>
-      Object.fromEntries(Array.from({ length: count }, (_, i) => [`node-${i + 1}`, { ...none, ok: 1 }]));
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`node-${i + 1}`, recapOf({ ok: 1 })]));
     const lines = async (given: Record<string, Recap>): Promise<string[]> =>
       (await said(pretty(), (add) => add("run:ended", { exitCode: 0, seconds: 1, recap: given })))
         .trim()
@@ -251,7 +232,7 @@ t.test(
     t.equal((await lines(recap(12))).length, 12);
     t.strictSame(await lines(recap(13)), ["✔ 13 hosts (node-1, node-2, node-3, …): 1 ok"]);
     const lost = Object.fromEntries(
-      Object.keys(recap(13)).map((host) => [host, { ...none, unreachable: 1 }]),
+      Object.keys(recap(13)).map((host) => [host, recapOf({ unreachable: 1 })]),
     );
     t.match((await lines(lost))[0], /^✖ 13 hosts \(.*node-13\): 1 unreachable$/);
   },
@@ -262,7 +243,7 @@ t.test("colours are those of Ansible's output, and take no room", async (t) => {
     add("run:ended", {
       exitCode: 4,
       seconds: 1,
-      recap: { a: { ...none, ok: 1 }, b: { ...none, changed: 1 }, c: { ...none, unreachable: 1 } },
+      recap: { a: recapOf({ ok: 1 }), b: recapOf({ changed: 1 }), c: recapOf({ unreachable: 1 }) },
     });
   };
   const [coloured, bare] = [await said(plain(), fill, { colour: true }), await said(plain(), fill)];
@@ -294,19 +275,10 @@ t.test("no word of a host or a playbook steers the terminal, whatever it is part
   const name = `x${steering}`;
   const bad = madeUpTask(1, name);
   const diff = [{ beforeHeader: name, afterHeader: name, before: "one\n", after: `${name}\n` }];
-  const change = {
-    change: "1",
-    host: "a",
-    for: "a",
-    task: bad,
-    module: "command",
-    become: null,
-    changes: {},
-  };
   const fill = (add: Add): void => {
     add("play:started", { play: 1, name, place, hosts: ["a"] });
     add("task:started", { task: bad, hosts: ["a"] });
-    add("change:recorded", { ...change, save: "/s", wayBack: { kind: "none", reason: name } });
+    add("change:recorded", madeUpChange("1", "a", bad, { wayBack: { kind: "none", reason: name } }));
     for (const outcome of ["ok", "failed"] as const)
       add("item:ended", item(outcome, { task: bad, label: name }));
     add("task:retrying", { host: "a", task: bad, attempt: 1, retriesLeft: 1, said: name });

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Event, EventName, Events, TaskRef } from "../../src/journal/journal.ts";
+import type { Event, EventName, Events, Recap, TaskRef } from "../../src/journal/journal.ts";
 import { type Account, accountOf } from "../../src/report/report.ts";
 
 export type Recorded = "failed" | "plan" | "mended" | "rollback" | "locked-out";
@@ -19,11 +19,10 @@ export function recordedAccount(name: Recorded): Account {
   return accountOf(recordedEvents(name), { isLive: false });
 }
 
+export type Add = <Name extends EventName>(type: Name, body: Events[Name]) => void;
+
 /** Numbers events and gives each its second. */
-export function madeUpJournal(): {
-  readonly events: Event[];
-  add<Name extends EventName>(type: Name, body: Events[Name]): void;
-} {
+export function madeUpJournal(): { readonly events: Event[]; readonly add: Add } {
   const events: Event[] = [];
   return {
     events,
@@ -50,6 +49,39 @@ export function madeUpEnds(
 ) => Events["task:ended"] {
   const rest = { ignored: false, rescued: false, result: {}, durationMs };
   return (host, outcome, more = {}) => ({ host, task, outcome, ...rest, ...more });
+}
+
+/** A change of a host, which its module can take back. */
+export function madeUpChange(
+  change: string,
+  host: string,
+  task: TaskRef,
+  more: Partial<Events["change:recorded"]> = {},
+): Events["change:recorded"] {
+  const rest = { become: null, changes: {}, save: "/s", wayBack: { kind: "revert" } } as const;
+  return { change, host, for: host, task, module: task.module, ...rest, ...more };
+}
+
+/** What a host's tasks came to: none to anything but these. */
+export function recapOf(counts: Partial<Recap> = {}): Recap {
+  return { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0, ...counts };
+}
+
+export function madeUpEnd(recap: Readonly<Record<string, Recap>>, exitCode: number): Events["run:ended"] {
+  return { exitCode, recap, seconds: 1, reason: exitCode === 0 ? "done" : "failed" };
+}
+
+/** The account of a run that begins with `begun`, but for what its head says.
+ *  @param fill adds the events that come after */
+export function madeUpAccount(
+  fill: (add: Add) => void,
+  head: Partial<Events["run:started"]> = {},
+  isLive = false,
+): Account {
+  const { events, add } = madeUpJournal();
+  add("run:started", { ...begun, ...head });
+  fill(add);
+  return accountOf(events, { isLive });
 }
 
 export const begun: Events["run:started"] = {
@@ -86,22 +118,12 @@ export function hostileRun(): readonly Event[] {
     const task = madeUpTask(i, text);
     const host = hosts[i] ?? "";
     add("task:started", { task, hosts });
-    add("change:recorded", {
-      change: String(i),
-      host,
-      for: host,
-      task,
-      module: "command",
-      become: null,
-      changes: {},
-      save: "/s",
-      wayBack: { kind: "none", reason: text },
-    });
+    add("change:recorded", madeUpChange(String(i), host, task, { wayBack: { kind: "none", reason: text } }));
     add("change:applied", { change: String(i), host });
-    const ended = { host, task, ignored: false, rescued: false, durationMs: 5 };
+    const ended = madeUpEnds(task, 5);
     const diff = [{ beforeHeader: text, afterHeader: text, before: "one\n", after: `${text}\n` }];
-    add("task:ended", { ...ended, outcome: "changed", result: { msg: text }, diff });
-    add("task:ended", { ...ended, outcome: "failed", result: { msg: text, stderr: text } });
+    add("task:ended", ended(host, "changed", { result: { msg: text }, diff }));
+    add("task:ended", ended(host, "failed", { result: { msg: text, stderr: text } }));
     add("task:declined", { task: madeUpTask(100 + i, text), hosts: [text] });
   });
   add("message:said", { level: "warning", text: hostileTexts.join(" ") });
@@ -122,40 +144,26 @@ export function bigRun(count: number, spread: 0 | 1, hasDiffs: boolean): readonl
   };
   for (let number = 0; number < 60; number += 1) {
     const task = madeUpTask(number, `role : Do the thing of number ${number}`, "copy");
+    const ended = madeUpEnds(task, 400);
     add("task:started", { task, hosts });
     hosts.forEach((host, i) => {
       const luck = spread === 0 ? (i < 5 && number === 50 ? 0.999 : number / 60) : chance();
       const outcome = luck > 0.995 ? "failed" : luck > 0.6 ? "changed" : luck > 0.4 ? "skipped" : "ok";
       const change = `${number}-${i}`;
       if (outcome === "changed") {
-        const recorded = {
-          change,
-          host,
-          for: host,
-          task,
-          module: "copy",
-          become: null,
-          changes: {},
-          save: "/s",
-        };
-        add("change:recorded", { ...recorded, wayBack: { kind: "revert" } });
+        add("change:recorded", madeUpChange(change, host, task));
         add("change:applied", { change, host });
       }
       const header = `/etc/conf.d/${number}`;
       const lines = "a line that stays\n".repeat(6);
       const after = `${lines}${host} ${number}\n`;
-      add("task:ended", {
-        host,
-        task,
-        outcome,
-        ignored: false,
-        rescued: false,
-        result: outcome === "failed" ? { msg: `${host} said no` } : {},
-        durationMs: 400,
+      const more = {
+        ...(outcome === "failed" ? { result: { msg: `${host} said no` } } : {}),
         ...(hasDiffs && outcome === "changed"
           ? { diff: [{ beforeHeader: header, afterHeader: header, before: lines, after }] }
           : {}),
-      });
+      };
+      add("task:ended", ended(host, outcome, more));
     });
   }
   return events;

@@ -1,5 +1,5 @@
 import t from "tap";
-import type { Event, EventName, Events, Recap, TaskRef } from "../../src/journal/journal.ts";
+import type { Event, EventName, Events, TaskRef } from "../../src/journal/journal.ts";
 import {
   ansibleJson,
   changesTable,
@@ -12,6 +12,7 @@ import {
   prettyReader,
   type Reader,
 } from "../../src/report/report.ts";
+import { madeUpChange, madeUpEnds, recapOf } from "./recorded.ts";
 
 const place = { file: "site.yml", line: 3, column: 5 };
 const task = (name: string, module = "command"): TaskRef => ({
@@ -21,32 +22,12 @@ const task = (name: string, module = "command"): TaskRef => ({
   place,
   kind: "task",
 });
-const recap = (given: Partial<Recap>): Recap => ({
-  ok: 0,
-  changed: 0,
-  unreachable: 0,
-  failed: 0,
-  skipped: 0,
-  rescued: 0,
-  ignored: 0,
-  ...given,
-});
 const ended = (
   host: string,
   ref: TaskRef,
   outcome: Events["task:ended"]["outcome"],
   more: Partial<Events["task:ended"]> = {},
-) =>
-  event("task:ended", {
-    host,
-    task: ref,
-    outcome,
-    ignored: false,
-    rescued: false,
-    result: {},
-    durationMs: 1,
-    ...more,
-  });
+) => event("task:ended", madeUpEnds(ref)(host, outcome, more));
 
 let n = 0;
 function event<Name extends EventName>(type: Name, body: Events[Name]): Event {
@@ -92,9 +73,9 @@ const run: readonly Event[] = [
     exitCode: 4,
     seconds: 1,
     recap: {
-      b: recap({ failed: 1 }),
-      a: recap({ ok: 4, changed: 2, skipped: 1, ignored: 1 }),
-      c: recap({ unreachable: 1 }),
+      b: recapOf({ failed: 1 }),
+      a: recapOf({ ok: 4, changed: 2, skipped: 1, ignored: 1 }),
+      c: recapOf({ unreachable: 1 }),
     },
   }),
 ];
@@ -222,11 +203,17 @@ t.test(
   "the recap of a large fleet folds hosts that ended alike, and names each one in trouble",
   async (t) => {
     const many = Object.fromEntries(
-      Array.from({ length: 300 }, (_, i) => [`node-${i}`, recap({ ok: 5, changed: i < 2 ? 1 : 0 })]),
+      Array.from({ length: 300 }, (_, i) => [`node-${i}`, recapOf({ ok: 5, changed: i < 2 ? 1 : 0 })]),
     );
     const text = await written(
       (paper) => prettyReader(paper, { diff: false }),
-      [event("run:ended", { exitCode: 2, seconds: 1, recap: { ...many, bad: recap({ ok: 1, failed: 1 }) } })],
+      [
+        event("run:ended", {
+          exitCode: 2,
+          seconds: 1,
+          recap: { ...many, bad: recapOf({ ok: 1, failed: 1 }) },
+        }),
+      ],
     );
     t.same(text.trim().split("\n"), [
       "✖ bad: 1 ok, 1 failed",
@@ -248,18 +235,7 @@ t.test("a terminal shows what a rollback would do, as paper does", async (t) => 
 });
 
 t.test("the list of changes tells each one's fate", async (t) => {
-  const recorded = (change: string) =>
-    event("change:recorded", {
-      change,
-      host: "a",
-      for: "a",
-      task: task("write"),
-      module: "copy",
-      become: null,
-      changes: {},
-      save: "/s",
-      wayBack: { kind: "revert" },
-    });
+  const recorded = (change: string) => event("change:recorded", madeUpChange(change, "a", task("write")));
   const text = changesTable([
     recorded("1"),
     event("change:applied", { change: "1", host: "a" }),

@@ -10,6 +10,7 @@ import { explainText, scanMeasurements, scannedHosts, scanText } from "../../src
 import { toJson } from "../../src/template/template.ts";
 import { evidenceOf, type NodeRow } from "../kmem/made-up-node.ts";
 import { type Schema, wrongBy } from "./json-schema.ts";
+import { madeUpEnds, madeUpTask } from "./recorded.ts";
 
 const schema: Schema = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../docs/scan.schema.json"), "utf8"),
@@ -26,6 +27,7 @@ const kinds: readonly NodeRow[] = [
 ];
 const [second, first] = ["2026-11-25T12:00:00.000Z", "2026-11-24T12:00:00.000Z"];
 const name = (index: number): string => `node-${index}`;
+const endsOfReading = madeUpEnds(madeUpTask(1, "Read the evidence", "kmend.kmem.evidence"));
 const indexes = Array.from({ length: 500 }, (_, index) => index);
 
 t.test("500 hosts of every kind, most of them measured before", async (t) => {
@@ -171,24 +173,8 @@ function read(index: number, at: string, leaked: number): Event {
 }
 
 function ended(index: number, at: string, result: unknown): Event {
-  return {
-    n: index + 1,
-    at,
-    type: "task:ended",
-    host: name(index),
-    task: {
-      id: "1.1",
-      name: "Read the evidence",
-      module: "kmend.kmem.evidence",
-      place: { file: "detect.yml", line: 1, column: 1 },
-      kind: "task",
-    },
-    outcome: "ok",
-    ignored: false,
-    rescued: false,
-    result: JSON.parse(JSON.stringify(result)),
-    durationMs: 1,
-  };
+  const end = endsOfReading(name(index), "ok", { result: JSON.parse(JSON.stringify(result)) });
+  return { n: index + 1, at, type: "task:ended", ...end };
 }
 
 function unreachable(index: number): Event {

@@ -4,13 +4,11 @@ import t from "tap";
 import type { Event, Events, Json } from "../../src/journal/journal.ts";
 import { prettyReader } from "../../src/report/report.ts";
 import { spoken } from "../../src/report/spoken.ts";
-import { madeUpJournal, madeUpTask } from "./recorded.ts";
+import { madeUpEnds, madeUpJournal, madeUpTask } from "./recorded.ts";
 
 function ended(module: string, result: Json, more: Partial<Events["task:ended"]> = {}): Event {
   const { events, add } = madeUpJournal();
-  const task = madeUpTask(1, "tell", module);
-  const usual = { outcome: "ok", ignored: false, rescued: false, durationMs: 1 } as const;
-  add("task:ended", { host: "a", task, result, ...usual, ...more });
+  add("task:ended", madeUpEnds(madeUpTask(1, "tell", module))("a", "ok", { result, ...more }));
   return events[0] as Event;
 }
 
@@ -79,15 +77,14 @@ t.test(
 t.test("what was said stands below its task's line, once, and steers no terminal", async (t) => {
   const { events, add } = madeUpJournal();
   const task = madeUpTask(1, "tell", "debug");
-  const usual = { outcome: "ok", ignored: false, rescued: false, durationMs: 1 } as const;
   add("task:started", { task, hosts: ["a"] });
   add("item:ended", {
     ...{ host: "a", task, item: 1, index: 0, label: "1" },
     ...{ outcome: "ok", ignored: false, result: { msg: "round\u001b[2J one" } },
   });
-  add("task:ended", { host: "a", task, result: { msg: "All items completed", results: [] }, ...usual });
+  add("task:ended", madeUpEnds(task)("a", "ok", { result: { msg: "All items completed", results: [] } }));
   add("task:started", { task: madeUpTask(2, "later"), hosts: ["a"] });
-  add("task:ended", { host: "a", task: madeUpTask(2, "later"), result: {}, ...usual });
+  add("task:ended", madeUpEnds(madeUpTask(2, "later"))("a", "ok"));
   let text = "";
   const write = (more: string): void => {
     text += more;

@@ -4,24 +4,14 @@ import t from "tap";
 import type { Events, ResolvedTask, RunSummary, WayBack } from "../../src/journal/journal.ts";
 import { changesTable, planSummary } from "../../src/report/report.ts";
 import { runsTable } from "../../src/report/runs-table.ts";
-import { madeUpJournal, madeUpTask } from "./recorded.ts";
+import { madeUpChange, madeUpEnds, madeUpJournal, madeUpTask } from "./recorded.ts";
 
 const task = madeUpTask(1, "write");
 const place = { file: "site.yml", line: 1, column: 3 };
 const undo: ResolvedTask = { name: "undo", module: "command", args: {}, become: null, place };
 const steering = "\u001b[2J";
 
-const recorded = (change: string, wayBack: WayBack): Events["change:recorded"] => ({
-  change,
-  host: "a",
-  for: "a",
-  task,
-  module: "copy",
-  become: null,
-  changes: {},
-  save: "/s",
-  wayBack,
-});
+const recorded = (change: string, wayBack: WayBack) => madeUpChange(change, "a", task, { wayBack });
 
 t.test("each change is told with its fate and its way back", async (t) => {
   const { events, add } = madeUpJournal();
@@ -91,16 +81,7 @@ function dryRun(foretells: boolean) {
   const { events, add } = madeUpJournal();
   const hosts = ["node-10", "node-9", "node-3", "node-2", "node-1"];
   const ended = (host: string, of: typeof task, outcome: Ended["outcome"], more: Partial<Ended> = {}): void =>
-    add("task:ended", {
-      host,
-      task: of,
-      outcome,
-      ignored: false,
-      rescued: false,
-      result: {},
-      durationMs: 1,
-      ...more,
-    });
+    add("task:ended", madeUpEnds(of)(host, outcome, more));
   const [group, write, ask, loop, try_] = ["group", "write", "ask", "loop", "try"].map((name, i) =>
     madeUpTask(i, name),
   ) as [typeof task, typeof task, typeof task, typeof task, typeof task];
@@ -192,8 +173,7 @@ Would fail:`,
 t.test("a plan that would change nothing is right everywhere, and one that is lost is not", async (t) => {
   const { events, add } = madeUpJournal();
   add("play:started", { play: 1, name: "all", place, hosts: ["a", "b"] });
-  const lost = { host: "b", task, ignored: false, rescued: false, durationMs: 1 };
-  add("task:ended", { ...lost, outcome: "unreachable", result: {} });
+  add("task:ended", madeUpEnds(task)("b", "unreachable"));
   t.equal(
     planSummary(events),
     "PLAN for 2 hosts\n\nWould fail:\n  - b: write: no message\n\nRight already:\n  - a",

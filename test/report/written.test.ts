@@ -10,6 +10,7 @@ import {
   begun,
   bigRun,
   hostileRun,
+  madeUpEnds,
   madeUpJournal,
   madeUpTask,
   type Recorded,
@@ -88,12 +89,11 @@ t.test("a plan's own word on what can't be known is in every format, with why", 
   const hosts = ["a", "b", "c"];
   add("run:started", { ...begun, command: "plan", check: true });
   add("play:started", { play: 1, name: "all", place: { file: "site.yml", line: 1, column: 3 }, hosts });
-  const ended = { ignored: false, rescued: false, durationMs: 5, result: {}, outcome: "skipped" } as const;
   for (const host of ["a", "b"]) {
     add("prediction:made", { host, task: command, says: "right" });
-    add("task:ended", { ...ended, host, task: command, result: { msg: "Command would have run" } });
+    add("task:ended", madeUpEnds(command)(host, "skipped", { result: { msg: "Command would have run" } }));
     add("prediction:made", { host, task: later, says: "unknown", why: 'it reads "asked"' });
-    add("task:ended", { ...ended, host, task: later });
+    add("task:ended", madeUpEnds(later)(host, "skipped"));
   }
   const account = accountOf(events, { isLive: false });
   t.match(account.plan?.unknowable, [{ hosts: ["a", "b"], why: 'it reads "asked"' }]);
@@ -111,11 +111,10 @@ t.test("a plan says what users of the hosts will notice, and what can't be undon
   const hosts = ["a", "b"];
   add("run:started", { ...begun, command: "plan", check: true });
   add("play:started", { play: 1, name: "all", place: { file: "site.yml", line: 1, column: 3 }, hosts });
-  const ended = { ignored: false, rescued: false, durationMs: 5, result: {} } as const;
   const none = { kind: "none", reason: "a command" } as const;
   for (const host of ["b", "a"]) {
     add("prediction:made", { host, task: stop, says: "change", ...(host === "a" ? { act: "stops" } : {}) });
-    add("task:ended", { ...ended, host, task: stop, outcome: "changed", wayBack: { kind: "revert" } });
+    add("task:ended", madeUpEnds(stop)(host, "changed", { wayBack: { kind: "revert" } }));
     add("prediction:made", {
       host,
       task: ask,
@@ -124,7 +123,7 @@ t.test("a plan says what users of the hosts will notice, and what can't be undon
       act: "reboots",
       wayBack: none,
     });
-    add("task:ended", { ...ended, host, task: ask, outcome: "skipped" });
+    add("task:ended", madeUpEnds(ask)(host, "skipped"));
   }
   const account = accountOf(events, { isLive: false });
   t.strictSame(wrongBy(schema, JSON.parse(writtenReport(account, "json"))), []);
@@ -284,32 +283,11 @@ t.test(
     const { events, add } = madeUpJournal();
     const [first, second] = [madeUpTask(1, "one"), madeUpTask(2, "two")];
     add("run:started", begun);
-    const rest = { rescued: false, durationMs: 1500 };
-    add("task:ended", {
-      host: "a",
-      task: first,
-      outcome: "failed",
-      ignored: true,
-      result: { msg: "soft" },
-      ...rest,
-    });
-    add("task:ended", {
-      host: "a",
-      task: second,
-      outcome: "failed",
-      ignored: false,
-      result: { msg: "hard" },
-      ...rest,
-    });
-    add("task:ended", {
-      host: "b",
-      task: first,
-      outcome: "unreachable",
-      ignored: false,
-      result: { msg: "gone" },
-      ...rest,
-    });
-    add("task:ended", { host: "c", task: first, outcome: "skipped", ignored: false, result: {}, ...rest });
+    const ofFirst = madeUpEnds(first, 1500);
+    add("task:ended", ofFirst("a", "failed", { ignored: true, result: { msg: "soft" } }));
+    add("task:ended", madeUpEnds(second, 1500)("a", "failed", { result: { msg: "hard" } }));
+    add("task:ended", ofFirst("b", "unreachable", { result: { msg: "gone" } }));
+    add("task:ended", ofFirst("c", "skipped"));
     const junit = xmlAsJson(writtenReport(accountOf(events, { isLive: false }), "junit"));
     t.match(junit, {
       tag: "testsuites",
@@ -394,18 +372,15 @@ t.test("html of 500 hosts is at most a megabyte", async (t) => {
 
 t.test("markdown has room in a comment, whatever the run", async (t) => {
   const { events, add } = madeUpJournal();
+  const ended = madeUpEnds(madeUpTask(1, "write"));
   add("run:started", begun);
   for (let i = 0; i < 500; i += 1)
-    add("task:ended", {
-      host: `node-${i}`,
-      task: madeUpTask(1, "write"),
-      outcome: "changed",
-      ignored: false,
-      rescued: false,
-      result: {},
-      durationMs: 1,
-      diff: [{ beforeHeader: "x", afterHeader: "x", before: "", after: `${"line\n".repeat(100)}${i}\n` }],
-    });
+    add(
+      "task:ended",
+      ended(`node-${i}`, "changed", {
+        diff: [{ beforeHeader: "x", afterHeader: "x", before: "", after: `${"line\n".repeat(100)}${i}\n` }],
+      }),
+    );
   const md = writtenReport(accountOf(events, { isLive: false }), "md");
   t.ok(md.length < 65_536, `${md.length} characters`);
   t.match(md, /\d+ more diffs have no room here: `kmend show/);

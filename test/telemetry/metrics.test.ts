@@ -17,9 +17,11 @@ import {
   begun,
   hostileRun,
   hostileTexts,
+  madeUpEnds,
   madeUpJournal,
   madeUpTask,
   type Recorded,
+  recapOf,
   recordedEvents,
 } from "../report/recorded.ts";
 import { unpackedProgram } from "../unpacked.ts";
@@ -119,16 +121,7 @@ t.test("while it runs", async (t) => {
   const place = { file: "site.yml", line: 1, column: 1 };
   const task = madeUpTask(1, "first");
   const end = (host: string, outcome: "ok" | "changed" | "failed" | "unreachable", more = {}): void =>
-    add("task:ended", {
-      host,
-      task,
-      outcome,
-      ignored: false,
-      rescued: false,
-      result: {},
-      durationMs: 1,
-      ...more,
-    });
+    add("task:ended", madeUpEnds(task)(host, outcome, more));
 
   t.strictSame(familiesOf(events), [], "before it has begun there is nothing to say");
   add("run:started", begun);
@@ -165,12 +158,11 @@ t.test("while it runs", async (t) => {
   t.strictSame(now("kmend_run_batches"), { begun: 1, ended: 1 });
   add("run:limit-reached", { keyword: "max_fail_hosts", allowed: 0, failed: ["b"], of: 2 });
   t.strictSame(now("kmend_run_limit_reached"), { "": 1 });
-  const none = { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0 };
   add("run:ended", {
     exitCode: 6,
     seconds: 12.5,
     reason: "limit",
-    recap: { a: { ...none, changed: 1, ok: 1 }, b: { ...none, failed: 1, rescued: 1, ignored: 1 } },
+    recap: { a: recapOf({ changed: 1, ok: 1 }), b: recapOf({ failed: 1, rescued: 1, ignored: 1 }) },
   });
   t.strictSame(hosts(), { waiting: 2, changed: 1, failed: 1 }, "who was never begun still waits");
   t.match(now("kmend_run_exit_code"), { "": 6 });
@@ -259,15 +251,7 @@ t.test("however large the fleet, a run has as many series as a small one", async
     const names = Array.from({ length: hosts }, (_, n) => `n${n}`);
     add("batch:started", { play: 1, batch: 1, of: 1, hosts: names });
     for (const [n, host] of names.entries())
-      add("task:ended", {
-        host,
-        task: madeUpTask(n, `task ${n}`),
-        outcome: "ok",
-        ignored: false,
-        rescued: false,
-        result: {},
-        durationMs: 1,
-      });
+      add("task:ended", madeUpEnds(madeUpTask(n, `task ${n}`))(host, "ok"));
     return familiesOf(events).flatMap(({ samples }) => samples).length;
   };
   t.equal(series(500), series(1));

@@ -9,7 +9,14 @@ import {
   type SpanStep,
   spanSteps,
 } from "../../src/telemetry/telemetry.ts";
-import { begun, madeUpJournal, madeUpTask, type Recorded, recordedEvents } from "../report/recorded.ts";
+import {
+  begun,
+  madeUpEnds,
+  madeUpJournal,
+  madeUpTask,
+  type Recorded,
+  recordedEvents,
+} from "../report/recorded.ts";
 import { decode, startReceiver } from "./otlp-receiver.ts";
 
 const recorded: readonly Recorded[] = ["failed", "plan", "mended", "rollback", "locked-out"];
@@ -127,9 +134,9 @@ t.test("a task that was ignored is no error, and one that nobody saw begin has i
   const task = madeUpTask(1, "first");
   add("run:started", begun);
   add("batch:started", { play: 1, batch: 1, of: 1, hosts: ["a"] });
-  const lost = { host: "a", task, outcome: "failed", rescued: false, result: { msg: "no" } } as const;
+  const lost = madeUpEnds(task)("a", "failed", { result: { msg: "no" } });
   add("task:ended", { ...lost, ignored: true, durationMs: 5 });
-  add("task:ended", { ...lost, ignored: false, durationMs: 7 });
+  add("task:ended", { ...lost, durationMs: 7 });
   const [first, second] = stepsOf(events).filter((step) => step.kind === "end" && step.key === "task 1.1 a");
   t.match(first, { error: null, attributes: { "kmend.task.ignored": true } });
   t.match(second, { error: "failed: no" });
@@ -174,15 +181,7 @@ t.test("no text of a host is long, moves a cursor, or is half a character", asyn
   const { events, add } = madeUpJournal();
   add("run:started", begun);
   const msg = `\u001b[31m\ud800${"x".repeat(5000)}`;
-  add("task:ended", {
-    host: "a\u001b[2J",
-    task: madeUpTask(1, msg),
-    outcome: "failed",
-    ignored: false,
-    rescued: false,
-    result: { msg },
-    durationMs: 1,
-  });
+  add("task:ended", madeUpEnds(madeUpTask(1, msg))("a\u001b[2J", "failed", { result: { msg } }));
   const told = JSON.stringify(stepsOf(events).map((step) => ({ ...step, key: "", parent: "" })));
   t.notMatch(told, /\\u001b|\\ud800/);
   t.notMatch(told, "x".repeat(1100));

@@ -9,7 +9,7 @@ import {
   type SpanStep,
   spanSteps,
 } from "../../src/telemetry/telemetry.ts";
-import { begun, madeUpJournal, madeUpTask } from "../report/recorded.ts";
+import { begun, madeUpEnds, madeUpJournal, madeUpTask } from "../report/recorded.ts";
 
 type Start = Extract<SpanStep, { kind: "start" }>;
 type End = Extract<SpanStep, { kind: "end" }>;
@@ -110,10 +110,7 @@ t.test("a host that another run has is waited for in the task that wants it", as
   });
 
   const refused = waits();
-  refused.add("task:ended", {
-    ...{ host: "a", task, outcome: "failed", ignored: false, rescued: false },
-    ...{ result: { msg: "locked" }, durationMs: 1 },
-  });
+  refused.add("task:ended", madeUpEnds(task)("a", "failed", { result: { msg: "locked" } }));
   t.equal(saidOf(refused.events, lockWaits), "1", "who gave up waits no more");
   const steps = stepsOf(refused.events);
   const ends = steps.filter((step) => step.kind === "end").map(({ key }) => key);

@@ -1,6 +1,7 @@
 /** The wizard where something stops half way: a scan, a plan, a run that ends badly, one that was done before, a second thought. */
 
 import t from "tap";
+import type { Event } from "../../src/journal/journal.ts";
 import { mendWays } from "../../src/kmem/kmem.ts";
 import { fix } from "../../src/wizard/fix.ts";
 import type { Kept } from "../../src/wizard/kept.ts";
@@ -8,6 +9,7 @@ import { legsOf } from "../../src/wizard/leg.ts";
 import { changedHosts } from "../../src/wizard/screens/batch.ts";
 import { wouldFail } from "../../src/wizard/screens/plan.ts";
 import { evidenceOf } from "../kmem/made-up-node.ts";
+import { madeUpEnds } from "../report/recorded.ts";
 import { type Answer, type Answering, answering } from "./answering.ts";
 import { kubeletLeaks, runOf, scanOf } from "./made-up.ts";
 import { fleet, MadeUpWork } from "./made-up-work.ts";
@@ -171,17 +173,8 @@ t.test("what was taken back does not stand, and a failure that is ignored is non
   const back = { n: 99, at: "", type: "change:reverted", change: change.change, host: "a", task };
   t.strictSame(changedHosts(events), ["a", "b"]);
   t.strictSame(changedHosts([...events, back as never]), ["b"]);
-  const lost = (host: string, more: object): never =>
-    ({
-      n: 1,
-      at: "",
-      type: "task:ended",
-      host,
-      task,
-      outcome: "failed",
-      ignored: false,
-      rescued: false,
-      ...more,
-    }) as never;
-  t.strictSame(wouldFail([lost("a", { ignored: true }), lost("b", { rescued: true }), lost("c", {})]), ["c"]);
+  const ended = madeUpEnds(task);
+  const lost = (host: string, more: object = {}): Event =>
+    ({ n: 1, at: "", type: "task:ended", ...ended(host, "failed", more) }) as Event;
+  t.strictSame(wouldFail([lost("a", { ignored: true }), lost("b", { rescued: true }), lost("c")]), ["c"]);
 });

@@ -11,7 +11,7 @@ import { batchLines, changedHosts, lastBatch } from "../../src/wizard/screens/ba
 import { diagnosisScreen } from "../../src/wizard/screens/diagnosis.ts";
 import { endScreen, isWell, verifiedScreen } from "../../src/wizard/screens/end.ts";
 import { leftScreen } from "../../src/wizard/screens/left.ts";
-import { begun, madeUpJournal, madeUpTask } from "../report/recorded.ts";
+import { begun, madeUpChange, madeUpEnds, madeUpJournal, madeUpTask } from "../report/recorded.ts";
 import { judged, runOf } from "./made-up.ts";
 
 const task = madeUpTask(1, "write", "copy");
@@ -70,23 +70,10 @@ t.test("a batch is told of by who was lost in it, and is its own play's", async 
 
 t.test("hosts whose changes stand are those that were not taken back", async (t) => {
   const { events, add } = madeUpJournal();
-  const change = {
-    module: "copy",
-    become: null,
-    changes: {},
-    save: "/s",
-    wayBack: { kind: "revert" },
-  } as const;
   for (const [i, host] of ["node-10", "node-9", "node-8"].entries())
-    add("change:recorded", { ...change, change: String(i), host, for: host, task });
+    add("change:recorded", madeUpChange(String(i), host, task));
   add("change:reverted", { change: "2", host: "node-8", task });
-  add("change:recorded", {
-    ...change,
-    change: "3",
-    host: "x",
-    for: "x",
-    task: { ...task, kind: "rollback" },
-  });
+  add("change:recorded", madeUpChange("3", "x", { ...task, kind: "rollback" }));
   t.strictSame(changedHosts(events), ["node-9", "node-10"]);
 });
 
@@ -98,17 +85,17 @@ t.test("a rollout is read in words that need no screen", async (t) => {
     return lines;
   };
   const { events, add } = madeUpJournal();
-  const ended = { host: "a", task, ignored: false, rescued: false, durationMs: 1 };
+  const ended = madeUpEnds(task);
   add("play:started", { play: 1, name: "Mend", place, hosts: ["a"] });
-  add("task:ended", { ...ended, outcome: "changed", result: {} });
-  add("task:ended", { ...ended, outcome: "failed", result: { msg: "no\u001b[2J", stderr: "why" } });
-  add("task:ended", { ...ended, outcome: "failed", ignored: true, result: { msg: "soft" } });
+  add("task:ended", ended("a", "changed"));
+  add("task:ended", ended("a", "failed", { result: { msg: "no\u001b[2J", stderr: "why" } }));
+  add("task:ended", ended("a", "failed", { ignored: true, result: { msg: "soft" } }));
   const tell = { ...task, module: "debug" };
   add("item:ended", {
     ...{ host: "a", task: tell, item: 1, index: 0, label: "1" },
     ...{ outcome: "ok", ignored: false, result: { msg: "0 leaked" } },
   });
-  add("task:ended", { ...ended, task: tell, outcome: "ok", result: { left: 3 } });
+  add("task:ended", ended("a", "ok", { task: tell, result: { left: 3 } }));
   add("batch:ended", {
     play: 1,
     batch: 1,
@@ -128,7 +115,7 @@ t.test("a rollout is read in words that need no screen", async (t) => {
   ]);
   const dry = madeUpJournal();
   dry.add("run:started", { ...begun, check: true });
-  dry.add("task:ended", { ...ended, outcome: "changed", result: {} });
+  dry.add("task:ended", ended("a", "changed"));
   t.strictSame(said(dry.events), ["a: would change: write"]);
   t.ok(said(runOf([["a"], ["b"]])).some((line) => line.startsWith("Batch 1 of 2 ended:")));
 });
